@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# The one entry: builds, proves, measures and starts the appliance. `./build.sh help` lists the commands.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+root=$PWD
+
+# ONNX Runtime's official native libraries come from one npm package: pinned, and checked against its published SHA-512.
+ort_package=onnxruntime-node
+ort_version=1.30.0
+ort_sha512='twhs1C2C/BFkz1yc5OY0KIU2GUq6DURO7hD4bx5Q2Qy3nAMJwRXW8xU3NVczE29VA9lolLOYepoD8fjTGOfIqw=='
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+case "$(uname -m)" in
+  x86_64) arch=x64 ;;
+  aarch64) arch=arm64 ;;
+  *) echo "build.sh: $(uname -m) is not supported; linux x86_64 and aarch64 are." >&2; exit 3 ;;
+esac
+rid=linux-$arch
+out=$root/artifacts/$rid
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+usage() {
+  cat <<'TXT'
+usage: ./build.sh COMMAND
+
+  run [ARGS]   install what is missing, build, and start: the chat when there is a model, else the server
+  build        install what is missing and build everything
+  test         everything that proves it: format, build, unit tests, native publish, end-to-end tests (what CI runs)
+  publish      the one native file, artifacts/<rid>/appliance
+  bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it
+  clean        remove artifacts/
+  help         this text
+TXT
+}
+
+# --- what is missing ----------------------------------------------------------------------------------------------------------------
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then say "  (asking for sudo: $*)"; sudo "$@"
+  else die "needs root for: $*  Run that yourself, then try again."; fi
+}
+
+apt_install() {
+  command -v apt-get >/dev/null || die "missing: $*. Install them with your package manager, then try again."
+  say "installing: $*"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+ensure_tools() {
+  local missing=()
+  command -v cc >/dev/null && command -v clang >/dev/null || missing+=(clang lld)
+  [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+  command -v openssl >/dev/null || missing+=(openssl)
+  command -v curl >/dev/null || missing+=(curl ca-certificates)
+  if ! command -v npm >/dev/null; then missing+=(npm); fi
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+  ensure_dotnet
+}
+
+ensure_dotnet() {
+  [ -x "$HOME/.dotnet/dotnet" ] && export PATH="$HOME/.dotnet:$PATH" DOTNET_ROOT="$HOME/.dotnet"
+  if command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.'; then return; fi
+  if command -v apt-cache >/dev/null && apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
+    apt_install dotnet-sdk-10.0
+  else
+    say "installing: .NET SDK 10 into ~/.dotnet (Microsoft's install script; no root needed)"
+    curl -fsSL https://dot.net/v1/dotnet-install.sh -o /tmp/dotnet-install.$$ || die "cannot download the .NET SDK; install .NET SDK 10 yourself, then try again."
+    bash /tmp/dotnet-install.$$ --channel 10.0 >/dev/null; rm -f /tmp/dotnet-install.$$
+    export PATH="$HOME/.dotnet:$PATH" DOTNET_ROOT="$HOME/.dotnet"
+  fi
+}
+
+# artifacts/native/<rid>/libonnxruntime.so.br for every linux RID, from the pinned package; done once.
+ensure_onnxruntime() {
+  local native=$root/artifacts/native stamp=$root/artifacts/native/$ort_version.$rid
+  [ -e "$stamp" ] && return
+  say "fetching ONNX Runtime $ort_version (once, about 110 MB)"
+  local work; work=$(mktemp -d "${TMPDIR:-/tmp}/ort.XXXXXX")
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'" EXIT
+  (cd "$work" && npm pack --silent --ignore-scripts "$ort_package@$ort_version" >/dev/null) || die "npm could not fetch $ort_package@$ort_version."
+  local got; got=$(openssl dgst -sha512 -binary "$work"/*.tgz | openssl base64 -A)
+  [ "$got" = "$ort_sha512" ] || die "$ort_package@$ort_version has the wrong checksum: it is not what was pinned. Nothing was kept."
+  mkdir -p "$native/$rid"
+  tar -xzf "$work"/*.tgz -C "$work" "package/bin/napi-v6/linux/$arch/libonnxruntime.so.1"
+  say "compressing it (once)"
+  node -e '
+    const fs = require("fs"), z = require("zlib"), [from, to] = process.argv.slice(1);
+    const p = z.constants;
+    fs.writeFileSync(to, z.brotliCompressSync(fs.readFileSync(from), { params: {
+      [p.BROTLI_PARAM_QUALITY]: 9, [p.BROTLI_PARAM_LGWIN]: 24, [p.BROTLI_PARAM_SIZE_HINT]: fs.statSync(from).size } }));
+  ' "$work/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$native/$rid/libonnxruntime.so.br.tmp"
+  mv "$native/$rid/libonnxruntime.so.br.tmp" "$native/$rid/libonnxruntime.so.br"
+  rm -rf "$work"; trap - EXIT
+  : > "$stamp"
+}
+
+# --- the feed -----------------------------------------------------------------------------------------------------------------------
+
+# Probes the package feed once per checkout and remembers: `full` has the owner's listed packages and net10.0's NativeAOT pack.
+feed_flags() {
+  local probe=$root/artifacts/feed
+  if [ ! -e "$probe" ]; then
+    local dir=$root/artifacts/probe; mkdir -p "$dir"
+    cat > "$dir/probe.csproj" <<'XML'
+<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup>
+<ItemGroup><PackageDownload Include="Microsoft.NETCore.App.Runtime.NativeAOT.linux-x64" Version="[10.0.0]" /><PackageDownload Include="Microsoft.ML.OnnxRuntimeGenAI" Version="[0.14.1]" /></ItemGroup></Project>
+XML
+    if (cd "$dir" && dotnet restore -p:ImportDirectoryBuildProps=false -p:ImportDirectoryPackagesProps=false >/dev/null 2>&1); then echo full; else echo short; fi > "$probe"
+  fi
+  if [ "$(cat "$probe")" = full ]; then feed=(-p:FullFeed=true -p:AppFramework=net10.0)
+  else feed=(-p:AppFramework=net9.0); say "feed: no NativeAOT pack for .NET 10 here, so the native file is built as net9.0 from the same sources"; fi
+}
+
+# --- commands -----------------------------------------------------------------------------------------------------------------------
+
+build() {
+  ensure_tools; ensure_onnxruntime
+  dotnet build Appliance.sln -c Release -v quiet --nologo "$@"
+}
+
+publish() {
+  ensure_tools; ensure_onnxruntime; feed_flags
+  local log=$root/artifacts/publish.log
+  say "publishing the native file ($rid)"
+  if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "${feed[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
+    cat "$log"; die "publish failed"
+  fi
+  # Ours must be 0; a library's own warnings are shown by name and counted apart.
+  local ours; ours=$(grep -E 'warning (IL|AD)[0-9]+' "$log" | grep -cE "/src/(Models|Runtime|Appliance)/" || true)
+  local theirs; theirs=$(grep -E 'warning IL[0-9]+' "$log" | grep -vcE "/src/(Models|Runtime|Appliance)/" || true)
+  [ "$ours" = 0 ] || { grep -E 'warning (IL|AD)' "$log"; die "$ours AOT/trim warnings from our assemblies"; }
+  find "$out" -maxdepth 1 -type f ! -name appliance ! -name appliance.dbg -delete
+  say "AOT/trim warnings: 0 ours, $theirs from libraries (artifacts/publish.log)"
+  say "artifacts/$rid/appliance  $(stat -c %s "$out/appliance") bytes"
+}
+
+run() {
+  [ -x "$out/appliance" ] && [ -z "$(find src Directory.*.props version.txt -newer "$out/appliance" -type f -print -quit)" ] || publish
+  if [ $# -gt 0 ]; then exec "$out/appliance" "$@"; fi
+  if "$out/appliance" models list --quiet | grep -q .; then exec "$out/appliance" chat; fi
+  exec "$out/appliance" serve
+}
+
+case "${1:-help}" in
+  run) shift; run "$@" ;;
+  build) shift; build "$@" ;;
+  publish) publish ;;
+  clean) rm -rf artifacts ;;
+  help|-h|--help) usage ;;
+  *) usage >&2; exit 2 ;;
+esac

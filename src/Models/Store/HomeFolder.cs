@@ -1,0 +1,34 @@
+namespace Models.Store;
+
+/// <summary>Where all state lives: <c>$APPLIANCE_HOME</c>, by default <c>~/.appliance</c>, readable by its owner alone (mode 0700).</summary>
+public static class HomeFolder
+{
+    /// <summary>The folder's full path; it may not exist yet.</summary>
+    public static string Path
+    {
+        get
+        {
+            var given = Environment.GetEnvironmentVariable("APPLIANCE_HOME");
+            return string.IsNullOrEmpty(given)
+                ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".appliance")
+                : System.IO.Path.GetFullPath(given);
+        }
+    }
+
+    /// <summary>Creates the folder, or a folder below it, with mode 0700 and returns its path.</summary>
+    /// <exception cref="ModelException">The folder cannot be created.</exception>
+    public static string Ensure(params string[] below)
+    {
+        var path = System.IO.Path.Combine([Path, .. below]);
+        try
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"Cannot create {path}: {e.Message} Set APPLIANCE_HOME to a folder you may write to.", e);
+        }
+    }
+}
