@@ -6,13 +6,13 @@ using Microsoft.Extensions.AI;
 namespace Models.Generation;
 
 /// <summary>Turns a conversation into prompt tokens by a model's chat template.</summary>
-internal static class ChatPrompt
+public static class ChatPrompt
 {
     /// <summary>Begins the other side's line in <see cref="PlainTranscript"/>; the answer ends where the model would write it.</summary>
-    public const string PlainUserTurn = "\nUser:";
+    internal const string PlainUserTurn = "\nUser:";
 
     /// <summary>The prompt's tokens, ready for the assistant's answer.</summary>
-    public static int[] Encode(ILanguageModel model, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    public static int[] Encode(ILanguageModel model, IEnumerable<ChatMessage> messages, ChatOptions? options = null)
     {
         if (options?.Instructions is { Length: > 0 } instructions) messages = messages.Prepend(new ChatMessage(ChatRole.System, instructions));
         if (model.ChatTemplate is not { } template) return model.Tokenizer.Encode(PlainTranscript(messages));

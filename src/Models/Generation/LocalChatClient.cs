@@ -59,6 +59,29 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
     /// <summary>Does nothing: the model belongs to whoever loaded it.</summary>
     public void Dispose() { }
 
+    /// <summary>The same options in Microsoft.Extensions.AI's terms.</summary>
+    public static ChatOptions ToChatOptions(GenerationOptions options)
+    {
+        var chat = new ChatOptions
+        {
+            MaxOutputTokens = options.MaxTokens,
+            Temperature = options.Temperature,
+            TopK = options.TopK,
+            TopP = options.TopP,
+            PresencePenalty = options.PresencePenalty,
+            FrequencyPenalty = options.FrequencyPenalty,
+            Seed = (long?)options.Seed,
+            StopSequences = [.. options.Stop],
+            AdditionalProperties = new()
+            {
+                [ChatOptionKeys.MinP] = options.MinP,
+                [ChatOptionKeys.RepetitionPenalty] = options.RepetitionPenalty,
+            },
+        };
+        if (options.LogitBias is { } bias) chat.AdditionalProperties[ChatOptionKeys.LogitBias] = bias;
+        return chat;
+    }
+
     private static GenerationOptions ToGenerationOptions(ChatOptions? options) => options is null ? new() : new()
     {
         MaxTokens = options.MaxOutputTokens,
@@ -69,11 +92,11 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         FrequencyPenalty = options.FrequencyPenalty ?? 0,
         Seed = (ulong?)options.Seed,
         Stop = options.StopSequences is { } stop ? [.. stop] : [],
-        MinP = Extra<float?>(options, ChatOptionKeys.MinP) ?? 0,
-        RepetitionPenalty = Extra<float?>(options, ChatOptionKeys.RepetitionPenalty) ?? 1,
-        LogitBias = Extra<IReadOnlyDictionary<int, float>?>(options, ChatOptionKeys.LogitBias),
+        MinP = Extra<float>(options, ChatOptionKeys.MinP, 0),
+        RepetitionPenalty = Extra<float>(options, ChatOptionKeys.RepetitionPenalty, 1),
+        LogitBias = Extra<IReadOnlyDictionary<int, float>?>(options, ChatOptionKeys.LogitBias, null),
     };
 
-    private static T? Extra<T>(ChatOptions options, string key) =>
-        options.AdditionalProperties?.TryGetValue(key, out var value) == true && value is T typed ? typed : default;
+    private static T Extra<T>(ChatOptions options, string key, T otherwise) =>
+        options.AdditionalProperties?.TryGetValue(key, out var value) == true && value is T typed ? typed : otherwise;
 }
