@@ -16,13 +16,14 @@ internal sealed class GenerationArguments
     private readonly Option<float> _repetition = new("--repetition-penalty") { Description = "Above 1, repeats become less likely.", HelpName = "R", DefaultValueFactory = _ => 1 };
     private readonly Option<ulong?> _seed = new("--seed") { Description = "Makes sampling repeatable.", HelpName = "N" };
     private readonly Option<string[]> _stop = new("--stop") { Description = "End the answer before this text; may be given several times.", HelpName = "TEXT", DefaultValueFactory = _ => [] };
+    private readonly Option<Engine> _engine = new("--engine") { Description = "onnx (built in) or genai (where its library is installed).", HelpName = "ENGINE" };
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads to compute with; by default one per core.", HelpName = "N" };
     private readonly Option<int?> _context = new("--context") { Description = "Longest context in tokens; by default the model's own, as far as memory goes.", HelpName = "N" };
 
     public GenerationArguments(Command command)
     {
         _model.CompletionSources.Add(_ => new ModelStore(HomeFolder.Path).List().Select(m => new System.CommandLine.Completions.CompletionItem(m.Manifest.Name)));
-        foreach (var option in new Option[] { _model, _temperature, _maxTokens, _topK, _topP, _minP, _repetition, _seed, _stop, _threads, _context })
+        foreach (var option in new Option[] { _model, _temperature, _maxTokens, _topK, _topP, _minP, _repetition, _seed, _stop, _engine, _threads, _context })
             command.Add(option);
     }
 
@@ -47,7 +48,7 @@ internal sealed class GenerationArguments
 
     public EngineOptions Engine(ParseResult parsed)
     {
-        var engine = new EngineOptions();
+        var engine = new EngineOptions { Engine = parsed.GetValue(_engine) };
         if (parsed.GetValue(_threads) is { } threads)
             engine = engine with { Threads = threads is > 0 and <= 1024 ? threads : throw new GenerationException("--threads must be between 1 and 1024.") };
         if (parsed.GetValue(_context) is { } context)

@@ -2,9 +2,22 @@ using System.Globalization;
 
 namespace Models.Generation;
 
+/// <summary>Which engine runs a model.</summary>
+public enum Engine
+{
+    /// <summary>Our own loop over ONNX Runtime, which is inside this binary.</summary>
+    Onnx,
+
+    /// <summary>ONNX Runtime GenAI, where its library is installed (DirectML and CUDA boxes).</summary>
+    GenAi,
+}
+
 /// <summary>How the engine uses this machine. Immutable.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>Which engine runs the model.</summary>
+    public Engine Engine { get; init; }
+
     /// <summary>Threads that work on one step, by default one per physical core: memory bandwidth, not arithmetic, bounds decode.</summary>
     public int Threads { get; init; } = ReadThreads();
 

@@ -43,12 +43,12 @@ public sealed class ModelHost(ModelStore store, EngineOptions options) : IModelH
     public async Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default) =>
         new LocalChatClient(await LoadAsync(name, cancellation));
 
-    private OnnxLanguageModel Load(InstalledModel installed)
+    private LocalLanguageModel Load(InstalledModel installed)
     {
         var memory = MemoryEstimate.For(installed.Folder);
         memory.Require(installed.Manifest.Name);
         var fits = Math.Min(options.ContextLength ?? int.MaxValue, memory.TokensIn(MachineMemory.Available));
-        return new OnnxLanguageModel(installed.Manifest.Name, installed.Folder, options with { ContextLength = fits });
+        return new LocalLanguageModel(installed.Manifest.Name, installed.Folder, options with { ContextLength = fits });
     }
 
     private ILanguageModel? TryGet(InstalledModel installed)

@@ -5,11 +5,8 @@ using Models.Store;
 
 namespace Models.Generation;
 
-/// <summary>
-/// A decoder graph with its KV cache: tokens in, logits of the last one out. The cache is extended in place and may be rewound.
-/// One caller at a time.
-/// </summary>
-internal sealed unsafe class OnnxDecoder : IDisposable
+/// <summary>The default engine: a decoder graph in ONNX Runtime over a KV cache of ours, which it extends in place.</summary>
+internal sealed unsafe class OnnxDecoder : IDecoder
 {
     private readonly OrtSession _session;
     private readonly KvCache _cache;
@@ -78,29 +75,26 @@ internal sealed unsafe class OnnxDecoder : IDisposable
         }
     }
 
-    /// <summary>Columns of the logits.</summary>
+    /// <inheritdoc/>
     public int VocabularySize { get; }
 
-    /// <summary>Most tokens the cache holds.</summary>
+    /// <inheritdoc/>
     public int Capacity => _cache.Capacity;
 
-    /// <summary>Tokens whose keys and values are in the cache.</summary>
+    /// <inheritdoc/>
     public int Position { get; private set; }
 
-    /// <summary>Logits after the last token, by token id; the sampler may change them.</summary>
+    /// <inheritdoc/>
     public Span<float> Logits => new(_logits, VocabularySize);
 
-    /// <summary>Forgets the tokens from <paramref name="position"/> on.</summary>
+    /// <inheritdoc/>
     public void Rewind(int position)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Position);
         Position = position;
     }
 
-    /// <summary>
-    /// Runs the tokens through the model, a chunk at a time; <see cref="Logits"/> then are those after the last one.
-    /// Cancelling stops a run that is under way; the cache keeps the whole chunks that were done.
-    /// </summary>
+    /// <inheritdoc/>
     public void Run(ReadOnlySpan<int> tokens, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfZero(tokens.Length);

@@ -16,20 +16,22 @@ internal static class NativeLibraryCache
     private const string Resource = "libonnxruntime.so.br";
     private const string FileName = "libonnxruntime.so";
 
-    /// <summary>Loads the library and returns its handle.</summary>
+    /// <summary>Loads the library and returns its handle and the path it was loaded from.</summary>
     /// <exception cref="OnnxRuntimeException">It is not in this binary, or neither disk nor memory takes it.</exception>
-    public static nint Load()
+    public static (nint Handle, string Path) Load()
     {
         try
         {
-            return NativeLibrary.Load(UnpackToDisk());
+            var path = UnpackToDisk();
+            return (NativeLibrary.Load(path), path);
         }
         // A disk that is full, read-only or mounted noexec: memory still works, at the price of pages the kernel cannot drop.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ModelException or DllNotFoundException)
         {
             try
             {
-                return NativeLibrary.Load(UnpackToMemory());
+                var path = UnpackToMemory();
+                return (NativeLibrary.Load(path), path);
             }
             catch (Exception inner) when (inner is IOException or DllNotFoundException)
             {

@@ -12,10 +12,14 @@ internal static unsafe class OrtApi
     /// <summary>The oldest API version that has every slot used here.</summary>
     private const uint Version = 17;
 
-    private static readonly nint* Table = Load();
-
+    // Set by Load, so they stand before the table: static initialisers run in the order of the text.
     /// <summary>Version of the loaded library, such as 1.30.0.</summary>
     public static string LibraryVersion { get; private set; } = "";
+
+    /// <summary>Where the library was loaded from.</summary>
+    public static string LibraryPath { get; private set; } = "";
+
+    private static readonly nint* Table = Load();
 
     private enum Slot
     {
@@ -236,7 +240,7 @@ internal static unsafe class OrtApi
     {
         // Must be set before the library's initialisers run.
         if (!OperatingSystem.IsWindows()) _ = Libc.SetEnv("ORT_DISABLE_TELEMETRY", "1", 1);
-        var library = NativeLibraryCache.Load();
+        (var library, LibraryPath) = NativeLibraryCache.Load();
         // struct OrtApiBase { const OrtApi* (*GetApi)(uint32_t version); const char* (*GetVersionString)(void); }
         var apiBase = ((delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
         LibraryVersion = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apiBase[1])()) ?? "";

@@ -8,12 +8,12 @@ using Models.Tokens;
 namespace Models.Generation;
 
 /// <summary>
-/// The default engine: our own decode loop over ONNX Runtime. One generation runs at a time, the others wait in order; the KV cache of
-/// the last one is kept, so a prompt that begins with the same tokens pays only for the rest.
+/// A model in this process: our own decode loop over an engine. One generation runs at a time, the others wait in order; the KV cache
+/// of the last one is kept, so a prompt that begins with the same tokens pays only for the rest.
 /// </summary>
-public sealed class OnnxLanguageModel : ILanguageModel
+public sealed class LocalLanguageModel : ILanguageModel
 {
-    private readonly OnnxDecoder _decoder;
+    private readonly IDecoder _decoder;
     private readonly HashSet<int> _endOfAnswer;
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -22,8 +22,8 @@ public sealed class OnnxLanguageModel : ILanguageModel
     private bool _disposed;
 
     /// <summary>Loads the model in a folder.</summary>
-    /// <exception cref="ModelException">The folder is not a whole model, or ONNX Runtime refuses it.</exception>
-    public OnnxLanguageModel(string name, string folder, EngineOptions options)
+    /// <exception cref="ModelException">The folder is not a whole model, the engine refuses it, or its library is not here.</exception>
+    public LocalLanguageModel(string name, string folder, EngineOptions options)
     {
         Name = name;
         var config = GenAiConfig.Read(folder);
@@ -31,7 +31,9 @@ public sealed class OnnxLanguageModel : ILanguageModel
         ChatTemplate = ChatTemplate.FromFolder(folder);
         ContextLength = Math.Min(config.Model.ContextLength, options.ContextLength ?? int.MaxValue);
         _endOfAnswer = [.. config.Model.EosTokenId];
-        _decoder = new OnnxDecoder(folder, config, ContextLength, options);
+        _decoder = options.Engine == Engine.GenAi
+            ? new GenAiDecoder(folder, config.Model.VocabSize, ContextLength)
+            : new OnnxDecoder(folder, config, ContextLength, options);
     }
 
     /// <inheritdoc/>
