@@ -15,6 +15,7 @@ internal static class Program
             RunCommand.Create(),
             //SERVE
             //MODELS
+            BenchCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),
         };

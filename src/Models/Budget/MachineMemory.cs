@@ -10,15 +10,21 @@ public static class MachineMemory
     {
         get
         {
-            var machine = ReadMeminfo("MemAvailable:") ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+            var machine = ReadKilobytes("/proc/meminfo", "MemAvailable:") ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
             return Math.Min(machine, CgroupRoom() ?? long.MaxValue);
         }
     }
 
-    private static long? ReadMeminfo(string key)
+    /// <summary>Bytes this process has resident now.</summary>
+    public static long Resident => ReadKilobytes("/proc/self/status", "VmRSS:") ?? Environment.WorkingSet;
+
+    /// <summary>Most bytes this process ever had resident.</summary>
+    public static long PeakResident => ReadKilobytes("/proc/self/status", "VmHWM:") ?? Environment.WorkingSet;
+
+    private static long? ReadKilobytes(string path, string key)
     {
-        if (!File.Exists("/proc/meminfo")) return null;
-        foreach (var line in File.ReadLines("/proc/meminfo"))
+        if (!File.Exists(path)) return null;
+        foreach (var line in File.ReadLines(path))
         {
             if (!line.StartsWith(key, StringComparison.Ordinal)) continue;
             var kilobytes = line[key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
