@@ -28,10 +28,10 @@ public static class ApplianceBinary
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<CommandResult> RunAsync(string home, params string[] arguments) => await RunAsync(home, null, "", arguments);
+    public static async Task<CommandResult> RunAsync(string home, params string[] arguments) => await RunWithAsync(home, null, "", arguments);
 
     /// <summary>Runs it to its end with more in its environment and text on its standard input.</summary>
-    public static async Task<CommandResult> RunAsync(
+    public static async Task<CommandResult> RunWithAsync(
         string home, IReadOnlyDictionary<string, string>? environment, string input, params string[] arguments)
     {
         using var process = Start(home, arguments, environment);
