@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Models.Tokens.Embedded;
 
 namespace Models.Tokens;
 
@@ -49,9 +50,9 @@ public sealed record EmbeddedVocabulary
 
     /// <summary>Reads llama2.c's tok512.bin layout: int32 longest piece, then per token float32 score, int32 length and the bytes.</summary>
     /// <exception cref="TokenizerException">The file is not of that layout.</exception>
-    public static EmbeddedVocabulary FromLlama2c(string path, int vocabularySize) => throw new NotImplementedException();
+    public static EmbeddedVocabulary FromLlama2c(string path, int vocabularySize) => Llama2cVocabulary.Read(path, vocabularySize);
 
     /// <summary>The same vocabulary as <c>tokenizer.json</c> and <c>tokenizer_config.json</c>, which every model folder carries.</summary>
     /// <exception cref="TokenizerException">The kind or the pre-tokenizer is unknown, or lists disagree in length.</exception>
-    public (JsonObject Tokenizer, JsonObject Config) ToTokenizerJson() => throw new NotImplementedException();
+    public (JsonObject Tokenizer, JsonObject Config) ToTokenizerJson() => EmbeddedVocabularyWriter.Write(this);
 }
