@@ -28,9 +28,7 @@ internal sealed class DecoderWeightsReader
 
     private DecoderWeights Read()
     {
-        var embedding = Take(_names.Embedding + ".weight", null, _shape.HiddenSize);
-        var output = _shape.TiedEmbeddings ? embedding : Take(_names.Output + ".weight", embedding.Rows, _shape.HiddenSize);
-        if (_shape.TiedEmbeddings) _left.Remove(_names.Output + ".weight");
+        var (embedding, output) = TakeEmbeddings();
         var finalNorm = TakeVector(_names.FinalNorm + ".weight", _shape.HiddenSize);
         var layers = new List<LayerWeights>();
         for (var layer = 0; layer < _shape.Layers; layer++) layers.Add(ReadLayer(_names.Layer(layer)));
@@ -52,6 +50,16 @@ internal sealed class DecoderWeightsReader
             Heads = _heads,
             Parameters = _parameters,
         };
+    }
+
+    // A tied table is stored under either name, or twice.
+    private (SourceTensor Embedding, SourceTensor Output) TakeEmbeddings()
+    {
+        var (input, output) = (_names.Embedding + ".weight", _names.Output + ".weight");
+        if (!_shape.TiedEmbeddings) return (Take(input, _shape.VocabularySize, _shape.HiddenSize), Take(output, _shape.VocabularySize, _shape.HiddenSize));
+        var table = Take(_left.ContainsKey(input) ? input : output, _shape.VocabularySize, _shape.HiddenSize);
+        _left.Remove(output);
+        return (table, table);
     }
 
     private LayerWeights ReadLayer(string prefix)
@@ -129,15 +137,15 @@ internal sealed class DecoderWeightsReader
 
     private float[]? FindVector(string name, int length) => _left.ContainsKey(name) ? TakeVector(name, length) : null;
 
-    private SourceTensor Take(string name, int? rows, int columns)
+    private SourceTensor Take(string name, int rows, int columns)
     {
         if (!_left.Remove(name, out var tensor))
             throw new ImportException($"{_source.Path} lacks the tensor {name}, which a {_shape.Architecture} model must have. Fetch it again.");
-        if (tensor.Columns != columns || tensor.Rows != (rows ?? tensor.Rows))
+        if (tensor.Columns != columns || tensor.Rows != rows)
         {
             throw new ImportException(
                 $"Tensor {name} in {_source.Path} has the shape [{tensor.Rows}, {tensor.Columns}], "
-                + $"where the model's description asks for [{rows?.ToString() ?? "vocabulary"}, {columns}].");
+                + $"where the model's description asks for [{rows}, {columns}].");
         }
         _parameters += tensor.Count;
         return tensor;

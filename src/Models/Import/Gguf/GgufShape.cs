@@ -8,7 +8,7 @@ internal static class GgufShape
 {
     /// <summary>Reads the description.</summary>
     /// <exception cref="ImportException">A key is missing, out of range or of an unsupported kind.</exception>
-    public static ModelShape Read(GgufKeys keys, IReadOnlyDictionary<string, SourceTensor> tensors)
+    public static ModelShape Read(GgufKeys keys, IReadOnlyDictionary<string, SourceTensor> tensors, int vocabularySize)
     {
         var hidden = keys.Int32("embedding_length");
         var heads = keys.Int32("attention.head_count");
@@ -25,6 +25,7 @@ internal static class GgufShape
             KvHeads = keys.FindInt32("attention.head_count_kv") ?? heads,
             HeadSize = headSize,
             FeedForwardSize = keys.Int32("feed_forward_length"),
+            VocabularySize = vocabularySize,
             ContextLength = context,
             Epsilon = (float)(keys.FindNumber("attention.layer_norm_rms_epsilon") ?? throw keys.Unsupported("a norm without attention.layer_norm_rms_epsilon")),
             Rope = ReadRope(keys, tensors, keys.FindInt32("rope.dimension_count") ?? headSize, context),

@@ -32,9 +32,9 @@ internal static class GgufSource
         var keys = new GgufKeys(metadata, architecture, mapped.Path);
         keys.RefuseUnsupported();
         var tensors = file.ReadTensors();
-        var shape = GgufShape.Read(keys, tensors);
-        shape.Validate(mapped.Path);
         var vocabulary = GgufVocabulary.Read(metadata, mapped.Path);
+        var shape = GgufShape.Read(keys, tensors, vocabulary.Tokens.Count);
+        shape.Validate(mapped.Path);
         return new SourceModel([mapped])
         {
             Path = mapped.Path,

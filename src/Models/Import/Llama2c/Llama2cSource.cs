@@ -49,6 +49,7 @@ internal static class Llama2cSource
             KvHeads = kvHeads,
             HeadSize = hidden / heads,
             FeedForwardSize = feedForward,
+            VocabularySize = (int)vocabulary,
             ContextLength = context,
             // Constants of llama2.c's run.c.
             Epsilon = 1e-5f,
@@ -57,7 +58,7 @@ internal static class Llama2cSource
             TiedEmbeddings = header[5] > 0,
         };
         shape.Validate(file.Path);
-        var tensors = ReadTensors(file, shape, (int)vocabulary, context);
+        var tensors = ReadTensors(file, shape, context);
         var tokens = EmbeddedVocabulary.FromLlama2c(FindTokenizer(file.Path, (int)vocabulary), (int)vocabulary);
         return new SourceModel([file])
         {
@@ -71,13 +72,13 @@ internal static class Llama2cSource
         };
     }
 
-    private static Dictionary<string, SourceTensor> ReadTensors(MappedFile file, ModelShape shape, int vocabulary, int context)
+    private static Dictionary<string, SourceTensor> ReadTensors(MappedFile file, ModelShape shape, int context)
     {
         var names = TensorNames.Gguf;
         var tensors = new Dictionary<string, SourceTensor>();
         long position = HeaderBytes;
         var kvSize = (long)shape.KvHeads * shape.HeadSize;
-        Add(names.Embedding, vocabulary, shape.HiddenSize);
+        Add(names.Embedding, shape.VocabularySize, shape.HiddenSize);
         AddPerLayer(names.AttentionNorm, shape.HiddenSize);
         AddPerLayer(names.Query, shape.HiddenSize, shape.HiddenSize);
         AddPerLayer(names.Key, kvSize, shape.HiddenSize);
@@ -90,7 +91,7 @@ internal static class Llama2cSource
         Add(names.FinalNorm, shape.HiddenSize);
         // Rotation tables, which follow from the head size.
         position += (long)context * shape.HeadSize * sizeof(float);
-        if (!shape.TiedEmbeddings) Add(names.Output, vocabulary, shape.HiddenSize);
+        if (!shape.TiedEmbeddings) Add(names.Output, shape.VocabularySize, shape.HiddenSize);
         if (position != file.Length) throw NotLlama2c(file.Path);
         return tensors;
 

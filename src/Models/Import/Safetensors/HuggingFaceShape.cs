@@ -33,6 +33,7 @@ internal static class HuggingFaceShape
             KvHeads = config.FindInt32("num_key_value_heads") ?? heads,
             HeadSize = headSize,
             FeedForwardSize = config.Int32("intermediate_size"),
+            VocabularySize = config.Int32("vocab_size"),
             ContextLength = context,
             Epsilon = (float)config.Number("rms_norm_eps"),
             Rope = ReadRope(config, headSize, context, Unsupported),

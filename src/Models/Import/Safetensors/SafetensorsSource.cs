@@ -23,14 +23,11 @@ internal static class SafetensorsSource
         var config = ConfigJson.Read(Path.Combine(folder, "config.json"));
         var shape = HuggingFaceShape.Read(config, folder);
         shape.Validate(Path.Combine(folder, "config.json"));
-        var vocabulary = config.Int32("vocab_size");
-        var writeTokenizer = FindTokenizer(folder, vocabulary);
+        var writeTokenizer = FindTokenizer(folder, shape.VocabularySize);
         var files = new List<MappedFile>();
         try
         {
             var tensors = ReadTensors(folder, files);
-            if (tensors.TryGetValue(TensorNames.HuggingFace.Embedding + ".weight", out var table) && table.Rows != vocabulary)
-                throw new ImportException($"{folder} states a vocabulary of {vocabulary} in config.json but has an embedding for {table.Rows} tokens.");
             return new SourceModel(files)
             {
                 Path = folder,

@@ -23,6 +23,9 @@ internal sealed record ModelShape
 
     public required int FeedForwardSize { get; init; }
 
+    /// <summary>Rows of the embedding table.</summary>
+    public required int VocabularySize { get; init; }
+
     /// <summary>Longest context, tokens; at most 262,144, the length of the rotation tables written.</summary>
     public required int ContextLength { get; init => field = Math.Min(value, LongestContext); }
 
@@ -53,6 +56,7 @@ internal sealed record ModelShape
         Require(Heads > 0 && KvHeads > 0 && Heads % KvHeads == 0, $"{Heads} heads over {KvHeads} key-value heads");
         Require(HeadSize is > 0 and <= 1024 && (long)Heads * HeadSize <= int.MaxValue / 4, $"{Heads} heads of {HeadSize}");
         Require(FeedForwardSize > 0, $"a feed-forward size of {FeedForwardSize}");
+        Require(VocabularySize > 0, $"a vocabulary of {VocabularySize} tokens");
         Require(ContextLength > 0, $"a context of {ContextLength} tokens");
         Require(Epsilon is >= 0 and < 1, $"a norm epsilon of {Epsilon}");
         Require(SlidingWindow is null or > 0, $"a sliding window of {SlidingWindow}");
