@@ -13,7 +13,7 @@ internal static class Program
         {
             ChatCommand.Create(),
             RunCommand.Create(),
-            //SERVE
+            ServeCommand.Create(),
             //MODELS
             BenchCommand.Create(),
             LicensesCommand.Create(),
