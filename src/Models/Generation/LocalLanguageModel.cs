@@ -80,6 +80,21 @@ public sealed class LocalLanguageModel : ILanguageModel
         }
     }
 
+    /// <summary>Logits of the next token after a text, for measurements.</summary>
+    internal double[] LogitsAfter(ReadOnlySpan<int> text)
+    {
+        _turn.Wait();
+        try
+        {
+            Prefill(text, CancellationToken.None);
+            return Array.ConvertAll(_decoder.Logits.ToArray(), logit => (double)logit);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     private void CheckPrompt(ReadOnlySpan<int> prompt)
     {
         if (prompt.Length == 0) throw new GenerationException("The prompt is empty.") { Parameter = "prompt" };
