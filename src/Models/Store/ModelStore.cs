@@ -129,7 +129,9 @@ public sealed class ModelStore
     }
 
     /// <summary>Imports <paramref name="path"/>, whose origin a person knows as <paramref name="source"/>, and moves it into place.</summary>
-    internal InstallResult Install(string path, string source, string name, ImportOptions options, CancellationToken cancellation)
+    /// <remarks><paramref name="license"/> stands in where the source itself states none.</remarks>
+    internal InstallResult Install(
+        string path, string source, string name, ImportOptions options, CancellationToken cancellation, string? license = null)
     {
         var progress = new LastProgress(options.Progress);
         try
@@ -146,7 +148,7 @@ public sealed class ModelStore
                     Parameters = report.Parameters,
                     Quantization = report.Quantization,
                     ContextLength = report.ContextLength,
-                    License = report.License,
+                    License = report.License ?? license,
                     InstalledAt = DateTimeOffset.UtcNow,
                     Files = Seal(staging.New, cancellation),
                 };
