@@ -34,7 +34,7 @@ internal sealed class HuggingFace(HttpClient client, PullHosts hosts, DownloadLi
             Explain = response => Explain(response, repository),
         };
         var answer = await HttpAnswer.GetJsonAsync(client, query, "application/json", SourceJson.Default.HuggingFaceModel, limits, cancellation);
-        var chosen = Choose(repository, answer.Siblings, wanted);
+        var chosen = Choose(repository, [.. answer.Siblings.OfType<HuggingFaceFile>()], wanted);
         var files = chosen.Select(file => query with
         {
             Name = RemoteFile.LocalName(file.Path),

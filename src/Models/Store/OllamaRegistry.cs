@@ -27,9 +27,10 @@ internal sealed class OllamaRegistry(HttpClient client, PullHosts hosts, Downloa
             Explain = response => Explain(response, path, tag),
         };
         var manifest = await HttpAnswer.GetJsonAsync(client, query, ManifestType, SourceJson.Default.OllamaManifest, limits, cancellation);
-        if (manifest.Layers.Any(layer => layer.MediaType == LayerPrefix + "adapter"))
+        var layers = manifest.Layers.OfType<OllamaLayer>().ToList();
+        if (layers.Exists(layer => layer.MediaType == LayerPrefix + "adapter"))
             throw new StoreException($"ollama:{reference} is an adapter on top of another model; adapters cannot be imported.");
-        var model = manifest.Layers.FirstOrDefault(layer => layer.MediaType == LayerPrefix + "model")
+        var model = layers.Find(layer => layer.MediaType == LayerPrefix + "model")
             ?? throw new StoreException($"ollama:{reference} holds no GGUF model.");
         var sha256 = model.Digest.StartsWith("sha256:", StringComparison.Ordinal) ? Downloader.Sha256OrNull(model.Digest["sha256:".Length..]) : null;
         if (sha256 is null) throw new StoreException($"{registry} names the model by a digest that is not a SHA-256.");
