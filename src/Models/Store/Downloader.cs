@@ -13,13 +13,13 @@ namespace Models.Store;
 /// </summary>
 internal sealed class Downloader(HttpClient client, DownloadLimits limits)
 {
-    /// <summary>Fetches <paramref name="file"/> into <paramref name="part"/> and returns its SHA-256 once it is whole and on the disk.</summary>
+    /// <summary>Fetches <paramref name="file"/> into <paramref name="part"/>; returns once it is whole, checked and on the disk.</summary>
     /// <param name="file">What to fetch.</param>
     /// <param name="part">The part file; kept on cancellation and network faults, removed when its content is wrong or the disk is full.</param>
     /// <param name="progress">Told the bytes here and in all.</param>
     /// <param name="cancellation">Stops the download.</param>
     /// <exception cref="StoreException">The server refused, kept failing, or sent something else; the disk is full.</exception>
-    public async Task<string> FetchAsync(RemoteFile file, string part, Action<long, long?>? progress, CancellationToken cancellation)
+    public async Task<Download> FetchAsync(RemoteFile file, string part, Action<long, long?>? progress, CancellationToken cancellation)
     {
         var failures = 0;
         var resumed = new FileInfo(part) is { Exists: true, Length: > 0 };
@@ -30,7 +30,7 @@ internal sealed class Downloader(HttpClient client, DownloadLimits limits)
             try
             {
                 var (expected, actual) = await AttemptAsync(file, part, progress, cancellation);
-                if (expected is null || expected == actual) return actual;
+                if (expected is null || expected == actual) return new Download(actual, Checked: expected is not null);
                 Discard(part);
                 // Pieces from before may be what does not fit: once more from the beginning.
                 if (!resumed)
@@ -90,7 +90,7 @@ internal sealed class Downloader(HttpClient client, DownloadLimits limits)
             expected ??= LinkedSha256(response);
             if (output.Length == 0) WriteValidator(part, response);
             if (total is { } all && Disk.FreeSpace(part) < all - output.Length) throw FullDisk(file, all, Path.GetDirectoryName(part)!, null);
-            await CopyAsync(file, response, output, hash, total, progress, cancellation);
+            if (response.IsSuccessStatusCode) await CopyAsync(file, response, output, hash, total, progress, cancellation);
         }
         progress?.Invoke(output.Length, total);
         output.Flush(flushToDisk: true);
@@ -111,6 +111,8 @@ internal sealed class Downloader(HttpClient client, DownloadLimits limits)
         }
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && have > 0)
         {
+            // "bytes */N" tells the size: nothing is left to send when it is what is here already.
+            if (response.Content.Headers.ContentRange?.Length == have) return have;
             output.SetLength(0);
             throw new RetryException(HttpAnswer.Refused(file, response), TimeSpan.Zero);
         }

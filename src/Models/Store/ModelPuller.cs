@@ -79,13 +79,13 @@ public sealed class ModelPuller
 
         var files = HomeFolder.EnsureFolder(Path.Combine(folder, "files"));
         RequireSpace(plan, folder);
-        await FetchAsync(client, plan, folder, options.Progress, cancellation);
+        var download = await FetchAsync(client, plan, folder, options.Progress, cancellation);
         try
         {
             var source = plan.Files is [var only] ? Path.Combine(files, only.Name) : files;
             var installed = await Task.Run(() => _store.Install(source, reference, name, options.Import, cancellation, plan.License), cancellation);
             Disk.Delete(folder);
-            return installed;
+            return installed with { Download = download };
         }
         catch (ImportException)
         {
@@ -94,24 +94,25 @@ public sealed class ModelPuller
         }
     }
 
-    private async Task FetchAsync(HttpClient client, PullPlan plan, string folder, IProgress<PullProgress>? progress, CancellationToken cancellation)
+    private async Task<Download?> FetchAsync(HttpClient client, PullPlan plan, string folder, IProgress<PullProgress>? progress, CancellationToken cancellation)
     {
         var downloader = new Downloader(client, _limits);
         var sum = plan.Files.All(file => file.Size is not null) ? plan.Files.Sum(file => file.Size) : null;
         long before = 0;
+        Download? last = null;
         foreach (var file in plan.Files)
         {
             var (part, whole) = (Path.Combine(folder, file.Name + ".part"), Path.Combine(folder, "files", file.Name));
-            if (!File.Exists(whole))
-            {
-                await downloader.FetchAsync(file, part, (done, total) => progress?.Report(new(file.Name, before + done, sum ?? (plan.Files.Count == 1 ? total : null))), cancellation);
-                File.Move(part, whole);
-                Downloader.Discard(part);
-                Disk.SyncFolder(Path.Combine(folder, "files"));
-            }
+            // A file that was whole the last time is moved back, to be checked and counted like any other.
+            if (File.Exists(whole)) File.Move(whole, part, overwrite: true);
+            last = await downloader.FetchAsync(file, part, Report, cancellation);
+            File.Move(part, whole);
+            Disk.SyncFolder(Path.Combine(folder, "files"));
             before += new FileInfo(whole).Length;
+
+            void Report(long done, long? total) => progress?.Report(new(file.Name, before + done, sum ?? (plan.Files.Count == 1 ? total : null)));
         }
-        progress?.Report(new(plan.Files[^1].Name, before, before));
+        return plan.Files.Count == 1 ? last : null;
     }
 
     /// <summary>Refuses to begin what cannot end: the rest of the download, and beside it a model of at least an eighth of its size (float32 to int4).</summary>

@@ -122,10 +122,15 @@ public sealed class ModelStore
     /// <exception cref="StoreException">There is none of that name.</exception>
     public IReadOnlyList<DamagedFile> Verify(string name, CancellationToken cancellation = default)
     {
-        InstalledModel model;
-        try { model = Get(name); }
-        catch (StoreException e) when (!e.IsNotFound) { return [new(ModelManifest.FileName, e.InnerException?.Message ?? e.Message)]; }
-        return [.. model.Manifest.Files.Select(file => Check(model.Folder, file, cancellation)).OfType<DamagedFile>()];
+        while (true)
+        {
+            InstalledModel model;
+            try { model = Get(name); }
+            catch (StoreException e) when (!e.IsNotFound) { return [new(ModelManifest.FileName, e.InnerException?.Message ?? e.Message)]; }
+            List<DamagedFile> damaged = [.. model.Manifest.Files.Select(file => Check(model.Folder, file, cancellation)).OfType<DamagedFile>()];
+            // A generation that was replaced meanwhile says nothing about the one that is there now.
+            if (damaged.Count == 0 || Directory.Exists(model.Folder)) return damaged;
+        }
     }
 
     /// <summary>Imports <paramref name="path"/>, whose origin a person knows as <paramref name="source"/>, and moves it into place.</summary>

@@ -234,6 +234,17 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Fetch_PartIsWholeButNobodyKnows_IsToldBy416()
+    {
+        using var server = new FakeServer(r => FakeReply.File(r, Content, "\"v1\""));
+        await Fetch(server);
+
+        Assert.Equal(ContentSha256, await Fetch(server));
+
+        Assert.Equal([null, $"bytes={Content.Length}-"], server.Requests.Select(r => r.Header("Range")));
+    }
+
+    [Fact]
     public async Task Fetch_WrongHash_SaysSoAndKeepsNothing()
     {
         using var server = new FakeServer(r => FakeReply.File(r, Content));
@@ -383,11 +394,11 @@ public sealed class DownloaderTests : IDisposable
         },
     };
 
-    private Task<string> Fetch(
+    private async Task<string> Fetch(
         FakeServer server, long? size = null, string? sha256 = null, Action<long, long?>? progress = null,
         DownloadLimits? limits = null, CancellationToken cancellation = default) =>
-        new Downloader(_client, limits ?? Limits).FetchAsync(
-            new RemoteFile("model.gguf", new Uri(server.Address + "/model.gguf"), size, sha256), Part, progress, cancellation);
+        (await new Downloader(_client, limits ?? Limits).FetchAsync(
+            new RemoteFile("model.gguf", new Uri(server.Address + "/model.gguf"), size, sha256), Part, progress, cancellation)).Sha256;
 
     private static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }
