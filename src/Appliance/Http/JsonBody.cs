@@ -51,10 +51,9 @@ internal static class JsonBody
     {
         if (body.StartsWith("\uFEFF"u8)) body = body["\uFEFF"u8.Length..];
         if (body.IsEmpty) throw ApiException.BadRequest("The request body is empty; it must be a JSON object.");
-        // The parser checks strings only when they are read, which may be long after.
-        if (!Utf8.IsValid(body)) throw ApiException.BadRequest("The request body is not valid UTF-8.");
         try
         {
+            RequireUnicode(body);
             return JsonSerializer.Deserialize(body, type) ?? throw ApiException.BadRequest("The request body must be a JSON object.");
         }
         catch (JsonException e)
@@ -63,16 +62,37 @@ internal static class JsonBody
         }
     }
 
+    /// <summary>The parser checks text only when it is read, which may be long after: so all of it here.</summary>
+    /// <exception cref="ApiException">400: text that is not Unicode.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    internal static void RequireUnicode(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json)) throw ApiException.BadRequest("The request body is not valid UTF-8.");
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (!reader.ValueIsEscaped) continue;
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw ApiException.BadRequest($"There is half of a surrogate pair in the text at byte {reader.TokenStartIndex + 1}.");
+            }
+        }
+    }
+
     private static ApiException Explain(JsonException fault, JsonTypeInfo type)
     {
-        if (fault.InnerException is JsonException syntax)
+        if (fault.Path is null)
         {
-            var reason = syntax.Message.Split(" LineNumber:")[0];
+            var reason = fault.Message.Split(" LineNumber:")[0];
             return ApiException.BadRequest($"The request body is not valid JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}: {reason}");
         }
         // "$.messages[0].role" and "$" are the shapes of Path.
-        var field = fault.Path?.TrimStart('$').TrimStart('.');
-        if (string.IsNullOrEmpty(field)) return ApiException.BadRequest("The request body must be a JSON object.");
+        var field = fault.Path.TrimStart('$').TrimStart('.');
+        if (field.Length == 0) return ApiException.BadRequest("The request body must be a JSON object.");
         var expected = type.Properties.FirstOrDefault(p => p.Name == field)?.PropertyType;
         return ApiException.BadRequest(expected is null ? $"{field} has the wrong type." : $"{field} must be {Describe(expected)}.", field);
     }

@@ -16,7 +16,7 @@ internal abstract record OllamaRequest
     /// <exception cref="ApiException">400, naming the field.</exception>
     public string RequireSupported()
     {
-        if (Format.IsPresent() && !(Format.ValueKind == JsonValueKind.String && Format.ValueEquals("")))
+        if (Format.IsPresent() && !Format.Is(""))
             throw ApiException.NotSupported("format", "format is not supported yet.");
         if (Logprobs == true) throw ApiException.NotSupported("logprobs", "logprobs are not supported yet.");
         return string.IsNullOrEmpty(Model) ? throw ApiException.BadRequest("model is required.", "model") : Model;
