@@ -146,7 +146,34 @@ run() {
   exec "$out/appliance" serve
 }
 
+# Runs one test project and adds its counts to passed, failed and skipped.
+test_project() {
+  local log=$root/artifacts/test-$1.log
+  say "testing $1"
+  dotnet test "tests/$1" -c Release --no-build --nologo -v quiet --logger "console;verbosity=normal" > "$log" 2>&1 || true
+  if ! grep -qE '^ *Total tests:' "$log"; then cat "$log"; die "$1 did not run"; fi
+  grep -E '^ +(Failed|Skipped) [A-Z]|^ *\[FAIL\]' "$log" | sort -u || true
+  grep -A25 -E '^ +Failed [A-Z]' "$log" || true
+  grep -E '^ *figure: ' "$log" | sed 's/^ */  /' | sort -u || true
+  passed=$((passed + $(awk '/^ *Passed: /{print $2}' "$log" | tail -n1 | grep . || echo 0)))
+  failed=$((failed + $(awk '/^ *Failed: /{print $2}' "$log" | tail -n1 | grep . || echo 0)))
+  skipped=$((skipped + $(awk '/^ *Skipped: /{print $2}' "$log" | tail -n1 | grep . || echo 0)))
+}
+
+run_tests() {
+  local started=$SECONDS passed=0 failed=0 skipped=0
+  build
+  say "checking the format"
+  dotnet format Appliance.sln --no-restore --verify-no-changes --severity warn || die "run: dotnet format Appliance.sln"
+  publish
+  for project in Models.Tests Runtime.Tests Appliance.Tests EndToEnd; do test_project "$project"; done
+  say "took $((SECONDS - started)) s"
+  say "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ]
+}
+
 case "${1:-help}" in
+  test) run_tests ;;
   run) shift; run "$@" ;;
   build) shift; build "$@" ;;
   publish) publish ;;

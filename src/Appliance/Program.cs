@@ -1,7 +1,56 @@
+using System.CommandLine;
+using Appliance.Commands;
+using Models;
+
 namespace Appliance;
 
-/// <summary>The executable's entry.</summary>
+/// <summary>The executable's entry: the command line, and the one place that turns an error into a sentence and an exit code.</summary>
 internal static class Program
 {
-    private static int Main(string[] args) => args.Length;
+    private static async Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("A private AI assistant in one file: a local model, a chat, and an OpenAI- and Ollama-compatible server.")
+        {
+            ChatCommand.Create(),
+            RunCommand.Create(),
+            ServeCommand.Create(),
+            //MODELS
+            BenchCommand.Create(),
+            LicensesCommand.Create(),
+            CompletionCommand.Create(),
+        };
+        try
+        {
+            var parsed = root.Parse(args);
+            if (parsed.Errors.Count > 0) return Usage(parsed);
+            // Exceptions come here, not to the library's own handler, which would print a stack trace at a person.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(configuration);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (ModelException e)
+        {
+            await Console.Error.WriteLineAsync($"error: {e.Message}");
+            return ExitCode.Error;
+        }
+    }
+
+    private static int Usage(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors) Console.Error.WriteLine($"error: {error.Message}");
+        var path = string.Join(' ', Path(parsed.CommandResult));
+        Console.Error.WriteLine($"Try: {path} --help");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> Path(System.CommandLine.Parsing.SymbolResult? result)
+    {
+        var names = new Stack<string>();
+        for (; result is System.CommandLine.Parsing.CommandResult command; result = result.Parent)
+            names.Push(command.Command is RootCommand ? "appliance" : command.Command.Name);
+        return names;
+    }
 }

@@ -30,7 +30,7 @@ public interface ILanguageModel : IDisposable
 }
 
 /// <summary>One step of a generation.</summary>
-/// <param name="Token">The token made, or null for a last step that only carries held-back text.</param>
+/// <param name="Token">The token made, the end-of-answer token included; null for a last step that only carries held-back text.</param>
 /// <param name="Text">Text that is complete by now; often empty while a character or a possible stop string is held back.</param>
 /// <param name="Finish">Set on the last step.</param>
 /// <param name="Timings">Set on the last step.</param>
@@ -48,7 +48,7 @@ public enum FinishReason
 
 /// <summary>What a generation cost.</summary>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
-/// <param name="CompletionTokens">Tokens made, the end-of-answer token not counted.</param>
+/// <param name="CompletionTokens">Tokens made, the end-of-answer token included.</param>
 /// <param name="Load">Loading the model for this request; zero when it was loaded.</param>
 /// <param name="Prefill">From the start to the first token.</param>
 /// <param name="Decode">From the first token to the last.</param>

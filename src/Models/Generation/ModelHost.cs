@@ -1,21 +1,68 @@
 using Microsoft.Extensions.AI;
+using Models.Budget;
 using Models.Store;
 
 namespace Models.Generation;
 
 /// <summary>Loads models from the store when they are first asked for and keeps them. Safe for several threads.</summary>
-public sealed class ModelHost(ModelStore store) : IDisposable
+public sealed class ModelHost(ModelStore store, EngineOptions options) : IModelHost, IDisposable
 {
-    /// <summary>The store behind it.</summary>
+    private readonly SemaphoreSlim _loading = new(1, 1);
+    private readonly Dictionary<string, ILanguageModel> _loaded = [];
+
+    /// <inheritdoc/>
     public ModelStore Store { get; } = store;
 
-    /// <summary>The loaded model of that name; loads it first where needed. Null asks for the default one.</summary>
-    /// <exception cref="StoreException">There is none of that name.</exception>
-    public Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Loaded
+    {
+        get { lock (_loaded) return [.. _loaded.Keys]; }
+    }
 
-    /// <summary>The same model behind Microsoft.Extensions.AI's interface, which renders its chat template.</summary>
-    public Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public async Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default)
+    {
+        var installed = Store.Get(name);
+        if (TryGet(installed) is { } loaded) return loaded;
+        // One load at a time: two at once would each see the same free memory.
+        await _loading.WaitAsync(cancellation);
+        try
+        {
+            if (TryGet(installed) is { } meanwhile) return meanwhile;
+            var model = await Task.Run(() => Load(installed), cancellation);
+            lock (_loaded) _loaded[installed.Manifest.Name] = model;
+            return model;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
 
-    /// <summary>Unloads every model.</summary>
-    public void Dispose() { }
+    /// <inheritdoc/>
+    public async Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default) =>
+        new LocalChatClient(await LoadAsync(name, cancellation));
+
+    private LocalLanguageModel Load(InstalledModel installed)
+    {
+        var memory = MemoryEstimate.For(installed.Folder);
+        memory.Require(installed.Manifest.Name);
+        var fits = Math.Min(options.ContextLength ?? int.MaxValue, memory.TokensIn(MachineMemory.Available));
+        return new LocalLanguageModel(installed.Manifest.Name, installed.Folder, options with { ContextLength = fits });
+    }
+
+    private ILanguageModel? TryGet(InstalledModel installed)
+    {
+        lock (_loaded) return _loaded.GetValueOrDefault(installed.Manifest.Name);
+    }
+
+    /// <summary>Unloads every model, after the generation it is in.</summary>
+    public void Dispose()
+    {
+        lock (_loaded)
+        {
+            foreach (var model in _loaded.Values) model.Dispose();
+            _loaded.Clear();
+        }
+    }
 }

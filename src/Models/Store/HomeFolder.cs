@@ -17,9 +17,11 @@ public static class HomeFolder
 
     /// <summary>Creates the folder, or a folder below it, with mode 0700 and returns its path.</summary>
     /// <exception cref="ModelException">The folder cannot be created.</exception>
-    public static string Ensure(params string[] below)
+    public static string Ensure(params string[] below) => EnsureFolder(System.IO.Path.Combine([Path, .. below]));
+
+    /// <summary>Creates any folder with mode 0700, with the missing ones above it, and returns its path.</summary>
+    internal static string EnsureFolder(string path)
     {
-        var path = System.IO.Path.Combine([Path, .. below]);
         try
         {
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);

@@ -1,8 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Models.Store;
 
 /// <summary>What the store knows of one installed model; written last, as <c>manifest.json</c>, so a folder without it is not a model.</summary>
 public sealed record ModelManifest
 {
+    /// <summary>File name inside a model folder.</summary>
+    public const string FileName = "manifest.json";
+
+    /// <summary>The layout this program writes, and the newest it reads.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Layout of this manifest.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
     /// <summary>The name it is asked for by; letters, digits and <c>. _ - :</c>.</summary>
     public required string Name { get; init; }
 
@@ -29,6 +41,24 @@ public sealed record ModelManifest
 
     /// <summary>Every file of the model with its size and SHA-256, in name order; <c>models verify</c> checks them.</summary>
     public required IReadOnlyList<ModelFile> Files { get; init; }
+
+    /// <summary>Reads the manifest of a model folder.</summary>
+    /// <exception cref="JsonException">It is damaged, or a newer version of the program wrote it.</exception>
+    /// <exception cref="IOException">It cannot be read; a <see cref="FileNotFoundException"/> or <see cref="DirectoryNotFoundException"/>
+    /// where there is none.</exception>
+    internal static ModelManifest Read(string folder)
+    {
+        using var stream = File.OpenRead(Path.Combine(folder, FileName));
+        var manifest = JsonSerializer.Deserialize(stream, ModelManifestJson.Default.ModelManifest);
+        return manifest is { Version: > 0 and <= CurrentVersion } ? manifest
+            : throw new JsonException(manifest is null ? "it is empty" : $"its layout is version {manifest.Version}, this program reads up to {CurrentVersion}");
+    }
+
+    internal void Write(string folder)
+    {
+        using var stream = File.Create(Path.Combine(folder, FileName));
+        JsonSerializer.Serialize(stream, this, ModelManifestJson.Default.ModelManifest);
+    }
 }
 
 /// <summary>One file of an installed model.</summary>
@@ -41,3 +71,9 @@ public sealed record ModelFile(string Name, long Size, string Sha256);
 /// <param name="Manifest">What the store knows of it.</param>
 /// <param name="Folder">Full path of its folder, in ONNX Runtime GenAI's layout.</param>
 public sealed record InstalledModel(ModelManifest Manifest, string Folder);
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(ModelManifest))]
+internal sealed partial class ModelManifestJson : JsonSerializerContext;

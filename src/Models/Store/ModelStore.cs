@@ -1,15 +1,271 @@
+using System.Globalization;
+using System.Text.Json;
+using Models.Import;
+
 namespace Models.Store;
 
 /// <summary>The installed models under one home folder. Safe for several threads and several processes at once.</summary>
-public sealed class ModelStore(string home)
+/// <remarks>
+/// A model lies in <c>models/NAME/GENERATION/</c>. Installing makes the next generation in <c>models/.staging</c>, forces it to the disk
+/// and moves it into place by one rename; the highest generation counts, and lower ones are removed afterwards. So whenever the process
+/// or the power dies, there is the old model or the new one, whole, and never neither.
+/// </remarks>
+public sealed class ModelStore
 {
-    /// <summary>Every installed model, in name order.</summary>
-    public IReadOnlyList<InstalledModel> List() => throw new NotImplementedException();
+    /// <summary>Names the model that is used when none is asked for.</summary>
+    public const string DefaultVariable = "APPLIANCE_MODEL";
 
-    /// <summary>The model of that name, or null.</summary>
-    public InstalledModel? Find(string name) => throw new NotImplementedException(home);
+    private const string Latest = ":latest";
+    private readonly string _models;
+    private readonly Func<string, string, ImportOptions, CancellationToken, ImportReport> _import;
 
-    /// <summary>The model of that name; null asks for the only or default one.</summary>
+    /// <summary>The store of a home folder, which need not exist yet.</summary>
+    public ModelStore(string home) : this(home, ModelImporter.Import) { }
+
+    internal ModelStore(string home, Func<string, string, ImportOptions, CancellationToken, ImportReport> import)
+    {
+        Home = Path.GetFullPath(home);
+        _models = Path.Combine(Home, "models");
+        _import = import;
+    }
+
+    /// <summary>Full path of the home folder.</summary>
+    public string Home { get; }
+
+    /// <summary>Every installed model, in name order. One whose manifest is damaged is left out; <see cref="Verify"/> names it.</summary>
+    public IReadOnlyList<InstalledModel> List()
+    {
+        var models = new List<InstalledModel>();
+        foreach (var name in Names())
+        {
+            try
+            {
+                if (Read(name) is { } model) models.Add(model);
+            }
+            catch (StoreException) { }
+        }
+        return models;
+    }
+
+    /// <summary>The names of every installed model, damaged ones too, in order.</summary>
+    public IReadOnlyList<string> Names()
+    {
+        if (!Directory.Exists(_models)) return [];
+        return [.. Directory.EnumerateDirectories(_models).Select(folder => Path.GetFileName(folder)!)
+            .Where(name => ModelName.IsValid(name) && Generations(name).Count > 0).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// The model of that name, or null. As Ollama's clients add or leave out the tag <c>:latest</c> at will, the name with and without it
+    /// is the same where only one of the two is installed.
+    /// </summary>
+    /// <exception cref="StoreException">The model is there but its manifest cannot be read.</exception>
+    public InstalledModel? Find(string name)
+    {
+        if (!ModelName.IsValid(name)) return null;
+        if (Read(name) is { } model) return model;
+        return Read(name.EndsWith(Latest, StringComparison.Ordinal) ? name[..^Latest.Length] : name + Latest);
+    }
+
+    /// <summary>
+    /// The model of that name. Null asks for the default: the one <c>APPLIANCE_MODEL</c> names, otherwise the one installed last.
+    /// </summary>
     /// <exception cref="StoreException">There is none; the message says what is installed or how to get one.</exception>
-    public InstalledModel Get(string? name) => throw new NotImplementedException();
+    public InstalledModel Get(string? name)
+    {
+        if (name is null && Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } chosen) name = chosen;
+        var model = name is null ? List().MaxBy(m => m.Manifest.InstalledAt) : Find(name);
+        if (model is not null) return model;
+        var installed = string.Join(", ", List().Select(m => m.Manifest.Name));
+        throw new StoreException(
+            (name is null ? "No model is installed." : $"No model named '{name}' is installed.") +
+            (installed.Length > 0 ? $" Installed: {installed}."
+                : " Get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`."))
+        { IsNotFound = true };
+    }
+
+    /// <summary>Imports a file or folder (see <see cref="ModelImporter"/>) and installs it, in place of a model of that name if there is one.</summary>
+    /// <param name="source">Path of the file or folder.</param>
+    /// <param name="name">The name to install it by; null takes the file's or folder's.</param>
+    /// <param name="options">How to import.</param>
+    /// <param name="cancellation">Stops it and removes what was made so far; an older model of that name stays.</param>
+    /// <exception cref="StoreException">The source is not there, the name is not valid, the disk is full or cannot be written.</exception>
+    /// <exception cref="ImportException">The source cannot be imported.</exception>
+    public InstallResult Import(string source, string? name, ImportOptions options, CancellationToken cancellation = default)
+    {
+        if (!Path.Exists(source)) throw new StoreException($"There is no file or folder '{source}'.");
+        var path = Path.GetFullPath(source);
+        return Install(path, source, name is null ? ModelName.FromPath(path) : ModelName.Check(name), options, cancellation);
+    }
+
+    /// <summary>Removes a model.</summary>
+    /// <exception cref="StoreException">There is none of that name, or its files cannot be removed.</exception>
+    public void Remove(string name)
+    {
+        if (!Names().Contains(name)) name = Get(name).Manifest.Name;
+        try
+        {
+            using var staging = Stage(CancellationToken.None);
+            using (Lock(CancellationToken.None))
+            {
+                staging.Discard(Path.Combine(_models, name));
+                Disk.SyncFolder(_models);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"Cannot remove '{name}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads every file of a model again and names those whose size or SHA-256 is not what was installed; empty when all is well.</summary>
+    /// <exception cref="StoreException">There is none of that name.</exception>
+    public IReadOnlyList<DamagedFile> Verify(string name, CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            InstalledModel model;
+            try { model = Get(name); }
+            catch (StoreException e) when (!e.IsNotFound) { return [new(ModelManifest.FileName, e.InnerException?.Message ?? e.Message)]; }
+            List<DamagedFile> damaged = [.. model.Manifest.Files.Select(file => Check(model.Folder, file, cancellation)).OfType<DamagedFile>()];
+            // A generation that was replaced meanwhile says nothing about the one that is there now.
+            if (damaged.Count == 0 || Directory.Exists(model.Folder)) return damaged;
+        }
+    }
+
+    /// <summary>Imports <paramref name="path"/>, whose origin a person knows as <paramref name="source"/>, and moves it into place.</summary>
+    /// <remarks><paramref name="license"/> stands in where the source itself states none.</remarks>
+    internal InstallResult Install(
+        string path, string source, string name, ImportOptions options, CancellationToken cancellation, string? license = null)
+    {
+        var progress = new LastProgress(options.Progress);
+        try
+        {
+            using var staging = Stage(cancellation);
+            try
+            {
+                var report = _import(path, staging.New, options with { Progress = progress }, cancellation);
+                var manifest = new ModelManifest
+                {
+                    Name = name,
+                    Source = source,
+                    Architecture = report.Architecture,
+                    Parameters = report.Parameters,
+                    Quantization = report.Quantization,
+                    ContextLength = report.ContextLength,
+                    License = report.License ?? license,
+                    InstalledAt = DateTimeOffset.UtcNow,
+                    Files = Seal(staging.New, cancellation),
+                };
+                manifest.Write(staging.New);
+                Disk.SyncAndHash(Path.Combine(staging.New, ModelManifest.FileName), cancellation);
+                Disk.SyncFolder(staging.New);
+                cancellation.ThrowIfCancellationRequested();
+                return new InstallResult(new InstalledModel(manifest, MoveIntoPlace(staging, name)), report);
+            }
+            catch (IOException e) when (Disk.IsFull(e))
+            {
+                throw new StoreException(progress.DescribeFullDisk(name, staging.New), e);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"Cannot install '{name}': {e.Message}", e);
+        }
+    }
+
+    private string MoveIntoPlace(Staging staging, string name)
+    {
+        using var held = Lock(CancellationToken.None);
+        var parent = HomeFolder.EnsureFolder(Path.Combine(_models, name));
+        var older = Generations(name);
+        var folder = Path.Combine(parent, ((older.Count > 0 ? older[0].Number : 0) + 1).ToString(CultureInfo.InvariantCulture));
+        Directory.Move(staging.New, folder);
+        Disk.SyncFolder(parent);
+        Disk.SyncFolder(_models);
+        foreach (var (_, old) in older) staging.Discard(old);
+        return folder;
+    }
+
+    /// <summary>Forces every file to the disk and takes its size and hash.</summary>
+    private static List<ModelFile> Seal(string folder, CancellationToken cancellation)
+    {
+        var files = new List<ModelFile>();
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetRelativePath(folder, path);
+            if (name == ModelManifest.FileName) continue;
+            var (size, sha256) = Disk.SyncAndHash(path, cancellation);
+            files.Add(new ModelFile(name, size, sha256));
+        }
+        foreach (var below in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories)) Disk.SyncFolder(below);
+        return files;
+    }
+
+    private static DamagedFile? Check(string folder, ModelFile file, CancellationToken cancellation)
+    {
+        try
+        {
+            var path = Path.GetFullPath(Path.Combine(folder, file.Name));
+            if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return new(file.Name, "lies outside the model's folder");
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            if (stream.Length != file.Size) return new(file.Name, $"has {stream.Length:N0} bytes instead of {file.Size:N0}");
+            return Disk.Hash(stream, cancellation) == file.Sha256 ? null : new(file.Name, "its content has changed (SHA-256 differs)");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException) { return new(file.Name, "is missing"); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return new(file.Name, $"cannot be read: {e.Message}"); }
+    }
+
+    private InstalledModel? Read(string name)
+    {
+        // While a reader looks, an install may replace the generation it found; then it looks again.
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            var generations = Generations(name);
+            if (generations.Count == 0) return null;
+            var folder = generations[0].Folder;
+            try { return new InstalledModel(ModelManifest.Read(folder) with { Name = name }, folder); }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException) { continue; }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+            {
+                throw new StoreException(
+                    $"The manifest of '{name}' cannot be read. Import or pull the model again, or remove it with `appliance models remove {name}`.", e);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The generations of a model that are in place, newest first.</summary>
+    private List<(int Number, string Folder)> Generations(string name)
+    {
+        var found = new List<(int Number, string Folder)>();
+        try
+        {
+            foreach (var folder in Directory.EnumerateDirectories(Path.Combine(_models, name)))
+            {
+                var number = Path.GetFileName(folder.AsSpan());
+                if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var generation)) found.Add((generation, folder));
+            }
+        }
+        catch (DirectoryNotFoundException) { }
+        found.Sort((a, b) => b.Number.CompareTo(a.Number));
+        return found;
+    }
+
+    private Staging Stage(CancellationToken cancellation)
+    {
+        using (Lock(cancellation)) return Staging.Create(Path.Combine(_models, ".staging"));
+    }
+
+    /// <summary>The lock all changes of the store go through. It is held for renames and clean-ups only, never while a model is made.</summary>
+    private FileStream Lock(CancellationToken cancellation)
+    {
+        var path = Path.Combine(HomeFolder.EnsureFolder(_models), ".lock");
+        while (true)
+        {
+            if (Disk.TryLock(path) is { } held) return held;
+            cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
 }

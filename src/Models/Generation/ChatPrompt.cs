@@ -1,0 +1,105 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+
+namespace Models.Generation;
+
+/// <summary>Turns a conversation into prompt tokens by a model's chat template.</summary>
+public static class ChatPrompt
+{
+    /// <summary>Begins the other side's line in <see cref="PlainTranscript"/>; the answer ends where the model would write it.</summary>
+    internal const string PlainUserTurn = "\nUser:";
+
+    /// <summary>The prompt's tokens, ready for the assistant's answer.</summary>
+    public static int[] Encode(ILanguageModel model, IEnumerable<ChatMessage> messages, ChatOptions? options = null)
+    {
+        if (options?.Instructions is { Length: > 0 } instructions) messages = messages.Prepend(new ChatMessage(ChatRole.System, instructions));
+        if (model.ChatTemplate is not { } template) return model.Tokenizer.Encode(PlainTranscript(messages));
+
+        var tokenizer = model.Tokenizer;
+        var variables = new JsonObject
+        {
+            ["messages"] = new JsonArray([.. messages.SelectMany(ToTemplateMessages)]),
+            ["add_generation_prompt"] = true,
+            ["bos_token"] = tokenizer.BosToken is { } bos ? tokenizer.GetToken(bos) : "",
+            ["eos_token"] = tokenizer.EosToken is { } eos ? tokenizer.GetToken(eos) : "",
+        };
+        if (options?.Tools is { Count: > 0 } tools)
+            variables["tools"] = new JsonArray([.. tools.OfType<AIFunctionDeclaration>().Select(ToTemplateTool)]);
+        if (options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.TemplateVariables, out JsonObject? extra) == true)
+            foreach (var (name, value) in extra!) variables[name] = value?.DeepClone();
+
+        // The template writes BOS itself where the model wants one.
+        return tokenizer.Encode(template.Render(variables), addSpecialTokens: false);
+    }
+
+    /// <summary>For a model that was never taught to chat: the conversation as plain text.</summary>
+    private static string PlainTranscript(IEnumerable<ChatMessage> messages)
+    {
+        var text = new StringBuilder();
+        foreach (var message in messages)
+        {
+            if (message.Role == ChatRole.System) text.Append(message.Text).Append('\n');
+            else text.Append(message.Role == ChatRole.Assistant ? "\nAssistant: " : PlainUserTurn + " ").Append(message.Text);
+        }
+        return text.Append("\nAssistant:").ToString().TrimStart('\n');
+    }
+
+    private static IEnumerable<JsonNode> ToTemplateMessages(ChatMessage message)
+    {
+        foreach (var result in message.Contents.OfType<FunctionResultContent>())
+            yield return new JsonObject { ["role"] = "tool", ["content"] = ToText(result.Result), ["tool_call_id"] = result.CallId };
+        if (message.Role == ChatRole.Tool && message.Contents.All(c => c is FunctionResultContent)) yield break;
+
+        var json = new JsonObject { ["role"] = message.Role.Value, ["content"] = message.Text };
+        var reasoning = string.Concat(message.Contents.OfType<TextReasoningContent>().Select(r => r.Text));
+        if (reasoning.Length > 0) json["reasoning_content"] = reasoning;
+        var calls = message.Contents.OfType<FunctionCallContent>().Select(ToTemplateCall).ToArray();
+        if (calls.Length > 0) json["tool_calls"] = new JsonArray(calls);
+        yield return json;
+    }
+
+    private static JsonNode ToTemplateCall(FunctionCallContent call)
+    {
+        var arguments = new JsonObject();
+        foreach (var (name, value) in call.Arguments ?? new Dictionary<string, object?>()) arguments[name] = ToNode(value);
+        return new JsonObject
+        {
+            ["id"] = call.CallId,
+            ["type"] = "function",
+            ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = arguments },
+        };
+    }
+
+    private static JsonNode ToTemplateTool(AIFunctionDeclaration tool) => new JsonObject
+    {
+        ["type"] = "function",
+        ["function"] = new JsonObject
+        {
+            ["name"] = tool.Name,
+            ["description"] = tool.Description,
+            ["parameters"] = JsonNode.Parse(tool.JsonSchema.GetRawText()),
+        },
+    };
+
+    private static string ToText(object? value) => ToNode(value) switch
+    {
+        null => "",
+        JsonValue text when text.TryGetValue<string>(out var plain) => plain,
+        var node => node.ToJsonString(),
+    };
+
+    private static JsonNode? ToNode(object? value) => value switch
+    {
+        null => null,
+        JsonNode node => node.DeepClone(),
+        JsonElement element => JsonNode.Parse(element.GetRawText()),
+        string text => JsonValue.Create(text),
+        bool flag => JsonValue.Create(flag),
+        int number => JsonValue.Create(number),
+        long number => JsonValue.Create(number),
+        double number => JsonValue.Create(number),
+        _ => JsonValue.Create(value.ToString()),
+    };
+}

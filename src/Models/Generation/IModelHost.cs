@@ -1,0 +1,22 @@
+using Microsoft.Extensions.AI;
+using Models.Store;
+
+namespace Models.Generation;
+
+/// <summary>Where loaded models come from: <see cref="ModelHost"/>, or a scripted one in tests.</summary>
+public interface IModelHost
+{
+    /// <summary>The store behind it.</summary>
+    ModelStore Store { get; }
+
+    /// <summary>Names of the models in memory.</summary>
+    IReadOnlyList<string> Loaded { get; }
+
+    /// <summary>The loaded model of that name; loads it first where needed. Null asks for the default one.</summary>
+    /// <exception cref="StoreException">There is none of that name.</exception>
+    /// <exception cref="ModelException">It cannot be loaded, or does not fit this machine's memory.</exception>
+    Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default);
+
+    /// <summary>The same model behind Microsoft.Extensions.AI's interface, which renders its chat template.</summary>
+    Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default);
+}

@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace Models.Onnx;
+
+/// <summary>The few C library calls that .NET has no name for.</summary>
+internal static partial class Libc
+{
+    /// <summary>Sets a variable where native code sees it: <see cref="Environment.SetEnvironmentVariable(string, string?)"/> does not reach getenv.</summary>
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetEnv(string name, string value, int overwrite);
+
+    /// <summary>An anonymous file in memory, for a library when no disk takes it.</summary>
+    [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int MemfdCreate(string name, uint flags);
+}
