@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Models.Tokens.Normalizing;
+using Models.Tokens.Splitting;
 using Models.Tokens.Subwords;
 
 namespace Models.Tokens.Pipeline;
