@@ -1,4 +1,5 @@
 using Models.Import.Decoder;
+using Models.Import.GenAi;
 using Models.Import.Gguf;
 using Models.Import.Llama2c;
 using Models.Import.Onnx;
@@ -21,6 +22,7 @@ public static class ModelImporter
     public static ImportReport Import(string source, string target, ImportOptions options, CancellationToken cancellation)
     {
         Directory.CreateDirectory(target);
+        if (File.Exists(Path.Combine(source, GenAiConfig.FileName))) return GenAiFolder.Import(source, target, options, cancellation);
         using var model = Open(source);
         var weights = DecoderWeightsReader.Read(model);
         var plan = new QuantizationPlan(options.Quantization, weights.Parameters);

@@ -55,17 +55,23 @@ internal sealed partial class DecoderGraph
         return graph.Node("Reshape", node + "/Reshape_2", [normal, graph.Integers(0, -1, heads * size)]);
     }
 
-    // LongRoPE: a sequence longer than the original context reads its angles from the second half of the tables. Positions are what
-    // GroupQueryAttention would work out itself: those of the last tokens of each row.
+    // LongRoPE: past the original context, angles come from the second half of the tables. What counts is how long the KV cache may
+    // grow, as in llama.cpp, not how long it is by now: keys already stored cannot be turned again. GroupQueryAttention would work
+    // out the positions before that shift by itself: those of the last tokens of each row.
     private string LongRopePositions(MaskInputs mask, int longStart)
     {
         const string Node = ModelPrefix + "/rope_positions";
+        var cache = graph.Node("Shape", Node + "/Cache", ["past_key_values.0.key"]);
+        var capacity = graph.Node("Gather", Node + "/Capacity", [cache, graph.Integer(2)], new OnnxAttribute("axis", 0));
+        var total = graph.Node("Cast", Node + "/Total", [mask.TotalLength], new OnnxAttribute("to", (long)OnnxType.Int64));
+        var isLong = graph.Node("Greater", Node + "/IsLong", [graph.Node("Max", Node + "/Longest", [capacity, total]), graph.Integer(longStart)]);
+        var shift = graph.Node("Where", Node + "/Shift", [isLong, graph.Integer(longStart), graph.Integer(0)]);
+
+        var ids = graph.Node("Shape", Node + "/Ids", ["input_ids"]);
+        var sequence = graph.Node("Gather", Node + "/Sequence", [ids, graph.Integer(1)], new OnnxAttribute("axis", 0));
         var length = graph.Node("Unsqueeze", Node + "/Length", [mask.Lengths, graph.Integers(1)]);
-        var sequence = graph.Node("Gather", Node + "/Sequence", [graph.Node("Shape", Node + "/Shape", ["input_ids"]), graph.Integer(1)], new OnnxAttribute("axis", 0));
         var start = graph.Node("Max", Node + "/Start", [graph.Node("Sub", Node + "/Past", [length, sequence]), graph.Integer(0)]);
-        var steps = graph.Node("Range", Node + "/Range", [graph.Integer(0), sequence, graph.Integer(1)]);
-        var isLong = graph.Node("Greater", Node + "/IsLong", [length, graph.Integer(longStart)]);
-        var offset = graph.Node("Where", Node + "/Offset", [isLong, graph.Integer(longStart), graph.Integer(0)]);
-        return graph.Node("Add", Node + "/Positions", [graph.Node("Add", Node + "/First", [start, offset]), steps]);
+        var steps = graph.Node("Range", Node + "/Steps", [graph.Integer(0), sequence, graph.Integer(1)]);
+        return graph.Node("Add", Node + "/Positions", [graph.Node("Add", Node + "/First", [start, shift]), steps]);
     }
 }

@@ -12,10 +12,6 @@ internal static class SafetensorsSource
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
 
-    // What a tokenizer and its chat template consist of; all but the first are optional.
-    private static readonly string[] TokenizerFiles =
-        ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"];
-
     /// <summary>Opens the folder.</summary>
     /// <exception cref="ImportException">A file is missing or damaged, or the architecture is not supported; the message names it.</exception>
     public static SourceModel Open(string folder)
@@ -88,19 +84,10 @@ internal static class SafetensorsSource
 
     private static Action<string> FindTokenizer(string folder, int vocabulary)
     {
-        if (File.Exists(Path.Combine(folder, TokenizerFiles[0])))
-        {
-            return target =>
-            {
-                foreach (var name in TokenizerFiles.Where(name => File.Exists(Path.Combine(folder, name))))
-                    File.Copy(Path.Combine(folder, name), Path.Combine(target, name));
-            };
-        }
+        if (TokenizerFiles.ExistIn(folder)) return target => TokenizerFiles.Copy(folder, target);
         if (Llama2cSource.FindTokenizerIn(folder, vocabulary) is { } tokens)
             return target => VocabularyFiles.Write(EmbeddedVocabulary.FromLlama2c(tokens, vocabulary), target);
-        throw new ImportException(
-            $"{folder} has no tokenizer.json. Fetch it with the model; where only tokenizer.model is published, "
-            + "AutoTokenizer.from_pretrained(…).save_pretrained(…) of Python's transformers makes one.");
+        throw TokenizerFiles.Missing(folder);
     }
 
     // generation_config.json is the later word; models list more ends of answer there.

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Models.Import.Weights;
@@ -31,10 +32,29 @@ internal static class Dequantizer
     /// <summary>The float16 at the start of a span; block scales are stored so.</summary>
     public static float ReadHalf(ReadOnlySpan<byte> source) => (float)BinaryPrimitives.ReadHalfLittleEndian(source);
 
+    // Exponent and fraction are moved into place and the difference of the exponents' biases (127 − 15) is multiplied in, which also
+    // brings subnormal numbers right; infinities and NaN get their exponent set.
     private static void FromHalf(ReadOnlySpan<byte> source, Span<float> target)
     {
-        var halves = MemoryMarshal.Cast<byte, Half>(source);
-        for (var i = 0; i < target.Length; i++) target[i] = (float)halves[i];
+        var halves = MemoryMarshal.Cast<byte, ushort>(source);
+        var i = 0;
+        for (; i <= halves.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            Vector.Widen(new Vector<ushort>(halves[i..]), out var low, out var high);
+            FromHalf(low).CopyTo(target[i..]);
+            FromHalf(high).CopyTo(target[(i + Vector<uint>.Count)..]);
+        }
+        for (; i < halves.Length; i++) target[i] = (float)BitConverter.UInt16BitsToHalf(halves[i]);
+    }
+
+    private static Vector<float> FromHalf(Vector<uint> bits)
+    {
+        var sign = Vector.ShiftLeft(bits & new Vector<uint>(0x8000), 16);
+        var magnitude = bits & new Vector<uint>(0x7FFF);
+        var shifted = Vector.ShiftLeft(magnitude, 13);
+        var finite = Vector.AsVectorUInt32(Vector.AsVectorSingle(shifted) * new Vector<float>(BitConverter.UInt32BitsToSingle((127 + 112) << 23)));
+        var special = Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(0x7C00));
+        return Vector.AsVectorSingle(sign | Vector.ConditionalSelect(special, shifted | new Vector<uint>(0x7F800000), finite));
     }
 
     private static void FromBFloat16(ReadOnlySpan<byte> source, Span<float> target)
