@@ -14,7 +14,7 @@ internal static class Program
             ChatCommand.Create(),
             RunCommand.Create(),
             ServeCommand.Create(),
-            //MODELS
+            ModelsCommand.Create(),
             BenchCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),

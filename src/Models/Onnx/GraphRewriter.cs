@@ -18,14 +18,14 @@ internal static class GraphRewriter
     public static byte[]? UseOurKernels(ReadOnlySpan<byte> model)
     {
         var changed = 0;
-        var output = new ProtoWriter(model.Length);
+        var output = new ProtoWriter();
         foreach (var field in new ProtoReader(model))
         {
             if (field.Number == ModelGraph) output.Bytes(ModelGraph, Graph(field.Bytes, ref changed));
             else output.Raw(field.Raw);
         }
         if (changed == 0) return null;
-        var opset = new ProtoWriter(32);
+        var opset = new ProtoWriter();
         opset.Text(1, MatMulOperator.Domain);
         opset.Number(2, 1);
         output.Bytes(ModelOpset, opset.Written);
@@ -40,9 +40,9 @@ internal static class GraphRewriter
         {
             if (field.Number != GraphNode) continue;
             var node = new Node(field.Bytes);
-            if (node.OpType == "Cast") casts[node.Outputs[0]] = node.Inputs[0];
+            if (node is { OpType: "Cast", Inputs.Count: 1, Outputs.Count: 1 }) casts[node.Outputs[0]] = node.Inputs[0];
         }
-        var output = new ProtoWriter(graph.Length);
+        var output = new ProtoWriter();
         foreach (var field in new ProtoReader(graph))
         {
             if (field.Number == GraphNode && TryRewrite(new Node(field.Bytes), casts) is { } node)
@@ -60,11 +60,11 @@ internal static class GraphRewriter
 
     private static byte[]? TryRewrite(Node node, Dictionary<string, string> casts)
     {
-        if (node is not { OpType: "MatMulNBits", Domain: "com.microsoft" }) return null;
+        if (node is not { OpType: "MatMulNBits", Domain: "com.microsoft", Inputs.Count: >= 3, Outputs.Count: 1 }) return null;
         if (node.Attribute("bits") != 4 || node.Attribute("block_size") != Int4Matrix.BlockSize || node.Attribute("K") % Int4Matrix.BlockSize != 0) return null;
         // Zero points and group indices are not ours.
         if (node.Inputs.Count > 3 && node.Inputs.Skip(3).Take(2).Any(name => name.Length > 0)) return null;
-        var output = new ProtoWriter(256);
+        var output = new ProtoWriter();
         output.Text(NodeInput, node.Inputs[0]);
         output.Text(NodeInput, node.Inputs[1]);
         output.Text(NodeInput, casts.GetValueOrDefault(node.Inputs[2], node.Inputs[2]));
@@ -191,9 +191,9 @@ internal static class GraphRewriter
     }
 
     /// <summary>Writes a message.</summary>
-    private sealed class ProtoWriter(int capacity)
+    private sealed class ProtoWriter
     {
-        private readonly ArrayBufferWriter<byte> _buffer = new(capacity);
+        private readonly ArrayBufferWriter<byte> _buffer = new();
 
         public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
 
