@@ -18,6 +18,13 @@ public class ChatTemplateTests
         Assert.All(Renderings[path]!.AsObject(), rendering => GoldenRendering.AssertSame(rendering.Value!, source, Conversations[rendering.Key]!.AsObject()));
     }
 
+    [Fact]
+    public void Render_Snippet_AsJinja2()
+    {
+        var variables = GoldenRendering.Read("snippets.json")["variables"]!.AsObject();
+        Assert.All(GoldenRendering.Read("snippets.golden.json").AsArray(), snippet => GoldenRendering.AssertSame(snippet!, (string)snippet!["template"]!, variables));
+    }
+
     private static string ReadTemplate(string path)
     {
         var text = File.ReadAllText(Shared.Find(["tokenizers", .. path.Split('/')])!);

@@ -29,8 +29,7 @@ internal static class GoldenRendering
                 Assert.EndsWith((string)expected["message"]!, raised.Message);
                 break;
             default:
-                var template = ChatTemplate.Parse(source);
-                Assert.Throws<TemplateException>(() => template.Render(variables, Clock));
+                Assert.Throws<TemplateException>(() => ChatTemplate.Parse(source).Render(variables, Clock));
                 break;
         }
     }

@@ -30,7 +30,7 @@ internal static class Globals
         var distance = step > 0 ? (BigInteger)stop - start : (BigInteger)start - stop;
         var count = distance.Sign <= 0 ? 0 : (distance - 1) / BigInteger.Abs(step) + 1;
         if (count > MaxRange) throw context.Error($"a range of more than {MaxRange} items is not allowed.");
-        return new PyRange(start, step, (int)count);
+        return new PyRange(start, stop, step, (int)count);
     }
 
     private static PyDict Dict(RenderContext context, string function, CallArguments arguments)

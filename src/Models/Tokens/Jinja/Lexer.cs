@@ -86,6 +86,8 @@ internal sealed class Lexer
 
     private void SkipComment()
     {
+        // Jinja2 lets the very end of a template end a comment that has just begun, and a raw block.
+        if (_at == _source.Length) return;
         var end = _source.IndexOf("#}", _at, StringComparison.Ordinal);
         if (end < 0) throw TemplateException.At(_line, "the comment '{#' has no end '#}'.");
         EndTag(end, end > _at ? _source[end - 1] : '\0', trimNewline: true);
@@ -125,6 +127,7 @@ internal sealed class Lexer
     {
         _lineStarts = _source[bodyAt - 1] == '\n';
         Advance(bodyAt);
+        if (_at == _source.Length) return;
         for (var tag = _at; (tag = _source.IndexOf("{%", tag, StringComparison.Ordinal)) >= 0; tag += 2)
         {
             var sign = Sign(tag + 2);

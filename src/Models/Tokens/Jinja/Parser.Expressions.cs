@@ -207,11 +207,11 @@ internal sealed partial class Parser
     }
 
     /// <summary>An expression, or a tuple where commas follow.</summary>
-    private Expression ParseTuple(bool inParentheses = false, bool withConditional = true, string? endName = null)
+    private Expression ParseTuple(bool inParentheses = false, bool withConditional = true)
     {
         List<Expression> items = [];
         var isTuple = false;
-        while (!EndsTuple(endName))
+        while (!EndsTuple())
         {
             items.Add(withConditional ? ParseExpression() : ParseNested(ParseOr));
             if (!SkipOperator(",")) break;
@@ -221,8 +221,7 @@ internal sealed partial class Parser
         return items.Count == 1 ? items[0] : throw Error($"expected an expression, got {Current}.");
     }
 
-    private bool EndsTuple(string? endName) =>
-        Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || Current.IsOperator(")") || (endName is not null && Current.IsName(endName));
+    private bool EndsTuple() => Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || Current.IsOperator(")");
 
     private Expression ParseNested(Func<Expression> parse)
     {

@@ -95,9 +95,9 @@ internal sealed partial class Parser
     private ForLoop ParseFor(int line)
     {
         _fors++;
-        var target = ParseTarget("in");
+        var target = ParseTarget();
         if (!SkipName("in")) throw Error($"expected 'in', got {Current}.");
-        var items = ParseTuple(withConditional: false, endName: "recursive");
+        var items = ParseTuple(withConditional: false);
         var test = SkipName("if") ? ParseExpression() : null;
         if (Current.IsName("recursive")) throw Unsupported("a 'recursive' loop", line);
         _loops++;
@@ -114,7 +114,7 @@ internal sealed partial class Parser
 
     private Statement ParseSet(int line)
     {
-        var target = ParseTarget(null, withAttributes: true);
+        var target = ParseTarget(withAttributes: true);
         if (SkipOperator("=")) return new Assign(target, ParseTuple(), line);
         var captured = new CapturedText();
         var result = SkipOperator("|") ? ParseFilterChain(captured) : captured;
@@ -146,7 +146,7 @@ internal sealed partial class Parser
         while (Current.Kind != TokenKind.BlockEnd)
         {
             if (variables.Count > 0) ExpectOperator(",");
-            var target = ParseTarget(null);
+            var target = ParseTarget();
             ExpectOperator("=");
             variables.Add((target, ParseExpression()));
         }
@@ -213,11 +213,11 @@ internal sealed partial class Parser
         return [.. parameters];
     }
 
-    private Target ParseTarget(string? endName, bool withAttributes = false)
+    private Target ParseTarget(bool withAttributes = false)
     {
         List<Target> items = [];
         var isTuple = false;
-        while (!EndsTuple(endName))
+        while (!EndsTuple())
         {
             items.Add(ParseTargetItem(withAttributes));
             if (!SkipOperator(",")) break;
@@ -232,7 +232,7 @@ internal sealed partial class Parser
         {
             var depth = _depth;
             Nest();
-            var inner = ParseTarget(null, withAttributes);
+            var inner = ParseTarget(withAttributes);
             _depth = depth;
             ExpectOperator(")");
             return inner;

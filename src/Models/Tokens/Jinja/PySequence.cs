@@ -45,16 +45,22 @@ internal sealed class PyTuple(object[] items) : PySequence
     public object[] ToArray() => items;
 }
 
-/// <summary>The integers <c>start</c>, <c>start + step</c>, … of which there are <c>count</c>.</summary>
-internal sealed class PyRange(long start, long step, int count) : PySequence
+/// <summary>The integers <c>start</c>, <c>start + step</c>, … before <c>stop</c>, of which there are <c>count</c>.</summary>
+internal sealed class PyRange(long start, long stop, long step, int count) : PySequence
 {
     public override int Count => count;
 
     public long Start => start;
 
+    public long Stop => stop;
+
     public long Step => step;
 
     public override object this[int index] => Values.Int(start + index * step);
 
-    public override PyRange Slice(int start1, int count1, int step1) => new(start + start1 * step, step * step1, count1);
+    public override PyRange Slice(int at, int length, int stride)
+    {
+        var (first, distance) = (start + at * step, step * stride);
+        return new(first, first + length * distance, distance, length);
+    }
 }

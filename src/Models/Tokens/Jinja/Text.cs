@@ -48,8 +48,7 @@ internal static class Text
                 Join(context, output, "(", tuple.Items, tuple.Count == 1 ? ",)" : ")");
                 break;
             case PyRange range:
-                var end = range.Start + range.Count * range.Step;
-                context.Write(output, range.Step == 1 ? $"range({range.Start}, {end})" : $"range({range.Start}, {end}, {range.Step})");
+                context.Write(output, $"range({range.Start}, {range.Stop}{(range.Step == 1 ? "" : $", {range.Step}")})");
                 break;
             case PyDict dict:
                 Pairs(context, output, dict);
