@@ -11,12 +11,11 @@ namespace Models.Tests.Tokens;
 /// <summary>What HF tokenizers makes of awkward texts (Reference/hf-tokenizers.mjs writes it) is what this reader makes of them.</summary>
 public class HfTokenizersTests
 {
-    private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllText(
-        Path.Combine(Repository.Root, "tests", "Models.Tests", "Tokens", "Reference", "hf-tokenizers.json"))).RootElement;
+    private static readonly JsonElement Golden = ReferenceTokenizers.Golden;
 
-    private static readonly string[] Texts = Strings(Golden.GetProperty("texts"));
+    private static readonly string[] Awkward = Strings(Golden.GetProperty("texts"));
 
-    public static TheoryData<string> Tokenizers() => [.. Golden.GetProperty("tokenizers").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Tokenizers() => [.. ReferenceTokenizers.Names];
 
     public static TheoryData<int> Normalizers() => [.. Enumerable.Range(0, Golden.GetProperty("normalizers").GetArrayLength())];
 
@@ -28,8 +27,7 @@ public class HfTokenizersTests
     [MemberData(nameof(Tokenizers))]
     public void EncodeAndDecode_TokenizerOfEachFamily_EqualGolden(string name)
     {
-        var golden = Golden.GetProperty("tokenizers").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
-        AssertCases(TokenizerFolder.Load(golden.GetProperty("json").GetRawText()), golden.GetProperty("cases"));
+        AssertCases(ReferenceTokenizers.Load(name), ReferenceTokenizers.Find(name).GetProperty("cases"));
     }
 
     [SharedTheory("tokenizers")]
@@ -44,7 +42,7 @@ public class HfTokenizersTests
     {
         var golden = Golden.GetProperty("normalizers")[index];
         var normalizer = Normalizer.FromJson(golden.GetProperty("json"))!;
-        Assert.Equal(Strings(golden.GetProperty("cases")), Texts.Select(normalizer.Apply));
+        Assert.Equal(Strings(golden.GetProperty("cases")), Awkward.Select(normalizer.Apply));
     }
 
     [Theory]
@@ -73,11 +71,11 @@ public class HfTokenizersTests
 
     private static void AssertCases(Tokenizer tokenizer, JsonElement cases)
     {
-        for (var i = 0; i < Texts.Length; i++)
+        for (var i = 0; i < Awkward.Length; i++)
         {
             var expected = Numbers(cases[i].GetProperty("ids"));
-            AssertIds(expected, tokenizer.Encode(Texts[i]), Texts[i]);
-            AssertIds(Numbers(cases[i].GetProperty("plain")), tokenizer.Encode(Texts[i], addSpecialTokens: false), Texts[i]);
+            AssertIds(expected, tokenizer.Encode(Awkward[i]), Awkward[i]);
+            AssertIds(Numbers(cases[i].GetProperty("plain")), tokenizer.Encode(Awkward[i], addSpecialTokens: false), Awkward[i]);
             if (!cases[i].TryGetProperty("decoded", out var decoded))
                 continue;
             Assert.Equal(decoded.GetString(), tokenizer.Decode(expected));
@@ -90,8 +88,8 @@ public class HfTokenizersTests
 
     private static void AssertSplits(PreTokenizer splitter, JsonElement cases)
     {
-        for (var i = 0; i < Texts.Length; i++)
-            Assert.Equal(Strings(cases[i]), Split(splitter, Texts[i]));
+        for (var i = 0; i < Awkward.Length; i++)
+            Assert.Equal(Strings(cases[i]), Split(splitter, Awkward[i]));
     }
 
     private static string[] Split(PreTokenizer splitter, string text)
