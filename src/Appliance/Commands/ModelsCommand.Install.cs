@@ -12,6 +12,7 @@ internal static partial class ModelsCommand
     {
         var reference = new Argument<string>("reference")
         {
+            HelpName = "REFERENCE",
             Description = "hf:OWNER/REPO[:FILE or quantization], ollama:NAME[:TAG], https://ADDRESS[#sha256=HEX], or a local file or folder.",
         };
         var (name, quantize, json) = InstallOptions();
@@ -35,7 +36,7 @@ internal static partial class ModelsCommand
 
     private static Command ImportCommand(Func<ModelStore> store)
     {
-        var source = new Argument<string>("source") { Description = "A .gguf file, a llama2.c .bin file, a folder with safetensors, or an ONNX Runtime GenAI folder." };
+        var source = new Argument<string>("source") { HelpName = "FILE|FOLDER", Description = "A .gguf file, a llama2.c .bin file, a folder with safetensors, or an ONNX Runtime GenAI folder." };
         var (name, quantize, json) = InstallOptions();
         var command = new Command("import", "Install a model from a file or folder.") { source, name, quantize, json };
         command.SetAction(async (parsed, cancellation) =>

@@ -8,7 +8,7 @@ internal static partial class ModelsCommand
 {
     private static Command RemoveCommand(Func<ModelStore> store)
     {
-        var names = new Argument<string[]>("name") { Description = "The models to remove.", Arity = ArgumentArity.OneOrMore };
+        var names = new Argument<string[]>("name") { HelpName = "NAME", Description = "The models to remove.", Arity = ArgumentArity.OneOrMore };
         CompleteNames(names, store);
         var command = new Command("remove", "Remove models and free their space.") { names };
         command.Aliases.Add("rm");
@@ -36,7 +36,7 @@ internal static partial class ModelsCommand
 
     private static Command VerifyCommand(Func<ModelStore> store)
     {
-        var name = new Argument<string?>("name") { Description = "The model; all of them by default.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("name") { HelpName = "NAME", Description = "The model; all of them by default.", Arity = ArgumentArity.ZeroOrOne };
         CompleteNames(name, store);
         var json = JsonOption("an array of objects");
         var command = new Command("verify", "Read every file of a model again and name those that have changed since it was installed; exits 1 if any has.") { name, json };

@@ -41,7 +41,7 @@ internal static partial class ModelsCommand
 
     private static Command ShowCommand(Func<ModelStore> store)
     {
-        var name = new Argument<string?>("name") { Description = "The model; by default the one that is used when none is named.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("name") { HelpName = "NAME", Description = "The model; by default the one that is used when none is named.", Arity = ArgumentArity.ZeroOrOne };
         CompleteNames(name, store);
         var json = JsonOption("one object");
         var command = new Command("show", "Show what a model is, its files, and what it needs in memory.") { name, json };

@@ -56,7 +56,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool Colour
 
     private static int Columns()
     {
-        try { return Math.Clamp(Console.WindowWidth, 40, 200); }
+        try { return Console.WindowWidth is > 0 and var width ? Math.Clamp(width, 40, 200) : 80; }
         catch (IOException) { return 80; }
     }
 }

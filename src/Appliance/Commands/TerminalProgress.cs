@@ -5,18 +5,19 @@ namespace Appliance.Commands;
 
 /// <summary>
 /// Shows how far a download or an import is: on a terminal as a bar that moves, with rate and time left; elsewhere as a line every ten
-/// percent, so that logs stay short. Reports come one at a time.
+/// percent, at most one a second, so that logs stay short. Reports come one at a time.
 /// </summary>
 internal sealed class TerminalProgress(Terminal terminal, TimeProvider clock) : IProgress<PullProgress>, IProgress<(long Done, long Total)>, IDisposable
 {
     private const long StepWithoutTotal = 100_000_000;
     private static readonly TimeSpan RedrawEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PrintEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RateOver = TimeSpan.FromSeconds(5);
 
     private readonly Queue<(long Time, long Done)> _samples = new();
     private string? _what;
     private long _step;
-    private long _drawn;
+    private long _shown;
     private bool _open;
 
     /// <summary>How far a download is.</summary>
@@ -25,7 +26,7 @@ internal sealed class TerminalProgress(Terminal terminal, TimeProvider clock) : 
     /// <summary>How far an import is.</summary>
     public void Report((long Done, long Total) value) => Show("importing", value.Done, value.Total);
 
-    /// <summary>Leaves the last bar as it is and goes to the next line.</summary>
+    /// <summary>Takes the bar away.</summary>
     public void Dispose() => End();
 
     private void Show(string what, long done, long? total)
@@ -33,7 +34,7 @@ internal sealed class TerminalProgress(Terminal terminal, TimeProvider clock) : 
         if (what != _what)
         {
             End();
-            (_what, _step, _drawn) = (what, 0, 0);
+            (_what, _step, _shown) = (what, 0, clock.GetTimestamp());
             _samples.Clear();
         }
         if (terminal.Live) Draw(what, done, total);
@@ -43,16 +44,16 @@ internal sealed class TerminalProgress(Terminal terminal, TimeProvider clock) : 
     private void Print(string what, long done, long? total)
     {
         var step = total is { } all and > 0 ? (long)((Int128)done * 10 / all) : done / StepWithoutTotal;
-        if (step <= _step) return;
-        _step = step;
+        if (step <= _step || clock.GetElapsedTime(_shown) < PrintEvery) return;
+        (_step, _shown) = (step, clock.GetTimestamp());
         terminal.Note($"{what}: {(total is { } size and > 0 ? $"{Percent(done, size)} ({Sizes(done, total)})" : Sizes(done, total))}");
     }
 
     private void Draw(string what, long done, long? total)
     {
         var now = clock.GetTimestamp();
-        if (_drawn != 0 && clock.GetElapsedTime(_drawn, now) < RedrawEvery && done != total) return;
-        _drawn = now;
+        if (_open && clock.GetElapsedTime(_shown, now) < RedrawEvery && done != total) return;
+        _shown = now;
         _samples.Enqueue((now, done));
         while (_samples.Count > 2 && clock.GetElapsedTime(_samples.Peek().Time, now) > RateOver) _samples.Dequeue();
         var (since, from) = _samples.Peek();
@@ -63,7 +64,7 @@ internal sealed class TerminalProgress(Terminal terminal, TimeProvider clock) : 
         if (rate >= 1 && total is { } all && all > done) right += $"  {TimeLeft((all - done) / rate)} left";
         var left = Terminal.Clean(what);
         left = left.Length <= 30 ? left : left[..29] + "…";
-        if (total is { } size and > 0) left += $" {Percent(done, size),5} {Bar(done, size, terminal.Width - left.Length - right.Length - 10)}";
+        if (total is { } size and > 0) left += $" {Percent(done, size),5} {Bar(done, size, terminal.Width - left.Length - right.Length - 12)}";
         var line = $"{left}  {right}";
         terminal.Error.Write($"\r\e[K{(line.Length < terminal.Width ? line : line[..(terminal.Width - 1)])}");
         terminal.Error.Flush();
@@ -72,7 +73,7 @@ internal sealed class TerminalProgress(Terminal terminal, TimeProvider clock) : 
 
     private void End()
     {
-        if (_open) terminal.Error.WriteLine();
+        if (_open) terminal.Error.Write("\r\e[K");
         _open = false;
     }
 
