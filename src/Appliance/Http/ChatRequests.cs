@@ -6,6 +6,9 @@ namespace Appliance.Http;
 /// <summary>What OpenAI's and Ollama's chat requests have in common on their way to an <see cref="IChatClient"/>.</summary>
 internal static class ChatRequests
 {
+    /// <summary>Most stop strings of a request: each is looked for after every token.</summary>
+    public const int MostStops = 16;
+
     private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
     /// <summary>The tools, which both wires spell alike.</summary>

@@ -199,6 +199,7 @@ public sealed class OpenAiChatTests : IAsyncLifetime
         var events = Events(await _host.StreamAsync(Path, Request(""","stream":true"""), "text/event-stream"), done: false).ToList();
         Assert.Equal("One", (string?)events[^2]["choices"]![0]!["delta"]!["content"]);
         Assert.Equal("out of memory", (string?)events[^1]["error"]!["message"]);
+        Assert.Empty(_host.Bugs);
 
         static async IAsyncEnumerable<string> Fail()
         {

@@ -48,6 +48,7 @@ await reportFailure('negative-temperature', () => client.chat({ model, messages,
 await reportFailure('format', () => client.chat({ model, messages, options, format: 'json' }), describe);
 
 {
+  // A tiny model may be done before it hears of this; then there is no error, and the client gets what was on its way.
   const stream = await client.generate({ model, prompt: 'Once upon a time', options: { temperature: 0 }, raw: true, stream: true });
   const seen = { lines: 0, error: null };
   try {

@@ -54,6 +54,7 @@ await reportFailure('negative-max-tokens', () => client.chat.completions.create(
 await reportFailure('negative-max-tokens-stream', () => client.chat.completions.create({ ...greedy, max_tokens: -1, messages, stream: true }), describe);
 
 {
+  // A tiny model may be done before it hears of this; then the client still gets what was on its way.
   const stream = await client.chat.completions.create({ ...greedy, max_tokens: null, messages, stream: true });
   let events = 0;
   for await (const chunk of stream) {

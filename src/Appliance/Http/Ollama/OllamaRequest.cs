@@ -2,14 +2,13 @@ using System.Text.Json;
 
 namespace Appliance.Http.Ollama;
 
-/// <summary>The fields Ollama's chat and generate share.</summary>
+/// <summary>The fields Ollama's chat and generate share. keep_alive is read over: models stay loaded.</summary>
 internal abstract record OllamaRequest
 {
     public string? Model { get; init; }
     public bool? Stream { get; init; }
     public JsonElement Format { get; init; }
     public OllamaOptions? Options { get; init; }
-    public JsonElement KeepAlive { get; init; }
     public bool? Logprobs { get; init; }
 
     /// <summary>Refuses what this server cannot do.</summary>
