@@ -26,7 +26,7 @@ internal static partial class ModelsCommand
             var terminal = Terminal.Of(parsed);
             using var door = new EgressDoor(EgressPolicy.FromEnvironment());
             using var progress = new TerminalProgress(terminal, TimeProvider.System);
-            var options = new PullOptions { Progress = progress, Import = Options(parsed.GetValue(quantize)!, progress) };
+            var options = new PullOptions { Progress = progress, Notice = progress.Note, Import = Options(parsed.GetValue(quantize)!, progress) };
             var result = await new ModelPuller(store(), door).PullAsync(parsed.GetValue(reference)!, parsed.GetValue(name), options, cancellation);
             progress.Dispose();
             return Installed(result, parsed.GetValue(json), terminal);

@@ -26,6 +26,13 @@ internal sealed class TerminalProgress(Terminal terminal, TimeProvider clock) : 
     /// <summary>How far an import is.</summary>
     public void Report((long Done, long Total) value) => Show("importing", value.Done, value.Total);
 
+    /// <summary>Writes a line of its own.</summary>
+    public void Note(string text)
+    {
+        End();
+        terminal.Note(text);
+    }
+
     /// <summary>Takes the bar away.</summary>
     public void Dispose() => End();
 

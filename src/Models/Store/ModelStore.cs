@@ -165,7 +165,7 @@ public sealed class ModelStore
             }
             catch (IOException e) when (Disk.IsFull(e))
             {
-                throw new StoreException(progress.DescribeFullDisk(name, staging.New), e);
+                throw new StoreException(progress.DescribeFullDisk(name, staging.New, Home), e);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
