@@ -5,7 +5,7 @@ using Models.Tokens.Subwords;
 namespace Models.Tokens.Pipeline;
 
 /// <summary>Reads the <c>model</c> of a <c>tokenizer.json</c>.</summary>
-/// <param name="json">The model's members.</param>
+/// <param name="json">The file, with the model's members opened.</param>
 /// <param name="byteLevel">Whether tokens are bytes spelled in <see cref="ByteAlphabet"/>.</param>
 internal sealed class ModelReader(JsonSlices json, bool byteLevel)
 {
@@ -20,7 +20,7 @@ internal sealed class ModelReader(JsonSlices json, bool byteLevel)
     {
         "BPE" => ReadBpe(),
         "WordPiece" when !byteLevel => ReadWordPiece(),
-        null when !json["merges"].Span.SequenceEqual("null"u8) => ReadBpe(), // early files name no type
+        null when !json["model.merges"].Span.SequenceEqual("null"u8) => ReadBpe(), // early files name no type
         var kind => throw JsonFields.Unknown("model", kind ?? "(none)"),
     };
 
@@ -29,11 +29,11 @@ internal sealed class ModelReader(JsonSlices json, bool byteLevel)
         foreach (var affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
             if (Text(affix) is { Length: > 0 })
                 throw JsonFields.Unknown("model option", affix);
-        var vocabulary = _tables.ReadVocabulary(json["vocab"].Span);
+        var vocabulary = _tables.ReadVocabulary(json["model.vocab"].Span);
         return new BpeModel
         {
             Vocabulary = vocabulary,
-            Merges = _tables.ReadMerges(json["merges"].Span, vocabulary),
+            Merges = _tables.ReadMerges(json["model.merges"].Span, vocabulary),
             ByteSymbols = byteLevel ? ByByte(value => vocabulary.Find([value])) : null,
             FallbackBytes = Flag("byte_fallback") && !byteLevel ? ByByte(value => vocabulary.Find(Encoding.UTF8.GetBytes($"<0x{value:X2}>"))) : null,
             Unknown = Text("unk_token") is { Length: > 0 } unknown ? vocabulary.Find(Encoding.UTF8.GetBytes(unknown)) : -1,
@@ -44,14 +44,14 @@ internal sealed class ModelReader(JsonSlices json, bool byteLevel)
 
     private WordPieceModel ReadWordPiece()
     {
-        var vocabulary = _tables.ReadVocabulary(json["vocab"].Span);
+        var vocabulary = _tables.ReadVocabulary(json["model.vocab"].Span);
         var unknown = Text("unk_token") ?? "[UNK]";
         return new WordPieceModel
         {
             Vocabulary = vocabulary,
             InnerPrefix = Encoding.UTF8.GetBytes(Text("continuing_subword_prefix") ?? "##"),
             Unknown = vocabulary.Find(Encoding.UTF8.GetBytes(unknown)) is var id and >= 0 ? id : throw JsonFields.Malformed("unk_token", $"in the vocabulary, which lacks '{unknown}'"),
-            LongestWord = json.Element("max_input_chars_per_word") switch
+            LongestWord = json.Element("model.max_input_chars_per_word") switch
             {
                 { ValueKind: JsonValueKind.Null } => 100,
                 { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) && number is > 0 and <= LongestWordLimit => number,
@@ -65,14 +65,14 @@ internal sealed class ModelReader(JsonSlices json, bool byteLevel)
 
     private static int[] ByByte(Func<byte, int> find) => [.. Enumerable.Range(0, 256).Select(value => find((byte)value))];
 
-    private bool Flag(string name) => json.Element(name).ValueKind switch
+    private bool Flag(string name) => json.Element("model." + name).ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False or JsonValueKind.Null => false,
         _ => throw JsonFields.Malformed(name, "true or false"),
     };
 
-    private string? Text(string name) => json.Element(name) switch
+    private string? Text(string name) => json.Element("model." + name) switch
     {
         { ValueKind: JsonValueKind.Null } => null,
         { ValueKind: JsonValueKind.String } value => value.GetString(),

@@ -47,25 +47,18 @@ internal sealed class VocabularyReader(bool byteLevel)
     public MergeTable ReadMerges(ReadOnlySpan<byte> json, Vocabulary vocabulary)
     {
         var reader = new Utf8JsonReader(json);
-        var table = new MergeTable(CountItems(reader));
         reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw BadMerge();
+        List<MergeTable.Merge> merges = [];
+        var result = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var (left, right) = reader.TokenType == JsonTokenType.StartArray ? ReadPair(ref reader, vocabulary) : ReadJoined(ref reader, vocabulary);
-            table.Add(left, right, FindMerged(vocabulary, left, right));
+            result = FindMerged(vocabulary, left, right, guess: result + 1);
+            merges.Add(new(left, right, result));
         }
-        return table;
-    }
-
-    private static int CountItems(Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
-            throw JsonFields.Malformed("merges", "an array");
-        var count = 0;
-        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
-            reader.Skip();
-        return count;
+        return new(merges);
     }
 
     // ["a", "b"]
@@ -96,7 +89,8 @@ internal sealed class VocabularyReader(bool byteLevel)
         return id >= 0 ? id : throw Absent(spelled);
     }
 
-    private int FindMerged(Vocabulary vocabulary, int left, int right)
+    // Most vocabularies list merged tokens in the order of their merges, which the guess makes use of.
+    private int FindMerged(Vocabulary vocabulary, int left, int right, int guess)
     {
         var start = vocabulary[left];
         var end = vocabulary[right];
@@ -104,7 +98,7 @@ internal sealed class VocabularyReader(bool byteLevel)
         start.CopyTo(_merged);
         end.CopyTo(_merged.AsSpan(start.Length));
         var merged = _merged.AsSpan(0, start.Length + end.Length);
-        var id = vocabulary.Find(merged);
+        var id = vocabulary[guess].SequenceEqual(merged) ? guess : vocabulary.Find(merged);
         return id >= 0 ? id : throw Absent(merged);
     }
 

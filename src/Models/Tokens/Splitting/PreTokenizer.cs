@@ -9,7 +9,7 @@ namespace Models.Tokens.Splitting;
 internal abstract class PreTokenizer
 {
     /// <summary>Appends the parts of a piece; none is empty.</summary>
-    /// <param name="piece">What to cut.</param>
+    /// <param name="piece">What to cut; not empty.</param>
     /// <param name="first">Whether the piece begins the whole text.</param>
     /// <param name="parts">Where the parts go.</param>
     public abstract void Split(ReadOnlyMemory<char> piece, bool first, List<ReadOnlyMemory<char>> parts);
