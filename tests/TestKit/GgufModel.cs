@@ -23,6 +23,9 @@ public sealed record GgufModel
     public int Heads { get; init; } = 4;
     public int KvHeads { get; init; } = 2;
     public int HeadSize { get => field > 0 ? field : HiddenSize / Heads; init; }
+
+    /// <summary>Dimensions of a head that are rotated.</summary>
+    public int RotarySize { get => field > 0 ? field : HeadSize; init; }
     public int FeedForwardSize { get; init; } = 128;
 
     /// <summary>Rows of the embedding; at least <see cref="SmallestVocabulary"/>.</summary>
@@ -136,7 +139,7 @@ public sealed record GgufModel
         .Add(Architecture + ".attention.head_count_kv", (uint)KvHeads)
         .Add(Architecture + ".attention.key_length", (uint)HeadSize)
         .Add(Architecture + ".attention.value_length", (uint)HeadSize)
-        .Add(Architecture + ".rope.dimension_count", (uint)HeadSize)
+        .Add(Architecture + ".rope.dimension_count", (uint)RotarySize)
         .Add(Architecture + ".rope.freq_base", RopeBase)
         .Add(Architecture + ".attention.layer_norm_rms_epsilon", Epsilon);
 

@@ -52,7 +52,14 @@ public static class ModelImporter
                 : throw new ImportException($"{source} is no model folder: it has neither config.json (Hugging Face) nor {GenAiConfig.FileName} (ONNX Runtime GenAI).");
         }
         if (!File.Exists(source)) throw new ImportException($"{source} does not exist.");
-        return Path.GetExtension(source).Equals(".bin", StringComparison.OrdinalIgnoreCase) ? Llama2cSource.Open(source) : GgufSource.Open(source);
+        return SourceFile.KindOf(source) switch
+        {
+            SourceFileKind.Gguf => GgufSource.Open(source),
+            SourceFileKind.Llama2c => Llama2cSource.Open(source),
+            SourceFileKind.Safetensors => throw new ImportException($"{source} is only the weights of a model. Import its folder, with config.json and tokenizer.json in it."),
+            SourceFileKind.Zip => throw new ImportException($"{source} is a PyTorch checkpoint or another zip file, which is not read. Take the model as safetensors or GGUF."),
+            _ => throw new ImportException($"{source} is not a GGUF file, and no other model file this program reads (llama2.c .bin, a folder with safetensors, an ONNX GenAI folder)."),
+        };
     }
 
     private static GenAiConfig Describe(SourceModel model, DecoderWeights weights)
