@@ -13,7 +13,7 @@ namespace Models.Tokens;
 public sealed class ChatTemplate
 {
     // Published templates have up to some 30,000 characters.
-    private const int MaxCharacters = 1 << 20;
+    private const int MaxCharacters = 1 << 18;
     private const int MaxConfigBytes = 1 << 26;
 
     private readonly Statement[] _body;
@@ -35,13 +35,22 @@ public sealed class ChatTemplate
     /// Reads the template of a model folder: <c>chat_template.jinja</c>, else <c>chat_template</c> in <c>tokenizer_config.json</c>
     /// (a string, or a list of named ones of which <c>default</c> is taken). Null where the model has none.
     /// </summary>
-    /// <exception cref="TemplateException">The template is malformed or uses what this subset lacks (named, with its line).</exception>
+    /// <exception cref="TemplateException">The template is malformed or uses what this subset lacks (named, with its line); a file cannot be read.</exception>
     public static ChatTemplate? FromFolder(string folder)
     {
         var path = Path.Combine(folder, "chat_template.jinja");
-        if (File.Exists(path)) return Parse(ReadText(path));
-        path = Path.Combine(folder, "tokenizer_config.json");
-        return File.Exists(path) && FindInConfig(ReadText(path), path) is { } source ? Parse(source) : null;
+        var isConfig = !File.Exists(path);
+        if (isConfig) path = Path.Combine(folder, "tokenizer_config.json");
+        if (isConfig && !File.Exists(path)) return null;
+        var source = isConfig ? FindInConfig(ReadText(path), path) : ReadText(path);
+        try
+        {
+            return source is null ? null : Parse(source);
+        }
+        catch (TemplateException error)
+        {
+            throw new TemplateException($"{path}: {error.Message} A template put into chat_template.jinja of that folder takes its place.", error);
+        }
     }
 
     /// <summary>Compiles a template.</summary>
@@ -52,10 +61,10 @@ public sealed class ChatTemplate
         return new(Parser.Parse(source));
     }
 
-    /// <summary>Renders the template.</summary>
+    /// <summary>Renders the template. What a variable's text says is never taken for template source.</summary>
     /// <param name="variables">messages, tools, add_generation_prompt, bos_token, eos_token and whatever else the template reads.</param>
     /// <param name="clock">For <c>strftime_now</c>; the system clock by default.</param>
-    /// <exception cref="TemplateException">The template raised an exception, or a value has the wrong type.</exception>
+    /// <exception cref="TemplateException">The template raised an exception, a value has the wrong type, or a bound was reached.</exception>
     public string Render(JsonObject variables, TimeProvider? clock = null)
     {
         var context = new RenderContext(clock ?? TimeProvider.System);

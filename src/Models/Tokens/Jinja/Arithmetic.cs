@@ -19,8 +19,8 @@ internal static class Arithmetic
         var result = (op, left, right) switch
         {
             ("+", string a, string b) => Concat(context, a, b),
-            ("+", PyList a, PyList b) => ChargedItems(context, a.Count + b.Count, () => a.Concat(b)),
-            ("+", PyTuple a, PyTuple b) => ChargedItems(context, a.Count + b.Count, () => a.Concat(b)),
+            ("+", PyList a, PyList b) => new PyList(Concat(context, a.ToArray(), b.ToArray())),
+            ("+", PyTuple a, PyTuple b) => new PyTuple(Concat(context, a.ToArray(), b.ToArray())),
             ("*", _, _) when PyNumbers.IsInteger(right) => Repeat(context, left, right),
             ("*", _, _) when PyNumbers.IsInteger(left) => Repeat(context, right, left),
             _ => null,
@@ -42,10 +42,10 @@ internal static class Arithmetic
         return left + right;
     }
 
-    private static object ChargedItems(RenderContext context, long count, Func<object> make)
+    private static object[] Concat(RenderContext context, object[] left, object[] right)
     {
-        context.ChargeItems(count);
-        return make();
+        context.ChargeReferences((long)left.Length + right.Length);
+        return [.. left, .. right];
     }
 
     private static object? Repeat(RenderContext context, object value, object times)
@@ -62,7 +62,7 @@ internal static class Arithmetic
             context.ChargeCharacters(total);
             return string.Create(total, unit, static (span, unit) => { for (var i = 0; i < span.Length; i += unit.Length) unit.CopyTo(span[i..]); });
         }
-        context.ChargeItems(total);
+        context.ChargeReferences(total);
         var items = Values.ToArray(context, value);
         var repeated = new object[total];
         for (var i = 0; i < total; i++) repeated[i] = items[i % length];
@@ -77,6 +77,7 @@ internal static class Arithmetic
             Int128? small = op switch { "+" => a + b, "-" => a - b, "*" => a * b, _ => null };
             if (small is { } value && value >= long.MinValue && value <= long.MaxValue) return Values.Int((long)value);
         }
+        context.ChargeLongArithmetic();
         var (x, y) = (PyNumbers.ToBig(left), PyNumbers.ToBig(right));
         if (op == "**") return Power(context, x, y);
         if (op is "//" or "%" && y.IsZero) throw DivisionByZero(context);
@@ -101,7 +102,7 @@ internal static class Arithmetic
         if (y.Sign < 0) return x.IsZero ? throw DivisionByZero(context) : Math.Pow((double)x, (double)y);
         if (BigInteger.Abs(x) <= 1) return PyNumbers.Integer(context, y.IsZero || x.IsOne ? 1 : x.IsZero ? 0 : y.IsEven ? 1 : -1);
         // The exact bound is checked on the result; this one keeps the computation short.
-        if (y * (x.GetBitLength() - 1) > 20_000) throw context.Error("an integer power is too large.");
+        if (y * (x.GetBitLength() - 1) > 2000) throw context.Error("an integer power is too large.");
         return PyNumbers.Integer(context, BigInteger.Pow(x, (int)y));
     }
 

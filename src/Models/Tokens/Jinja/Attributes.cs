@@ -43,18 +43,23 @@ internal static class Attributes
 
     private static object? FindAttribute(RenderContext context, object value, string name) => value switch
     {
-        PyDict dict => FindMethod(dict, name, DictMethods.All, DictMethods.Unsafe),
-        string text => FindMethod(text, name, StringMethods.All, StringMethods.Unsupported),
+        PyDict dict => FindMethod(context, dict, name, DictMethods.All, DictMethods.Unsafe),
+        string text => FindMethod(context, text, name, StringMethods.All, StringMethods.Unsupported),
         PyNamespace names => names.Attributes.Find(name),
         LoopContext loop => loop.GetAttribute(name),
-        PySequence sequence => FindMethod(sequence, name, SequenceMethods.All, sequence is PyList ? SequenceMethods.Unsafe : SequenceMethods.None),
+        PyList list => FindMethod(context, list, name, SequenceMethods.OfList, SequenceMethods.Unsafe),
+        PySequence sequence => FindMethod(context, sequence, name, SequenceMethods.All, SequenceMethods.None),
         Undefined undefined => throw undefined.Failure(context),
         _ => null,
     };
 
-    private static object? FindMethod<T>(T value, string name, FrozenDictionary<string, Method<T>> methods, FrozenSet<string> forbidden)
+    private static object? FindMethod<T>(RenderContext context, T value, string name, FrozenDictionary<string, Method<T>> methods, FrozenSet<string> forbidden)
     {
-        if (methods.TryGetValue(name, out var method)) return new BoundMethod<T>(name, value, method);
+        if (methods.TryGetValue(name, out var method))
+        {
+            context.ChargeItems(1);
+            return new BoundMethod<T>(name, value, method);
+        }
         return forbidden.Contains(name) ? new Undefined(name) { Hint = $"the method '{name}' changes its value or is unknown here; templates may not use it" } : null;
     }
 

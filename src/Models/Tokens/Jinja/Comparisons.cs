@@ -72,7 +72,7 @@ internal static class Comparisons
             case string text:
                 if (item is Undefined undefined) throw undefined.Failure(context);
                 if (item is not string part) throw context.Error($"a value of type {Values.TypeName(item)} cannot be in a string.");
-                context.ChargeScan(text.Length + part.Length);
+                context.ChargeSearch(text, part);
                 return text.Contains(part, StringComparison.Ordinal);
             case PyDict dict:
                 return dict.Find(context, item) is not null;

@@ -7,9 +7,9 @@ internal static class DictMethods
 {
     public static readonly FrozenDictionary<string, Method<PyDict>> All = new Dictionary<string, Method<PyDict>>
     {
-        ["items"] = (context, self, arguments) => View(context, self, arguments, DictPart.Items),
-        ["keys"] = (context, self, arguments) => View(context, self, arguments, DictPart.Keys),
-        ["values"] = (context, self, arguments) => View(context, self, arguments, DictPart.Values),
+        ["items"] = View("items", DictPart.Items),
+        ["keys"] = View("keys", DictPart.Keys),
+        ["values"] = View("values", DictPart.Values),
         ["get"] = Get,
         ["copy"] = (context, self, arguments) =>
         {
@@ -21,11 +21,11 @@ internal static class DictMethods
     /// <summary>What the immutable sandbox hides.</summary>
     public static readonly FrozenSet<string> Unsafe = FrozenSet.Create("clear", "pop", "popitem", "setdefault", "update", "fromkeys");
 
-    private static DictView View(RenderContext context, PyDict self, CallArguments arguments, DictPart part)
+    private static Method<PyDict> View(string name, DictPart part) => (context, self, arguments) =>
     {
-        arguments.BindPositional(context, $"{part}", 0, 0);
-        return new(self, part);
-    }
+        arguments.BindPositional(context, name, 0, 0);
+        return new DictView(self, part);
+    };
 
     private static object Get(RenderContext context, PyDict self, CallArguments arguments)
     {

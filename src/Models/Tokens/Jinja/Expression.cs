@@ -61,7 +61,7 @@ internal sealed class DictLiteral((Expression Key, Expression Value)[] items) : 
 
     public override object Evaluate(Frame frame)
     {
-        frame.Context.ChargeItems(items.Length);
+        frame.Context.ChargeItems(items.Length + 1);
         var dict = new PyDict(items.Length);
         foreach (var (key, value) in items) dict.Set(frame.Context, key.Evaluate(frame), value.Evaluate(frame));
         return dict;
@@ -72,7 +72,7 @@ internal static class ExpressionExtensions
 {
     public static object[] EvaluateAll(this Expression[] items, Frame frame)
     {
-        frame.Context.ChargeItems(items.Length);
+        frame.Context.ChargeItems(items.Length + 1);
         var values = new object[items.Length];
         for (var i = 0; i < items.Length; i++) values[i] = items[i].Evaluate(frame);
         return values;

@@ -45,6 +45,7 @@ internal sealed class ForLoop(Target target, Expression items, Expression? test,
     public override Flow Execute(Frame frame, StringBuilder output)
     {
         var context = frame.Context;
+        context.ChargeItems(4);
         var source = items.Evaluate(frame);
         var sequence = Values.Iterate(context, source);
         var loop = test is null

@@ -72,7 +72,7 @@ internal static class Globals
     private static object Raise(RenderContext context, CallArguments arguments)
     {
         var message = Text.Str(context, arguments.Bind(context, "raise_exception", 1, "message")[0]!);
-        throw new TemplateException($"The model's chat template refuses this conversation: {message}");
+        throw new TemplateException($"The model's chat template refuses this conversation: {RenderContext.Cut(message)}");
     }
 
     private static string FormatNow(RenderContext context, CallArguments arguments)

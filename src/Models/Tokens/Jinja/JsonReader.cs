@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -60,9 +59,7 @@ internal sealed class JsonReader(RenderContext context)
     {
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)) return Values.Int(integer);
         if (text.AsSpan().ContainsAny('.', 'e', 'E')) return double.Parse(text, CultureInfo.InvariantCulture);
-        return text.Length <= 4300
-            ? PyNumbers.Integer(context, BigInteger.Parse(text, CultureInfo.InvariantCulture))
-            : throw new TemplateException("A number among the variables of the chat template has more than 4300 digits.");
+        return PyNumbers.ParseJson(context, text);
     }
 
     private string Counted(string text)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -8,6 +9,10 @@ namespace Models.Tokens.Jinja;
 internal sealed class JsonWriter(RenderContext context, JsonWriter.Options options)
 {
     internal readonly record struct Options(bool EnsureAscii, string? Indent, string ItemSeparator, string KeySeparator, bool SortKeys);
+
+    private static readonly char[] Always = [.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\'];
+    private static readonly SearchValues<char> Special = SearchValues.Create(Always);
+    private static readonly SearchValues<char> AsciiSpecial = SearchValues.Create([.. Always, .. Enumerable.Range(0x7f, 0xff81).Select(code => (char)code)]);
 
     private readonly StringBuilder _output = new();
 
@@ -120,25 +125,29 @@ internal sealed class JsonWriter(RenderContext context, JsonWriter.Options optio
     private void WriteString(string text)
     {
         context.ChargeCharacters(text.Length + 2);
+        var special = options.EnsureAscii ? AsciiSpecial : Special;
         _output.Append('"');
-        foreach (var c in text)
+        var rest = text.AsSpan();
+        while (true)
         {
-            switch (c)
-            {
-                case '"': _output.Append("\\\""); break;
-                case '\\': _output.Append("\\\\"); break;
-                case '\n': _output.Append("\\n"); break;
-                case '\r': _output.Append("\\r"); break;
-                case '\t': _output.Append("\\t"); break;
-                case '\f': _output.Append("\\f"); break;
-                case '\b': _output.Append("\\b"); break;
-                case < ' ':
-                case > '~' when options.EnsureAscii:
-                    _output.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-                    break;
-                default: _output.Append(c); break;
-            }
+            var plain = rest.IndexOfAny(special);
+            if (plain < 0) break;
+            _output.Append(rest[..plain]);
+            WriteEscape(rest[plain]);
+            rest = rest[(plain + 1)..];
         }
-        _output.Append('"');
+        _output.Append(rest).Append('"');
     }
+
+    private void WriteEscape(char c) => context.Write(_output, c switch
+    {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '\f' => "\\f",
+        '\b' => "\\b",
+        _ => $"\\u{(int)c:x4}",
+    });
 }

@@ -36,7 +36,9 @@ internal sealed class MacroDefinition(string? name, (string Name, Expression? De
 
     public string Invoke(RenderContext context, Frame outer, CallArguments arguments)
     {
-        var frame = new Frame(context, outer, _layout!.Slots);
+        context.ChargeItems(4);
+        context.ChargeReferences(_layout!.Slots);
+        var frame = new Frame(context, outer, _layout.Slots);
         Fill(context, frame, arguments);
         _prologue!.Run(frame);
         for (var i = 0; i < parameters.Length; i++)
@@ -52,6 +54,7 @@ internal sealed class MacroDefinition(string? name, (string Name, Expression? De
 
     private void Fill(RenderContext context, Frame frame, CallArguments arguments)
     {
+        context.ChargeItems(arguments.Named.Count);
         var positional = arguments.Positional;
         var filled = Math.Min(positional.Length, parameters.Length);
         for (var i = 0; i < filled; i++) frame.Write(_slots[i], positional[i]);

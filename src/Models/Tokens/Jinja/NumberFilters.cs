@@ -51,6 +51,7 @@ internal static class NumberFilters
         var precision = (int)Math.Clamp(given[0] is null ? 0 : StringMethods.IntegerArgument(context, given[0]!, "round"), -400, 400);
         if (value is Undefined undefined) throw undefined.Failure(context);
         if (!PyNumbers.IsNumber(value)) throw context.Error($"'round' needs a number, not a value of type {Values.TypeName(value)}.");
+        context.ChargeLongArithmetic();
         return given[1] switch
         {
             null or "common" => value is double number ? FloatText.Round(number, precision) : RoundInteger(context, PyNumbers.ToBig(value), precision),

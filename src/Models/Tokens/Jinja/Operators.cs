@@ -98,7 +98,14 @@ internal sealed class Concat(Expression[] parts) : Expression
     {
         frame.Context.Step();
         var texts = new string[parts.Length];
-        for (var i = 0; i < parts.Length; i++) texts[i] = Text.Str(frame.Context, parts[i].Evaluate(frame));
-        return frame.Context.Produced(string.Concat(texts));
+        var length = 0L;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            texts[i] = Text.Str(frame.Context, parts[i].Evaluate(frame));
+            length += texts[i].Length;
+        }
+        frame.Context.ChargeReferences(texts.Length);
+        frame.Context.ChargeCharacters(length);
+        return string.Concat(texts);
     }
 }

@@ -310,6 +310,7 @@ internal sealed partial class Parser
         Expression? spread = null, spreadNamed = null;
         while (!SkipOperator(")"))
         {
+            if (positional.Count + named.Count >= MaxArguments) throw Error($"more than {MaxArguments} arguments.");
             if (positional.Count + named.Count > 0 || spread is not null || spreadNamed is not null)
             {
                 ExpectOperator(",");
@@ -332,7 +333,7 @@ internal sealed partial class Parser
 
     private FilterCall ParseFilter(Expression input)
     {
-        var token = Expect(TokenKind.Name, "the name of a filter");
+        var token = ExpectDottedName("the name of a filter");
         var arguments = SkipOperator("(") ? ParseArguments() : ArgumentList.Empty;
         CheckNestedNames(token.Text, arguments, token.Line);
         return new FilterCall(input, FindFilter(token.Text, token.Line), arguments);
@@ -350,12 +351,20 @@ internal sealed partial class Parser
     private TestCall ParseTest(Expression input)
     {
         var negated = SkipName("not");
-        var token = Expect(TokenKind.Name, "the name of a test");
+        var token = ExpectDottedName("the name of a test");
         ArgumentList arguments;
         if (SkipOperator("(")) arguments = ParseArguments();
         else if (StartsTestArgument()) arguments = new([ParsePostfix(ParseNested(ParsePrimary))], [], null, null);
         else arguments = ArgumentList.Empty;
         return new TestCall(input, FindTest(token.Text, token.Line), arguments, negated);
+    }
+
+    /// <summary>Names of filters and tests may have dots, though none here does.</summary>
+    private Token ExpectDottedName(string what)
+    {
+        var token = Expect(TokenKind.Name, what);
+        while (SkipOperator(".")) token = token with { Text = $"{token.Text}.{ExpectName()}" };
+        return token;
     }
 
     private bool StartsTestArgument()

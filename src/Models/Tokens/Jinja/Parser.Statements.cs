@@ -203,6 +203,7 @@ internal sealed partial class Parser
         List<(string Name, Expression? Default)> parameters = [];
         while (!SkipOperator(")"))
         {
+            if (parameters.Count >= MaxArguments) throw Error($"more than {MaxArguments} parameters.");
             if (parameters.Count > 0) ExpectOperator(",");
             var name = ParseStoredName();
             if (parameters.Exists(other => other.Name == name)) throw Error($"two parameters are called '{name}'.");

@@ -7,6 +7,7 @@ internal sealed partial class Parser
 {
     // Python, into which Jinja2 compiles, refuses deeper nesting as well.
     private const int MaxDepth = 200;
+    private const int MaxArguments = 255;
 
     private readonly List<Token> _tokens;
     private int _at;

@@ -41,7 +41,7 @@ internal static class PercentFormat
             if (field.Type == '%') output.Append('%');
             else Append(context, output, field, value ?? Next());
         }
-        if (!named && used < positional.Length && values is not PyDict and not PyList) throw context.Error("the format does not use all values.");
+        if (!named && used < positional.Length && values is not (PyDict or PyList or PyRange or Undefined)) throw context.Error("the format does not use all values.");
         return output.ToString();
 
         object Next() => used < positional.Length ? positional[used++] : throw context.Error("the format needs more values.");
@@ -153,6 +153,7 @@ internal static class PercentFormat
     private static string FloatFormat(RenderContext context, Field field, object value)
     {
         if (!PyNumbers.IsNumber(value)) throw context.Error($"'%{field.Type}' needs a number, not a value of type {Values.TypeName(value)}.");
+        context.ChargeLongArithmetic();
         var number = PyNumbers.ToDouble(value);
         var magnitude = Math.Abs(number);
         var precision = field.Precision < 0 ? 6 : field.Precision;

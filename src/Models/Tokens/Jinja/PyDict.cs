@@ -21,9 +21,10 @@ internal sealed class PyDict(int capacity = 0)
     /// <summary>Sets an item while the dict is built.</summary>
     public void Set(RenderContext context, object key, object value)
     {
-        context.ChargeItems(1);
         CheckKey(context, key);
+        var count = Count;
         _items[key] = value;
+        context.ChargeItems(Count - count);
     }
 
     /// <summary>Sets an item of JSON.</summary>
@@ -31,6 +32,7 @@ internal sealed class PyDict(int capacity = 0)
 
     public object? Find(RenderContext context, object key)
     {
+        if (key is PyTuple) return null;
         CheckKey(context, key);
         return _items.GetValueOrDefault(key);
     }

@@ -6,9 +6,9 @@ namespace Models.Tokens.Jinja;
 /// <summary>Python's numbers: integers of any size (up to a bound), floats, and booleans that count as 0 and 1.</summary>
 internal static class PyNumbers
 {
-    // Python itself refuses to read or print integers of more digits.
-    private const int MaxDigits = 4300;
-    private const int MaxBits = 14_284;
+    // Python goes further; no chat template does.
+    private const int MaxDigits = 308;
+    private const int MaxBits = 1024;
 
     public static bool IsNumber(object value) => value is long or bool or double or BigInteger;
 
@@ -29,6 +29,7 @@ internal static class PyNumbers
     public static object Integer(RenderContext context, BigInteger value)
     {
         if (value >= long.MinValue && value <= long.MaxValue) return Values.Int((long)value);
+        context.ChargeLongArithmetic();
         return value.GetBitLength() <= MaxBits ? value : throw context.Error($"an integer has more than {MaxDigits} digits.");
     }
 
@@ -44,6 +45,10 @@ internal static class PyNumbers
         if (left is double || right is double) return CompareFloat(left, right);
         return left is BigInteger || right is BigInteger ? ToBig(left).CompareTo(ToBig(right)) : ToLong(left).CompareTo(ToLong(right));
     }
+
+    public static object ParseJson(RenderContext context, string digits) => digits.Length <= MaxDigits
+        ? Integer(context, BigInteger.Parse(digits, CultureInfo.InvariantCulture))
+        : throw new TemplateException($"A number among the variables of the chat template has more than {MaxDigits} digits.");
 
     public static object ParseLiteral(Token token)
     {
@@ -67,6 +72,7 @@ internal static class PyNumbers
         while (!digits.IsEmpty && PyText.IsSpace(digits[0])) digits = digits[1..];
         digits = PyText.TrimEnd(digits);
         if (digits.Length > MaxDigits) return null;
+        context.ChargeReferences(digits.Length);
         var negative = !digits.IsEmpty && digits[0] == '-';
         if (!digits.IsEmpty && digits[0] is '-' or '+') digits = digits[1..];
         if (digits.Length > 2 && digits[0] == '0')

@@ -27,8 +27,6 @@ internal sealed class PyList(object[] items) : PySequence
 
     public override PyList Slice(int start, int count, int step) => new(Slicing.Pick(items, start, count, step));
 
-    public PyList Concat(PyList other) => new([.. items, .. other.ToArray()]);
-
     public object[] ToArray() => items;
 }
 
@@ -39,8 +37,6 @@ internal sealed class PyTuple(object[] items) : PySequence
     public override object this[int index] => items[index];
 
     public override PyTuple Slice(int start, int count, int step) => new(Slicing.Pick(items, start, count, step));
-
-    public PyTuple Concat(PyTuple other) => new([.. items, .. other.ToArray()]);
 
     public object[] ToArray() => items;
 }

@@ -5,6 +5,11 @@ namespace Models.Tokens.Jinja;
 /// <summary>Strings as Python sees them: sequences of code points, where .NET counts UTF-16 units.</summary>
 internal static class PyText
 {
+    private static readonly string[] AsciiCharacters = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];
+
+    /// <summary>A string of one character.</summary>
+    public static string Character(char c) => c < AsciiCharacters.Length ? AsciiCharacters[c] : c.ToString();
+
     /// <summary>Python's <c>str.isspace</c> for one character.</summary>
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
 
@@ -25,8 +30,9 @@ internal static class PyText
         for (var i = 0; i < text.Length;)
         {
             var units = UnitsAt(text, i);
-            context.ChargeCharacters(units);
-            yield return text.Substring(i, units);
+            context.Step();
+            if (text[i] >= AsciiCharacters.Length) context.ChargeItems(1);
+            yield return units == 1 ? Character(text[i]) : text.Substring(i, units);
             i += units;
         }
     }
@@ -89,7 +95,7 @@ internal static class PyText
         for (var i = 0; i < text.Length;)
         {
             var units = UnitsAt(text, i);
-            yield return text.Substring(i, units);
+            yield return units == 1 ? Character(text[i]) : text.Substring(i, units);
             i += units;
         }
     }

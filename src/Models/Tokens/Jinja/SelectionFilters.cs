@@ -42,11 +42,18 @@ internal static class SelectionFilters
     {
         if (!Values.IsTrue(value)) yield break;
         var items = Values.Iterate(context, value);
-        while (items.MoveNext())
+        while (Next(context, items))
         {
-            context.Step();
             yield return convert(items.Current);
         }
+    }
+
+    /// <summary>Moves on; the items may come from a lazy filter, and those from another one.</summary>
+    public static bool Next(RenderContext context, IEnumerator<object> items)
+    {
+        context.EnsureStack();
+        context.Step();
+        return items.MoveNext();
     }
 
     private static T Find<T>(RenderContext context, IReadOnlyDictionary<string, T> all, object name, string what) where T : class =>

@@ -16,13 +16,8 @@ internal static class SequenceFilters
         {
             Undefined => [],
             PyDict dict => new DictView(dict, DictPart.Items).Items,
-            _ => Fail(context, value),
+            _ => throw context.Error($"'items' needs a mapping, not a value of type {Values.TypeName(value)}."),
         });
-
-        static IEnumerable<object> Fail(RenderContext context, object value)
-        {
-            yield return value is PyDict ? value : throw context.Error($"'items' needs a mapping, not a value of type {Values.TypeName(value)}.");
-        }
     }
 
     public static object First(RenderContext context, object value, CallArguments arguments)
@@ -122,7 +117,7 @@ internal static class SequenceFilters
         {
             var seen = new HashSet<object>(PyDict.KeyComparer.Instance);
             var items = Values.Iterate(context, value);
-            while (items.MoveNext())
+            while (SelectionFilters.Next(context, items))
             {
                 context.ChargeItems(1);
                 var item = items.Current;
@@ -143,7 +138,7 @@ internal static class SequenceFilters
         {
             List<object> line = [];
             var items = Values.Iterate(context, value);
-            while (items.MoveNext())
+            while (SelectionFilters.Next(context, items))
             {
                 context.ChargeItems(1);
                 if (line.Count == size)

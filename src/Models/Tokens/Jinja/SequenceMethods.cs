@@ -9,6 +9,11 @@ internal static class SequenceMethods
     {
         ["index"] = Index,
         ["count"] = Count,
+    }.ToFrozenDictionary();
+
+    /// <summary>A list has one more.</summary>
+    public static readonly FrozenDictionary<string, Method<PySequence>> OfList = new Dictionary<string, Method<PySequence>>(All)
+    {
         ["copy"] = (context, self, arguments) =>
         {
             arguments.BindPositional(context, "copy", 0, 0);

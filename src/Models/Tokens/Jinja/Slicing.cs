@@ -22,7 +22,7 @@ internal static class Slicing
         if (count <= 1) stride = 1;
         if (count == 0) from = 0;
         if (value is string text) return PyText.Slice(context, text, length, (int)from, count, (int)stride);
-        if (value is not PyRange) context.ChargeItems(count);
+        if (value is not PyRange) context.ChargeReferences(count);
         return ((PySequence)value).Slice((int)from, count, (int)stride);
 
         long Clamp(long? bound, long otherwise) => bound is { } at ? Math.Clamp(at < 0 ? at + length : at, lowest, highest) : otherwise;

@@ -5,7 +5,7 @@ internal static class Sorting
 {
     public static object[] Sort(RenderContext context, object[] items, Func<object, object> key, bool reverse = false)
     {
-        context.ChargeItems(items.Length * 2L);
+        context.ChargeReferences(items.Length * 4L);
         var keys = Array.ConvertAll(items, item => key(item));
         var order = Enumerable.Range(0, items.Length).ToArray();
         Merge(context, keys, reverse, order, new int[order.Length]);

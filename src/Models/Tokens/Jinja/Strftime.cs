@@ -17,6 +17,7 @@ internal static class Strftime
                 output.Append(format[i]);
                 continue;
             }
+            context.ChargeItems(1);
             var start = i++;
             var flag = i < format.Length && format[i] is '-' or '_' or '0' or '^' ? format[i++] : '\0';
             var text = i < format.Length ? Field(format[i], flag, time) : null;

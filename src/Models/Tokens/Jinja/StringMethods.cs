@@ -56,7 +56,7 @@ internal static class StringMethods
     private static string NoArguments(RenderContext context, string self, CallArguments arguments, string name)
     {
         arguments.BindPositional(context, name, 0, 0);
-        context.ChargeScan(self.Length);
+        context.ChargeCharacters(self.Length);
         return self;
     }
 

@@ -29,7 +29,7 @@ internal static class StringSearch
 
     public static string Replace(RenderContext context, string text, string old, string replacement, long count)
     {
-        context.ChargeScan(text.Length);
+        context.ChargeSearch(text, old);
         // An empty old text is found before every character and at the end.
         var found = old.Length == 0 ? PyText.Length(context, text) + 1 : CountOf(text, old);
         var times = count < 0 ? found : Math.Min(count, found);
@@ -100,6 +100,7 @@ internal static class StringSearch
         var given = arguments.BindPositional(context, name, 0, 1);
         var characters = given.Length == 0 || given[0] is None ? null : StringMethods.TextArgument(context, given[0], name);
         context.ChargeCharacters(self.Length);
+        context.ChargeItems(characters?.Length ?? 0);
         return Strip(self, characters, start, end);
     }
 
@@ -124,7 +125,7 @@ internal static class StringSearch
         var given = arguments.BindPositional(context, name, 1, 3);
         var part = StringMethods.TextArgument(context, given[0], name);
         if (Window(context, self, given) is not var (text, start)) return -1;
-        context.ChargeScan(text.Length + part.Length);
+        context.ChargeSearch(text, part);
         var at = fromEnd ? text.LastIndexOf(part, StringComparison.Ordinal) : text.IndexOf(part, StringComparison.Ordinal);
         return at < 0 ? -1 : start + PyText.ToPoints(text, at);
     }
@@ -134,7 +135,7 @@ internal static class StringSearch
         var given = arguments.BindPositional(context, "count", 1, 3);
         var part = StringMethods.TextArgument(context, given[0], "count");
         if (Window(context, self, given) is not { } window) return Values.Int(0);
-        context.ChargeScan(window.Text.Length);
+        context.ChargeSearch(window.Text, part);
         return Values.Int(part.Length == 0 ? PyText.Length(context, window.Text) + 1 : CountOf(window.Text, part));
     }
 }

@@ -28,6 +28,7 @@ internal static class StringSplit
         var most = given[1] is null ? -1 : StringMethods.IntegerArgument(context, given[1]!, name);
         if (most < 0) most = long.MaxValue;
         context.ChargeCharacters(self.Length);
+        if (separator is not null) context.ChargeSearch(self, separator);
         List<object> parts = [];
         if (separator is not null) SplitAt(context, self, separator, most, fromEnd, parts);
         else if (fromEnd) SplitAtSpaceFromEnd(context, self, most, parts);
@@ -40,8 +41,12 @@ internal static class StringSplit
     {
         var given = arguments.Bind(context, "splitlines", 0, "keepends");
         context.ChargeCharacters(self.Length);
-        List<object> lines = [.. Lines(self, given[0] is { } keep && Values.IsTrue(keep))];
-        context.ChargeItems(lines.Count);
+        List<object> lines = [];
+        foreach (var line in Lines(self, given[0] is { } keep && Values.IsTrue(keep)))
+        {
+            context.ChargeItems(1);
+            lines.Add(line);
+        }
         return new([.. lines]);
     }
 
@@ -50,6 +55,7 @@ internal static class StringSplit
         var separator = StringMethods.TextArgument(context, arguments.BindPositional(context, name, 1, 1)[0], name);
         if (separator.Length == 0) throw context.Error("an empty separator cannot split.");
         context.ChargeCharacters(self.Length);
+        context.ChargeSearch(self, separator);
         var at = fromEnd ? self.LastIndexOf(separator, StringComparison.Ordinal) : self.IndexOf(separator, StringComparison.Ordinal);
         if (at < 0) return fromEnd ? new(["", "", self]) : new([self, "", ""]);
         return new([self[..at], separator, self[(at + separator.Length)..]]);

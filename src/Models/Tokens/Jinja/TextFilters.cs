@@ -14,12 +14,7 @@ internal static class TextFilters
     public static object Trim(RenderContext context, object value, CallArguments arguments)
     {
         var characters = arguments.Bind(context, "trim", 0, "chars")[0];
-        return context.Produced(StringSearch.Strip(Text.Str(context, value), characters switch
-        {
-            null or None => null,
-            string text => text,
-            _ => throw context.Error("the argument of 'trim' must be a string."),
-        }));
+        return StringSearch.Strip(context, Text.Str(context, value), characters is null ? CallArguments.Empty : new([characters], []), "trim", true, true);
     }
 
     public static object Replace(RenderContext context, object value, CallArguments arguments)
@@ -86,8 +81,24 @@ internal static class TextFilters
         return output.ToString(0, output.Length - 1);
     }
 
-    public static string Escape(string text) =>
-        text.Replace("&", "&amp;").Replace(">", "&gt;").Replace("<", "&lt;").Replace("'", "&#39;").Replace("\"", "&#34;");
+    public static object Escape(RenderContext context, object value, CallArguments arguments)
+    {
+        arguments.BindPositional(context, "escape", 0, 0);
+        var output = new StringBuilder();
+        foreach (var c in Text.Str(context, value))
+        {
+            context.Write(output, c switch
+            {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '\'' => "&#39;",
+                '"' => "&#34;",
+                _ => PyText.Character(c),
+            });
+        }
+        return output.ToString();
+    }
 
     private static string CapitalizeWord(string word)
     {
