@@ -27,6 +27,7 @@ public static class ModelImporter
         var weights = DecoderWeightsReader.Read(model);
         var plan = new QuantizationPlan(options.Quantization, weights.Parameters);
         model.WriteTokenizer(target);
+        TokenizerFiles.Check(target, model.Shape.VocabularySize);
 
         var graph = new OnnxGraph();
         IReadOnlyList<QuantizationLoss> losses;

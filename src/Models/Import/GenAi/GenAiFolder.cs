@@ -15,7 +15,7 @@ internal static class GenAiFolder
     /// <exception cref="StoreException">The configuration cannot be read.</exception>
     public static ImportReport Import(string source, string target, ImportOptions options, CancellationToken cancellation)
     {
-        var config = GenAiConfig.Read(source);
+        var config = ReadConfig(source);
         if (options.Quantization != Quantization.Auto)
             throw new ImportException($"{source} is an ONNX model already; its weights stay as they are. Leave the quantization out.");
         if (!TokenizerFiles.ExistIn(source)) throw TokenizerFiles.Missing(source);
@@ -39,7 +39,30 @@ internal static class GenAiFolder
             done += Copy(path, Path.Combine(target, name), cancellation);
             options.Progress?.Report((done, total));
         }
+        TokenizerFiles.Check(target, config.Model.VocabSize);
         return new ImportReport(config.Model.Type, summary.Parameters, QuantizationOf(summary), config.Model.ContextLength, LicenseFile.Find(source), []);
+    }
+
+    // JSON may leave out, or set to null, what the types declare to be there.
+    private static GenAiConfig ReadConfig(string folder)
+    {
+        var config = GenAiConfig.Read(folder);
+        var decoder = config.Model?.Decoder;
+        Require(config.Model?.Type, "type");
+        Require(decoder?.FileName, "decoder.filename");
+        Require(decoder?.Inputs?.InputIds, "decoder.inputs.input_ids");
+        Require(decoder?.Inputs?.AttentionMask, "decoder.inputs.attention_mask");
+        Require(decoder?.Inputs?.PastKeyNames, "decoder.inputs.past_key_names");
+        Require(decoder?.Inputs?.PastValueNames, "decoder.inputs.past_value_names");
+        Require(decoder?.Outputs?.Logits, "decoder.outputs.logits");
+        Require(decoder?.Outputs?.PresentKeyNames, "decoder.outputs.present_key_names");
+        Require(decoder?.Outputs?.PresentValueNames, "decoder.outputs.present_value_names");
+        return config;
+
+        void Require(string? value, string key)
+        {
+            if (value is null) throw new ImportException($"{folder}/{GenAiConfig.FileName} lacks model.{key}. Export the model again.");
+        }
     }
 
     private static OnnxSummary ReadGraph(string path)

@@ -29,8 +29,17 @@ internal sealed class ConfigJson
         }
     }
 
-    /// <summary>The keys and their values.</summary>
-    public IEnumerable<JsonProperty> Properties => _object.EnumerateObject();
+    /// <summary>The keys and their values, which must be strings.</summary>
+    public IReadOnlyList<(string Key, string Value)> Strings()
+    {
+        var strings = new List<(string, string)>();
+        foreach (var property in _object.EnumerateObject())
+        {
+            var key = Text(() => property.Name);
+            strings.Add((key, property.Value.ValueKind == JsonValueKind.String ? Text(property.Value.GetString) : throw Mistyped(key, property.Value, "a string")));
+        }
+        return strings;
+    }
 
     /// <summary>True where the key is there and not null.</summary>
     public bool Has(string key) => Find(key) is not null;
@@ -64,7 +73,7 @@ internal sealed class ConfigJson
     public string? FindString(string key) => Find(key) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } value => value.GetString(),
+        { ValueKind: JsonValueKind.String } value => Text(value.GetString),
         var value => throw Mistyped(key, value.Value, "a string"),
     };
 
@@ -86,6 +95,19 @@ internal sealed class ConfigJson
     };
 
     private JsonElement? Find(string key) => _object.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    // A string is only decoded when it is read, and may turn out to be no text.
+    private string Text(Func<string?> read)
+    {
+        try
+        {
+            return read() ?? "";
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ImportException($"{_path} holds a string that is not valid UTF-8.", e);
+        }
+    }
 
     private ImportException Mistyped(string key, JsonElement found, string expected) =>
         new($"{_path} states {key} as {found.ValueKind}, where {expected} is expected.");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Models.Import.Llama2c;
 using Models.Import.Sources;
 using Models.Import.Weights;
@@ -73,11 +72,11 @@ internal static class SafetensorsSource
     {
         var map = ConfigJson.Read(path).FindObject("weight_map") ?? throw new ImportException($"{path} lacks weight_map.");
         var shards = new Dictionary<string, string>();
-        foreach (var entry in map.Properties)
+        foreach (var (tensor, file) in map.Strings())
         {
-            if (entry.Value.ValueKind != JsonValueKind.String || entry.Value.GetString() is not { Length: > 0 } file || file != Path.GetFileName(file) || file is "." or "..")
-                throw new ImportException($"{path} puts {entry.Name} into a file whose name is not a plain file name.");
-            shards[entry.Name] = file;
+            if (file.Length == 0 || file != Path.GetFileName(file) || file is "." or "..")
+                throw new ImportException($"{path} puts {tensor} into '{file}', which is not a plain file name.");
+            shards[tensor] = file;
         }
         return shards;
     }

@@ -1,3 +1,5 @@
+using Models.Tokens;
+
 namespace Models.Import.Sources;
 
 /// <summary>The files a tokenizer and its chat template consist of in a model folder.</summary>
@@ -15,6 +17,16 @@ internal static class TokenizerFiles
     public static void Copy(string from, string to)
     {
         foreach (var name in Names.Where(name => File.Exists(Path.Combine(from, name)))) File.Copy(Path.Combine(from, name), Path.Combine(to, name));
+    }
+
+    /// <summary>Refuses a tokenizer this program cannot read, or one with more tokens than the model has rows for.</summary>
+    /// <exception cref="TokenizerException">The tokenizer is malformed or of an unknown kind.</exception>
+    /// <exception cref="ImportException">The tokenizer belongs to another model.</exception>
+    public static void Check(string folder, int vocabularySize)
+    {
+        var tokens = Tokenizer.FromFolder(folder).VocabularySize;
+        if (tokens > vocabularySize)
+            throw new ImportException($"The tokenizer has {tokens:N0} tokens but the model has an embedding for {vocabularySize:N0}: they do not belong together.");
     }
 
     /// <summary>The error of a folder without a tokenizer.</summary>
