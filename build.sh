@@ -167,12 +167,21 @@ test_project() {
   skipped=$((skipped + $(awk '/^ *Skipped: /{print $2}' "$log" | tail -n1 | grep . || echo 0)))
 }
 
+# The official clients that the end-to-end tests drive, unchanged and pinned.
+ensure_clients() {
+  local clients=$root/artifacts/clients
+  mkdir -p "$clients"
+  cp tests/EndToEnd/clients/* "$clients/"
+  [ -e "$clients/node_modules" ] || (cd "$clients" && npm ci --silent --ignore-scripts >/dev/null) || die "npm could not install the OpenAI and Ollama clients."
+}
+
 run_tests() {
   local started=$SECONDS passed=0 failed=0 skipped=0
   build
   say "checking the format"
   dotnet format Appliance.sln --no-restore --verify-no-changes --severity warn || die "run: dotnet format Appliance.sln"
   publish
+  ensure_clients
   for project in Models.Tests Runtime.Tests Appliance.Tests EndToEnd; do test_project "$project"; done
   say "took $((SECONDS - started)) s"
   say "$passed passed, $failed failed, $skipped skipped"
