@@ -11,14 +11,19 @@ internal sealed class Interrupts : IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
-    private static Func<bool>? _dialogue;
+    private static Action? _dialogue;
 
     public Interrupts()
     {
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
-            if (Volatile.Read(ref _dialogue) is { } dialogue) context.Cancel = dialogue();
-            else Cancel(context);
+            if (Volatile.Read(ref _dialogue) is not { } dialogue)
+            {
+                Cancel(context);
+                return;
+            }
+            context.Cancel = true;
+            dialogue();
         });
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
     }
@@ -26,8 +31,8 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _cancellation.Token;
 
-    /// <summary>From now on Ctrl-C asks <paramref name="dialogue"/>: true when it was dealt with, false to end the process.</summary>
-    public static void Ask(Func<bool> dialogue) => Volatile.Write(ref _dialogue, dialogue);
+    /// <summary>From now on Ctrl-C belongs to a dialogue.</summary>
+    public static void Ask(Action dialogue) => Volatile.Write(ref _dialogue, dialogue);
 
     private void Cancel(PosixSignalContext context)
     {
