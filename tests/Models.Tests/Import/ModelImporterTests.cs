@@ -97,6 +97,14 @@ public sealed class ModelImporterTests : IDisposable
             () => ModelImporter.Import(_folder["model.gguf"], _folder["model"], new ImportOptions(), new CancellationToken(canceled: true)));
     }
 
+    [RootFact]
+    public void Import_DiskFull_ThrowsWhatTheDiskSays()
+    {
+        new GgufModel { HiddenSize = 256, FeedForwardSize = 512 }.Save(_folder["model.gguf"]);
+        using var disk = new SmallDisk(_folder.Path, 1 << 20);
+        Assert.Throws<IOException>(() => ModelImporter.Import(_folder["model.gguf"], Path.Combine(disk.Path, "model"), new ImportOptions(), CancellationToken.None));
+    }
+
     [Fact]
     public void Import_WeightThatIsNotFinite_NamesTheTensor()
     {
