@@ -41,6 +41,9 @@ public sealed class Tokenizer
         _postProcessor = json.PostProcessor ?? new(
             config.AddBosToken && BosToken is { } bos ? [bos] : [],
             config.AddEosToken && EosToken is { } eos ? [eos] : []);
+        foreach (var id in (int[])[.. _postProcessor.Prefix, .. _postProcessor.Suffix])
+            if (!HasToken(id))
+                throw new TokenizerException($"The tokenizer adds the token {id} to every text, but has no such token. The file is damaged; fetch it again.");
     }
 
     /// <summary>Reads <c>tokenizer.json</c> and, where present, <c>tokenizer_config.json</c> of a model folder.</summary>

@@ -54,6 +54,7 @@ public class TokenizerMalformedTests
         { "\"post_processor\":null", "\"post_processor\":{\"type\":\"Other\"}", "Other" },
         { "\"post_processor\":null", "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[]}", "single" },
         { "\"post_processor\":null", "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"x\"}},{\"Sequence\":{}}],\"special_tokens\":{}}", "special_tokens" },
+        { "\"post_processor\":null", "\"post_processor\":{\"type\":\"BertProcessing\",\"cls\":[\"a\",0],\"sep\":[\"z\",99]}", "99" },
         { "\"decoder\":null", "\"decoder\":{\"type\":\"CTC\"}", "CTC" },
         { "\"decoder\":null", "\"decoder\":{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Fuse\"},{\"type\":\"ByteFallback\"}]}", "after Fuse" },
     };
@@ -131,8 +132,8 @@ public class TokenizerMalformedTests
             {
                 refused++;
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(700));
-        Assert.True(refused > 100);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        Assert.True(refused > 50);
     }
 
     /// <summary>Any value in the place of any other: types of every field are checked.</summary>
@@ -143,7 +144,7 @@ public class TokenizerMalformedTests
     public void FromFolder_ValueOfAnotherType_ReadsOrThrowsTokenizerException(string name)
     {
         foreach (var path in Paths(JsonNode.Parse(ReferenceTokenizers.Json(name))!, []).ToArray())
-            foreach (var other in (string[])["null", "7", "-1", "\"x\"", "[]", "{}", "true", "[[]]"])
+            foreach (var other in (string[])["null", "-1", "\"x\"", "[[]]", "{}", "true"])
             {
                 var json = JsonNode.Parse(ReferenceTokenizers.Json(name))!;
                 Set(json, path, JsonNode.Parse(other));
@@ -163,11 +164,11 @@ public class TokenizerMalformedTests
             yield return path;
         IEnumerable<(object Key, JsonNode? Child)> children = node switch
         {
-            JsonObject children_ => children_.Select(child => ((object)child.Key, child.Value)),
+            JsonObject members => members.Select(child => ((object)child.Key, child.Value)),
             JsonArray items => items.Select((child, i) => ((object)i, child)),
             _ => [],
         };
-        foreach (var (key, child) in children.Take(6)) // of vocabularies a few tokens are enough
+        foreach (var (key, child) in children.Take(4)) // of vocabularies a few tokens are enough
             if (child is not null)
                 foreach (var found in Paths(child, [.. path, key]))
                     yield return found;
