@@ -11,7 +11,7 @@ namespace Models.Onnx.Kernels;
 internal static unsafe class Int4Kernel
 {
     /// <summary>Rows of activations up to which weights are not unpacked into panels.</summary>
-    public const int FewRows = 8;
+    public const int MostFewRows = 8;
 
     /// <summary>Weight rows that one panel takes.</summary>
     public const int PanelRows = 16;
@@ -30,6 +30,28 @@ internal static unsafe class Int4Kernel
     /// <summary>Whether this processor can run the kernels.</summary>
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
+    // The sum of 4 neighbouring products in each lane of 32 bits. A type parameter and not a test at each use: ahead-of-time code would
+    // make the test again and again, as only the processor it runs on can answer it.
+    private interface IDot
+    {
+        static abstract Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> values);
+    }
+
+    private readonly struct Vnni : IDot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> values) =>
+            AvxVnni.MultiplyWideningAndAdd(sum, weights, values);
+    }
+
+    // The sums of two products (at most 2 · 15 · 127) fit 16 bits.
+    private readonly struct NoVnni : IDot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> values) =>
+            sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, values), Vector256.Create((short)1));
+    }
+
     /// <summary>
     /// Few rows of activations: outputs [from, to) of every row. <paramref name="to"/> − <paramref name="from"/> may be anything.
     /// </summary>
@@ -41,20 +63,32 @@ internal static unsafe class Int4Kernel
     /// <param name="to">One past the last output.</param>
     public static void MultiplyFewRows(in Int4Matrix weights, in QuantizedRows x, float* y, long stride, int from, int to)
     {
+        if (AvxVnni.IsSupported) FewRows<Vnni>(weights, x, y, stride, from, to);
+        else FewRows<NoVnni>(weights, x, y, stride, from, to);
+    }
+
+    private static void FewRows<T>(in Int4Matrix weights, in QuantizedRows x, float* y, long stride, int from, int to) where T : IDot
+    {
         var row = from;
         for (; row + 4 <= to; row += 4)
         {
             var m = 0;
-            for (; m + 2 <= x.Rows; m += 2) FourByTwo(weights, x, m, row, y + m * stride + row, stride);
-            if (m < x.Rows) FourByOne(weights, x, m, row, y + m * stride + row);
+            for (; m + 2 <= x.Rows; m += 2) FourByTwo<T>(weights, x, m, row, y + m * stride + row, stride);
+            if (m < x.Rows) FourByOne<T>(weights, x, m, row, y + m * stride + row);
         }
         for (; row < to; row++)
-            for (var m = 0; m < x.Rows; m++) y[m * stride + row] = One(weights, x, m, row);
+            for (var m = 0; m < x.Rows; m++) y[m * stride + row] = One<T>(weights, x, m, row);
     }
 
     /// <summary>Many rows of activations: outputs [from, to) of every row.</summary>
-    [SkipLocalsInit]
     public static void MultiplyManyRows(in Int4Matrix weights, in QuantizedRows x, float* y, long stride, int from, int to)
+    {
+        if (AvxVnni.IsSupported) ManyRows<Vnni>(weights, x, y, stride, from, to);
+        else ManyRows<NoVnni>(weights, x, y, stride, from, to);
+    }
+
+    [SkipLocalsInit]
+    private static void ManyRows<T>(in Int4Matrix weights, in QuantizedRows x, float* y, long stride, int from, int to) where T : IDot
     {
         var panel = stackalloc byte[PanelBlocks * PanelBlockBytes + 64];
         panel += 64 - (nint)panel % 64;
@@ -67,12 +101,12 @@ internal static unsafe class Int4Kernel
                 var blocks = Math.Min(PanelBlocks, weights.Blocks - block);
                 Unpack(weights, row, rows, block, blocks, panel, scales);
                 for (var m = 0; m < x.Rows; m += 4)
-                    Tile(panel, scales, block, blocks, x, m, y + m * stride + row, stride, rows, Math.Min(4, x.Rows - m));
+                    Tile<T>(panel, scales, block, blocks, x, m, y + m * stride + row, stride, rows, Math.Min(4, x.Rows - m));
             }
         }
     }
 
-    private static void FourByOne(in Int4Matrix weights, in QuantizedRows x, int m, int row, float* y)
+    private static void FourByOne<T>(in Int4Matrix weights, in QuantizedRows x, int m, int row, float* y) where T : IDot
     {
         byte* w0 = weights.Row(row), w1 = weights.Row(row + 1), w2 = weights.Row(row + 2), w3 = weights.Row(row + 3);
         Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default;
@@ -86,19 +120,19 @@ internal static unsafe class Int4Kernel
             Vector256<sbyte> even = Vector256.Load(values + p * 64), odd = Vector256.Load(values + p * 64 + 32);
             Vector256<int> offset = Vector256.Load(offsets + p * 8);
             Vector256<float> factor = Vector256.Load(factors + p * 8);
-            a0 = Add(a0, Load(w0 + p * 32), PairScales(weights, s), even, odd, offset, factor);
-            a1 = Add(a1, Load(w1 + p * 32), PairScales(weights, s + next), even, odd, offset, factor);
-            a2 = Add(a2, Load(w2 + p * 32), PairScales(weights, s + 2 * next), even, odd, offset, factor);
-            a3 = Add(a3, Load(w3 + p * 32), PairScales(weights, s + 3 * next), even, odd, offset, factor);
+            a0 = Add<T>(a0, Load(w0 + p * 32), PairScales(weights, s), even, odd, offset, factor);
+            a1 = Add<T>(a1, Load(w1 + p * 32), PairScales(weights, s + next), even, odd, offset, factor);
+            a2 = Add<T>(a2, Load(w2 + p * 32), PairScales(weights, s + 2 * next), even, odd, offset, factor);
+            a3 = Add<T>(a3, Load(w3 + p * 32), PairScales(weights, s + 3 * next), even, odd, offset, factor);
         }
-        y[0] = Vector256.Sum(a0) + LastBlock(weights, x, m, row);
-        y[1] = Vector256.Sum(a1) + LastBlock(weights, x, m, row + 1);
-        y[2] = Vector256.Sum(a2) + LastBlock(weights, x, m, row + 2);
-        y[3] = Vector256.Sum(a3) + LastBlock(weights, x, m, row + 3);
+        y[0] = Vector256.Sum(a0) + LastBlock<T>(weights, x, m, row);
+        y[1] = Vector256.Sum(a1) + LastBlock<T>(weights, x, m, row + 1);
+        y[2] = Vector256.Sum(a2) + LastBlock<T>(weights, x, m, row + 2);
+        y[3] = Vector256.Sum(a3) + LastBlock<T>(weights, x, m, row + 3);
     }
 
     // Two rows of activations share the loads and the unpacking; each row's sums are made in the same order as in FourByOne.
-    private static void FourByTwo(in Int4Matrix weights, in QuantizedRows x, int m, int row, float* y, long stride)
+    private static void FourByTwo<T>(in Int4Matrix weights, in QuantizedRows x, int m, int row, float* y, long stride) where T : IDot
     {
         byte* w0 = weights.Row(row), w1 = weights.Row(row + 1), w2 = weights.Row(row + 2), w3 = weights.Row(row + 3);
         Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
@@ -112,23 +146,23 @@ internal static unsafe class Int4Kernel
             sbyte* va = values + p * 64, vb = va + step * 64;
             int* oa = offsets + p * 8, ob = oa + step * 8;
             float* fa = factors + p * 8, fb = fa + step * 8;
-            Both(ref a0, ref b0, w0 + p * 32, PairScales(weights, s), va, vb, oa, ob, fa, fb);
-            Both(ref a1, ref b1, w1 + p * 32, PairScales(weights, s + next), va, vb, oa, ob, fa, fb);
-            Both(ref a2, ref b2, w2 + p * 32, PairScales(weights, s + 2 * next), va, vb, oa, ob, fa, fb);
-            Both(ref a3, ref b3, w3 + p * 32, PairScales(weights, s + 3 * next), va, vb, oa, ob, fa, fb);
+            Both<T>(ref a0, ref b0, w0 + p * 32, PairScales(weights, s), va, vb, oa, ob, fa, fb);
+            Both<T>(ref a1, ref b1, w1 + p * 32, PairScales(weights, s + next), va, vb, oa, ob, fa, fb);
+            Both<T>(ref a2, ref b2, w2 + p * 32, PairScales(weights, s + 2 * next), va, vb, oa, ob, fa, fb);
+            Both<T>(ref a3, ref b3, w3 + p * 32, PairScales(weights, s + 3 * next), va, vb, oa, ob, fa, fb);
         }
-        y[0] = Vector256.Sum(a0) + LastBlock(weights, x, m, row);
-        y[1] = Vector256.Sum(a1) + LastBlock(weights, x, m, row + 1);
-        y[2] = Vector256.Sum(a2) + LastBlock(weights, x, m, row + 2);
-        y[3] = Vector256.Sum(a3) + LastBlock(weights, x, m, row + 3);
+        y[0] = Vector256.Sum(a0) + LastBlock<T>(weights, x, m, row);
+        y[1] = Vector256.Sum(a1) + LastBlock<T>(weights, x, m, row + 1);
+        y[2] = Vector256.Sum(a2) + LastBlock<T>(weights, x, m, row + 2);
+        y[3] = Vector256.Sum(a3) + LastBlock<T>(weights, x, m, row + 3);
         y += stride;
-        y[0] = Vector256.Sum(b0) + LastBlock(weights, x, m + 1, row);
-        y[1] = Vector256.Sum(b1) + LastBlock(weights, x, m + 1, row + 1);
-        y[2] = Vector256.Sum(b2) + LastBlock(weights, x, m + 1, row + 2);
-        y[3] = Vector256.Sum(b3) + LastBlock(weights, x, m + 1, row + 3);
+        y[0] = Vector256.Sum(b0) + LastBlock<T>(weights, x, m + 1, row);
+        y[1] = Vector256.Sum(b1) + LastBlock<T>(weights, x, m + 1, row + 1);
+        y[2] = Vector256.Sum(b2) + LastBlock<T>(weights, x, m + 1, row + 2);
+        y[3] = Vector256.Sum(b3) + LastBlock<T>(weights, x, m + 1, row + 3);
     }
 
-    private static float One(in Int4Matrix weights, in QuantizedRows x, int m, int row)
+    private static float One<T>(in Int4Matrix weights, in QuantizedRows x, int m, int row) where T : IDot
     {
         var w = weights.Row(row);
         Vector256<float> sum = default;
@@ -136,21 +170,21 @@ internal static unsafe class Int4Kernel
         for (var p = 0; p < weights.Blocks / 2; p++, at++)
         {
             var values = x.Values + at * 64;
-            sum = Add(sum, Load(w + p * 32), PairScales(weights, (long)row * weights.Blocks + 2 * p),
+            sum = Add<T>(sum, Load(w + p * 32), PairScales(weights, (long)row * weights.Blocks + 2 * p),
                 Vector256.Load(values), Vector256.Load(values + 32), Vector256.Load(x.Offsets + at * 8), Vector256.Load(x.Scales + at * 8));
         }
-        return Vector256.Sum(sum) + LastBlock(weights, x, m, row);
+        return Vector256.Sum(sum) + LastBlock<T>(weights, x, m, row);
     }
 
     // An odd last block has no partner; its activations are padded with zeros, so its weights need no more than 16 bytes.
-    private static float LastBlock(in Int4Matrix weights, in QuantizedRows x, int m, int row)
+    private static float LastBlock<T>(in Int4Matrix weights, in QuantizedRows x, int m, int row) where T : IDot
     {
         if ((weights.Blocks & 1) == 0) return 0;
         var block = weights.Blocks - 1;
         var at = (long)m * x.Pairs + x.Pairs - 1;
         var packed = Vector128.Load(weights.Row(row) + block * Int4Matrix.BlockBytes).ToVector256();
         var scales = Vector256.Create(weights.Scale(row, block));
-        var dots = Dots(packed, Vector256.Load(x.Values + at * 64), Vector256.Load(x.Values + at * 64 + 32), Vector256.Load(x.Offsets + at * 8));
+        var dots = Dots<T>(packed, Vector256.Load(x.Values + at * 64), Vector256.Load(x.Values + at * 64 + 32), Vector256.Load(x.Offsets + at * 8));
         return Vector256.Sum(Avx.ConvertToVector256Single(dots) * scales * Vector256.Load(x.Scales + at * 8));
     }
 
@@ -162,40 +196,33 @@ internal static unsafe class Int4Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Add(
+    private static Vector256<float> Add<T>(
         Vector256<float> sum, Vector256<byte> packed, Vector256<float> scales,
-        Vector256<sbyte> even, Vector256<sbyte> odd, Vector256<int> offset, Vector256<float> factor) =>
-        Fma.MultiplyAdd(Avx.ConvertToVector256Single(Dots(packed, even, odd, offset)), scales * factor, sum);
+        Vector256<sbyte> even, Vector256<sbyte> odd, Vector256<int> offset, Vector256<float> factor) where T : IDot =>
+        Fma.MultiplyAdd(Avx.ConvertToVector256Single(Dots<T>(packed, even, odd, offset)), scales * factor, sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Both(
+    private static void Both<T>(
         ref Vector256<float> a, ref Vector256<float> b, byte* weights, Vector256<float> scales,
-        sbyte* va, sbyte* vb, int* oa, int* ob, float* fa, float* fb)
+        sbyte* va, sbyte* vb, int* oa, int* ob, float* fa, float* fb) where T : IDot
     {
         var packed = Load(weights);
         var low = packed & Vector256.Create((byte)15);
         var high = Avx2.ShiftRightLogical(packed.AsUInt16(), 4).AsByte() & Vector256.Create((byte)15);
-        var da = Dot(Dot(Vector256.Load(oa), low, Vector256.Load(va)), high, Vector256.Load(va + 32));
-        var db = Dot(Dot(Vector256.Load(ob), low, Vector256.Load(vb)), high, Vector256.Load(vb + 32));
+        var da = T.Add(T.Add(Vector256.Load(oa), low, Vector256.Load(va)), high, Vector256.Load(va + 32));
+        var db = T.Add(T.Add(Vector256.Load(ob), low, Vector256.Load(vb)), high, Vector256.Load(vb + 32));
         a = Fma.MultiplyAdd(Avx.ConvertToVector256Single(da), scales * Vector256.Load(fa), a);
         b = Fma.MultiplyAdd(Avx.ConvertToVector256Single(db), scales * Vector256.Load(fb), b);
     }
 
     // Lanes 0 to 3 sum to the first block's product, lanes 4 to 7 to the second's.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Dots(Vector256<byte> packed, Vector256<sbyte> even, Vector256<sbyte> odd, Vector256<int> offset)
+    private static Vector256<int> Dots<T>(Vector256<byte> packed, Vector256<sbyte> even, Vector256<sbyte> odd, Vector256<int> offset) where T : IDot
     {
         var low = packed & Vector256.Create((byte)15);
         var high = Avx2.ShiftRightLogical(packed.AsUInt16(), 4).AsByte() & Vector256.Create((byte)15);
-        return Dot(Dot(offset, low, even), high, odd);
+        return T.Add(T.Add(offset, low, even), high, odd);
     }
-
-    // Without VNNI the sums of two products (at most 2 · 15 · 127) fit 16 bits.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> values) =>
-        AvxVnni.IsSupported
-            ? AvxVnni.MultiplyWideningAndAdd(sum, weights, values)
-            : sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, values), Vector256.Create((short)1));
 
     // The scales of two neighbouring blocks, each four times.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -214,87 +241,116 @@ internal static unsafe class Int4Kernel
     }
 
     // panel[block][quad of columns][row][4]: a row of the tile multiplies one quad of its columns by that quad of 8 weight rows at once.
+    // Rows past the end repeat the last one; their results are not stored.
     private static void Unpack(in Int4Matrix weights, int row, int rows, int block, int blocks, byte* panel, float* scales)
     {
-        for (var r = 0; r < PanelRows; r++)
+        for (var r = 0; r < PanelRows; r += 4)
         {
-            // Rows past the end repeat the last one; their results are not stored.
-            var source = Math.Min(r, rows - 1) + row;
-            var packed = weights.Row(source) + block * Int4Matrix.BlockBytes;
-            var target = (int*)panel + r;
-            for (var b = 0; b < blocks; b++, target += PanelBlockBytes / sizeof(int))
+            var packed0 = weights.Row(row + Math.Min(r, rows - 1)) + block * Int4Matrix.BlockBytes;
+            var packed1 = weights.Row(row + Math.Min(r + 1, rows - 1)) + block * Int4Matrix.BlockBytes;
+            var packed2 = weights.Row(row + Math.Min(r + 2, rows - 1)) + block * Int4Matrix.BlockBytes;
+            var packed3 = weights.Row(row + Math.Min(r + 3, rows - 1)) + block * Int4Matrix.BlockBytes;
+            var target = panel + r * sizeof(int);
+            for (var b = 0; b < blocks; b++, target += PanelBlockBytes)
             {
-                var both = Vector128.Load(packed + b * Int4Matrix.BlockBytes);
-                var low = (both & Vector128.Create((byte)15)).AsInt32();
-                var high = (Vector128.ShiftRightLogical(both.AsUInt16(), 4).AsByte() & Vector128.Create((byte)15)).AsInt32();
-                for (var quad = 0; quad < 4; quad++)
-                {
-                    target[quad * PanelRows] = low[quad];
-                    target[(quad + 4) * PanelRows] = high[quad];
-                }
-                scales[b * PanelRows + r] = weights.Scale(source, block + b);
+                var at = b * Int4Matrix.BlockBytes;
+                Vector128<byte> v0 = Vector128.Load(packed0 + at), v1 = Vector128.Load(packed1 + at);
+                Vector128<byte> v2 = Vector128.Load(packed2 + at), v3 = Vector128.Load(packed3 + at);
+                Transpose(v0, v1, v2, v3, target);
+                Transpose(
+                    Sse2.ShiftRightLogical(v0.AsUInt16(), 4).AsByte(), Sse2.ShiftRightLogical(v1.AsUInt16(), 4).AsByte(),
+                    Sse2.ShiftRightLogical(v2.AsUInt16(), 4).AsByte(), Sse2.ShiftRightLogical(v3.AsUInt16(), 4).AsByte(),
+                    target + 4 * PanelRows * sizeof(int));
             }
         }
+        for (var r = 0; r < PanelRows; r++)
+        {
+            var source = row + Math.Min(r, rows - 1);
+            for (var b = 0; b < blocks; b++) scales[b * PanelRows + r] = weights.Scale(source, block + b);
+        }
+    }
+
+    // Four rows of four quads of low nibbles become four quads of four rows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(Vector128<byte> v0, Vector128<byte> v1, Vector128<byte> v2, Vector128<byte> v3, byte* target)
+    {
+        var mask = Vector128.Create((byte)15);
+        Vector128<int> i0 = (v0 & mask).AsInt32(), i1 = (v1 & mask).AsInt32(), i2 = (v2 & mask).AsInt32(), i3 = (v3 & mask).AsInt32();
+        Vector128<long> a = Sse2.UnpackLow(i0, i1).AsInt64(), b = Sse2.UnpackLow(i2, i3).AsInt64();
+        Vector128<long> c = Sse2.UnpackHigh(i0, i1).AsInt64(), d = Sse2.UnpackHigh(i2, i3).AsInt64();
+        Sse2.UnpackLow(a, b).AsByte().Store(target);
+        Sse2.UnpackHigh(a, b).AsByte().Store(target + PanelRows * sizeof(int));
+        Sse2.UnpackLow(c, d).AsByte().Store(target + 2 * PanelRows * sizeof(int));
+        Sse2.UnpackHigh(c, d).AsByte().Store(target + 3 * PanelRows * sizeof(int));
     }
 
     // Four rows of activations by sixteen of weights. The integer sums of one block stay in registers; the float sums lie on the stack.
     [SkipLocalsInit]
-    private static void Tile(
-        byte* panel, float* scales, int block, int blocks, in QuantizedRows x, int m, float* y, long stride, int columns, int rows)
+    private static void Tile<T>(
+        byte* panel, float* scales, int block, int blocks, in QuantizedRows x, int m, float* y, long stride, int columns, int rows) where T : IDot
     {
         var sums = stackalloc float[4 * PanelRows];
         for (var i = 0; i < 4 * PanelRows; i += 8) Vector256<float>.Zero.Store(sums + i);
+        // Rows past the end repeat the last one; their sums are not stored.
         long r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1);
         long step = (long)x.Pairs * QuantizedRows.PairBytes, lanes = (long)x.Pairs * 8;
+        long step1 = r1 * step, step2 = r2 * step, step3 = r3 * step, lanes1 = r1 * lanes, lanes2 = r2 * lanes, lanes3 = r3 * lanes;
         for (var b = 0; b < blocks; b++)
         {
             var half = (block + b) & 1;
             var at = (long)m * x.Pairs + (block + b) / 2;
             var values = x.Values + at * QuantizedRows.PairBytes + half * 16;
-            sbyte* v1 = values + r1 * step, v2 = values + r2 * step, v3 = values + r3 * step;
             var offsets = x.Offsets + at * 8 + half * 4;
-            Vector256<int> d00 = Vector256.Create(offsets[0]), d10 = Vector256.Create(offsets[r1 * lanes]);
-            Vector256<int> d20 = Vector256.Create(offsets[r2 * lanes]), d30 = Vector256.Create(offsets[r3 * lanes]);
+            Vector256<int> d00 = Vector256.Create(offsets[0]), d10 = Vector256.Create(offsets[lanes1]);
+            Vector256<int> d20 = Vector256.Create(offsets[lanes2]), d30 = Vector256.Create(offsets[lanes3]);
             Vector256<int> d01 = d00, d11 = d10, d21 = d20, d31 = d30;
             var weights = panel + b * PanelBlockBytes;
-            for (var quad = 0; quad < 8; quad++, weights += 4 * PanelRows)
+            // The even columns, then the odd ones, which lie 32 bytes further on.
+            for (var odd = 0; odd < 2; odd++, values += 16)
             {
-                // Quads 0 to 3 are the even columns, 4 to 7 the odd ones, 32 bytes further on.
-                var column = (quad & 3) * 4 + (quad >> 2) * 32;
-                Vector256<byte> w0 = Vector256.Load(weights), w1 = Vector256.Load(weights + 32);
-                var value = Vector256.Create(*(int*)(values + column)).AsSByte();
-                d00 = Dot(d00, w0, value);
-                d01 = Dot(d01, w1, value);
-                value = Vector256.Create(*(int*)(v1 + column)).AsSByte();
-                d10 = Dot(d10, w0, value);
-                d11 = Dot(d11, w1, value);
-                value = Vector256.Create(*(int*)(v2 + column)).AsSByte();
-                d20 = Dot(d20, w0, value);
-                d21 = Dot(d21, w1, value);
-                value = Vector256.Create(*(int*)(v3 + column)).AsSByte();
-                d30 = Dot(d30, w0, value);
-                d31 = Dot(d31, w1, value);
+                for (var quad = 0; quad < 4; quad++, weights += 4 * PanelRows, values += 4)
+                {
+                    Vector256<byte> w0 = Vector256.Load(weights), w1 = Vector256.Load(weights + 32);
+                    var value = Vector256.Create(*(int*)values).AsSByte();
+                    d00 = T.Add(d00, w0, value);
+                    d01 = T.Add(d01, w1, value);
+                    value = Vector256.Create(*(int*)(values + step1)).AsSByte();
+                    d10 = T.Add(d10, w0, value);
+                    d11 = T.Add(d11, w1, value);
+                    value = Vector256.Create(*(int*)(values + step2)).AsSByte();
+                    d20 = T.Add(d20, w0, value);
+                    d21 = T.Add(d21, w1, value);
+                    value = Vector256.Create(*(int*)(values + step3)).AsSByte();
+                    d30 = T.Add(d30, w0, value);
+                    d31 = T.Add(d31, w1, value);
+                }
             }
             Vector256<float> s0 = Vector256.Load(scales + b * PanelRows), s1 = Vector256.Load(scales + b * PanelRows + 8);
             var factors = x.Scales + at * 8 + half * 4;
             var factor = Vector256.Create(factors[0]);
             Accumulate(sums, d00, s0 * factor);
             Accumulate(sums + 8, d01, s1 * factor);
-            factor = Vector256.Create(factors[r1 * lanes]);
+            factor = Vector256.Create(factors[lanes1]);
             Accumulate(sums + 16, d10, s0 * factor);
             Accumulate(sums + 24, d11, s1 * factor);
-            factor = Vector256.Create(factors[r2 * lanes]);
+            factor = Vector256.Create(factors[lanes2]);
             Accumulate(sums + 32, d20, s0 * factor);
             Accumulate(sums + 40, d21, s1 * factor);
-            factor = Vector256.Create(factors[r3 * lanes]);
+            factor = Vector256.Create(factors[lanes3]);
             Accumulate(sums + 48, d30, s0 * factor);
             Accumulate(sums + 56, d31, s1 * factor);
         }
-        for (var r = 0; r < rows; r++, y += stride)
+        for (var r = 0; r < rows; r++, y += stride, sums += PanelRows)
         {
-            var row = new Span<float>(y, columns);
-            for (var column = 0; column < columns; column++)
-                row[column] = (block == 0 ? 0 : row[column]) + sums[r * PanelRows + column];
+            if (columns == PanelRows)
+            {
+                var first = Vector256.Load(sums) + (block == 0 ? Vector256<float>.Zero : Vector256.Load(y));
+                var second = Vector256.Load(sums + 8) + (block == 0 ? Vector256<float>.Zero : Vector256.Load(y + 8));
+                first.Store(y);
+                second.Store(y + 8);
+                continue;
+            }
+            for (var column = 0; column < columns; column++) y[column] = sums[column] + (block == 0 ? 0 : y[column]);
         }
     }
 

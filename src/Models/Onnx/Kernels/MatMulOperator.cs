@@ -98,7 +98,7 @@ internal static unsafe class MatMulOperator
         var from = (int)(panels * (long)task / job.Tasks) * Int4Kernel.PanelRows;
         var to = Math.Min((int)(panels * ((long)task + 1) / job.Tasks) * Int4Kernel.PanelRows, job.Weights.Rows);
         long stride = job.Weights.Rows;
-        if (job.Rows.Rows <= Int4Kernel.FewRows) Int4Kernel.MultiplyFewRows(job.Weights, job.Rows, job.Output, stride, from, to);
+        if (job.Rows.Rows <= Int4Kernel.MostFewRows) Int4Kernel.MultiplyFewRows(job.Weights, job.Rows, job.Output, stride, from, to);
         else Int4Kernel.MultiplyManyRows(job.Weights, job.Rows, job.Output, stride, from, to);
         if (job.Bias == null) return;
         for (var row = 0; row < job.Rows.Rows; row++)

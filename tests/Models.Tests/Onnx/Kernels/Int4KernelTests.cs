@@ -45,7 +45,7 @@ public sealed unsafe class Int4KernelTests
                 for (var row = 0; row < m; row++) rows.Quantize(row, input + row * k, k);
                 // In two parts that meet in the middle of nowhere, as tasks do.
                 var middle = n / 2 / Int4Kernel.PanelRows * Int4Kernel.PanelRows;
-                if (m <= Int4Kernel.FewRows)
+                if (m <= Int4Kernel.MostFewRows)
                 {
                     Int4Kernel.MultiplyFewRows(matrix, rows, output, n, 0, middle);
                     Int4Kernel.MultiplyFewRows(matrix, rows, output, n, middle, n);
