@@ -10,7 +10,7 @@ namespace Appliance.Commands;
 /// <summary><c>appliance chat</c>: a conversation in the terminal. Ctrl-C stops the answer and not the program.</summary>
 internal static class ChatCommand
 {
-    private const string Help = "/clear forgets the conversation, /bye (or Ctrl-D) leaves, Ctrl-C stops an answer.";
+    private const string Help = "/clear forgets the conversation, /bye or Ctrl-D leaves, Ctrl-C stops an answer.";
 
     public static Command Create()
     {
@@ -35,16 +35,13 @@ internal static class ChatCommand
         var interactive = !Console.IsInputRedirected;
         if (interactive) Console.Out.WriteLine($"{model}. {Help}");
 
-        // While an answer streams, Ctrl-C cancels it; at the prompt it means what it always means.
+        // Ctrl-C stops the answer that streams; at the prompt there is nothing to stop, and it only says how to leave.
         CancellationTokenSource? answering = null;
-        using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGINT,
-            context =>
-            {
-                if (Volatile.Read(ref answering) is not { } running) return;
-                context.Cancel = true;
-                running.Cancel();
-            });
+        Interrupts.Ask(() =>
+        {
+            if (Volatile.Read(ref answering) is { } running) running.Cancel();
+            else if (interactive) Console.Out.Write($"\n{Help}\n> ");
+        });
 
         while (true)
         {

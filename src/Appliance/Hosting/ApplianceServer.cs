@@ -70,9 +70,10 @@ internal sealed class ApplianceServer : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = 4096;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        // A slow reader must not hold up the model, which others wait for: an answer fits in here whole, and who does not take it is
-        // cut off by the minimum data rate.
+        // A slow reader must not hold up the model, which others wait for: a long answer fits in this buffer, and who lets it fill up is
+        // cut off after the grace period. The rate is above what any model writes, or unread tokens would earn their reader more time.
         kestrel.Limits.MaxResponseBufferSize = 1024 * 1024;
+        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
     private static string? Explain(Exception fault, ServerOptions options)

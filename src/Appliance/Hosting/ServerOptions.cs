@@ -24,7 +24,7 @@ internal sealed record ServerOptions
     public long MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>Most bytes of bodies in flight at once: what they become in memory is a few times that.</summary>
-    public long MaxBodyBytesInFlight { get; init; } = 128 * 1024 * 1024;
+    public long MaxBodyBytesInFlight { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Most requests with a body in flight at once; more get 503.</summary>
     public int MaxRequests { get; init; } = 256;

@@ -6,6 +6,9 @@ namespace Appliance.Http;
 /// <summary>What OpenAI's and Ollama's chat requests have in common on their way to an <see cref="IChatClient"/>.</summary>
 internal static class ChatRequests
 {
+    /// <summary>Most stop strings of a request: each is looked for after every token.</summary>
+    public const int MostStops = 16;
+
     private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
     /// <summary>The tools, which both wires spell alike.</summary>
@@ -19,7 +22,7 @@ internal static class ChatRequests
             if (tools[i] is not { Type: "function", Function: { } function })
                 throw ApiException.BadRequest($"{at} must have the type 'function' and describe one.", at);
             if (string.IsNullOrEmpty(function.Name)) throw ApiException.BadRequest($"{at}.function.name is missing.", $"{at}.function.name");
-            var schema = function.Parameters.IsPresent() ? function.Parameters.ToCleanObject($"{at}.function.parameters") : NoParameters;
+            var schema = function.Parameters.IsPresent() ? function.Parameters.ToPlainObject($"{at}.function.parameters") : NoParameters;
             declarations.Add(AIFunctionFactory.CreateDeclaration(function.Name, function.Description, schema));
         }
         return declarations;
@@ -29,7 +32,7 @@ internal static class ChatRequests
     public static FunctionCallContent ToCall(string? id, string? name, JsonElement arguments, string at)
     {
         if (string.IsNullOrEmpty(name)) throw ApiException.BadRequest($"{at}.function.name is missing.", $"{at}.function.name");
-        var values = arguments.ToCleanObject($"{at}.function.arguments").EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
+        var values = arguments.ToPlainObject($"{at}.function.arguments").EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
         return new FunctionCallContent(id ?? "", name, values);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Appliance.Hosting;
 using Appliance.Http.Ollama;
 using Appliance.Http.OpenAi;
+using Models;
 using Models.Generation;
 
 namespace Appliance.Http;
@@ -91,7 +92,7 @@ internal sealed class HttpApi
     private async Task WriteErrorAsync(HttpContext context, Exception fault)
     {
         var error = ApiError.From(fault);
-        if (error.Status == StatusCodes.Status500InternalServerError) _onBug(fault);
+        if (error.Status == StatusCodes.Status500InternalServerError && fault is not ModelException) _onBug(fault);
         if (error.Status == StatusCodes.Status503ServiceUnavailable && !context.Response.HasStarted) context.Response.Headers.RetryAfter = "1";
         var ollama = context.Request.Path.StartsWithSegments("/api");
         if (!context.Response.HasStarted)

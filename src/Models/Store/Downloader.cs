@@ -21,12 +21,13 @@ internal sealed class Downloader(HttpClient client, DownloadLimits limits)
     /// <exception cref="StoreException">The server refused, kept failing, or sent something else; the disk is full.</exception>
     public async Task<Download> FetchAsync(RemoteFile file, string part, Action<long, long?>? progress, CancellationToken cancellation)
     {
-        var failures = 0;
+        var (failures, answered) = (0, false);
         var resumed = new FileInfo(part) is { Exists: true, Length: > 0 };
         while (true)
         {
             var before = Length(part);
             TimeSpan? wait = null;
+            StoreException why;
             try
             {
                 var (expected, actual) = await AttemptAsync(file, part, progress, cancellation);
@@ -48,19 +49,21 @@ internal sealed class Downloader(HttpClient client, DownloadLimits limits)
             }
             catch (RetryException e)
             {
-                wait = e.After;
-                if (++failures >= limits.Attempts) throw e.Error;
+                (why, wait, answered) = (e.Error, e.After, true);
+                if (++failures >= limits.Attempts) throw why;
             }
             catch (Exception e) when (HttpAnswer.IsTransient(e, cancellation))
             {
-                failures = Length(part) > before ? 1 : failures + 1;
-                if (failures >= limits.Attempts) throw HttpAnswer.Unreachable(file, e);
+                why = HttpAnswer.Unreachable(file, e);
+                var more = Length(part) > before;
+                (failures, answered) = (more ? 1 : failures + 1, answered || more);
+                if (failures >= (answered ? limits.Attempts : limits.FirstAttempts)) throw why;
             }
-            catch (HttpRequestException e) when (e.InnerException is not EgressException)
+            catch (HttpRequestException e)
             {
                 throw HttpAnswer.Unreachable(file, e);
             }
-            await limits.WaitAsync(Math.Max(failures, 1), wait, cancellation);
+            await limits.WaitAsync(failures, wait, why, cancellation);
         }
     }
 

@@ -28,6 +28,10 @@ public static class HomeFolder
             else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return path;
         }
+        catch (IOException e) when (Disk.IsFull(e))
+        {
+            throw new ModelException($"Cannot create {path}: the disk is full. Free some space, or set APPLIANCE_HOME to a larger disk.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ModelException($"Cannot create {path}: {e.Message} Set APPLIANCE_HOME to a folder you may write to.", e);

@@ -23,6 +23,7 @@ internal static class HttpAnswer
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? wait = null;
+            StoreException why;
             try
             {
                 using var request = Get(file);
@@ -30,7 +31,8 @@ internal static class HttpAnswer
                 using var response = await client.SendAsync(request, cancellation);
                 if (!response.IsSuccessStatusCode)
                 {
-                    if (!IsTransient(response.StatusCode) || attempt >= limits.Attempts) throw Refused(file, response);
+                    why = Refused(file, response);
+                    if (!IsTransient(response.StatusCode) || attempt >= limits.Attempts) throw why;
                     wait = RetryAfter(response);
                 }
                 else
@@ -43,11 +45,12 @@ internal static class HttpAnswer
             {
                 throw new StoreException($"{EgressPolicy.Redact(file.Address)} did not answer with what was asked for: {e.Message}", e);
             }
-            catch (Exception e) when (IsTransient(e, cancellation))
+            catch (Exception e) when (e is HttpRequestException || IsTransient(e, cancellation))
             {
-                if (attempt >= limits.Attempts) throw Unreachable(file, e);
+                why = Unreachable(file, e);
+                if (attempt >= limits.FirstAttempts || !IsTransient(e, cancellation)) throw why;
             }
-            await limits.WaitAsync(attempt, wait, cancellation);
+            await limits.WaitAsync(attempt, wait, why, cancellation);
         }
     }
 
@@ -58,7 +61,6 @@ internal static class HttpAnswer
     /// <summary>True for a fault of the network: no connection, a cut, or a timeout that is not the caller's own cancellation.</summary>
     public static bool IsTransient(Exception e, CancellationToken cancellation) => !cancellation.IsCancellationRequested && e switch
     {
-        HttpRequestException { InnerException: EgressException } => false,
         // A certificate that does not verify will not in a second either; neither will a body over the limit shrink.
         HttpRequestException http => http.HttpRequestError is not (HttpRequestError.SecureConnectionError or HttpRequestError.ConfigurationLimitExceeded),
         HttpIOException or TimeoutException or OperationCanceledException => true,
@@ -97,6 +99,7 @@ internal static class HttpAnswer
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 $"{host} could not prove who it is ({(e.InnerException ?? e).Message}). If it uses your own authority, put its certificate into SSL_CERT_FILE.",
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"{host} cannot be reached ({e.Message}). Check the network.",
+            HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => $"{host} answers with more than can be right ({e.Message}).",
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => $"The proxy did not connect to {host} ({e.Message}).",
             OperationCanceledException or TimeoutException => $"{host} sends nothing. Try again later.",
             _ => $"The connection to {host} broke ({e.Message}).",

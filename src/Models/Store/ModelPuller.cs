@@ -44,11 +44,12 @@ public sealed class ModelPuller
     {
         if (name is not null) ModelName.Check(name);
         using var client = _door.CreateHttpClient();
+        var limits = _limits with { Notice = options.Notice };
         var colon = reference.IndexOf(':');
         var kind = colon < 0 ? "" : reference[..colon];
         PullPlan plan;
-        if (kind == "hf") plan = await new HuggingFace(client, _hosts, _limits).PlanAsync(reference[3..], cancellation);
-        else if (kind == "ollama") plan = await new OllamaRegistry(client, _hosts, _limits).PlanAsync(reference[7..], cancellation);
+        if (kind == "hf") plan = await new HuggingFace(client, _hosts, limits).PlanAsync(reference[3..], cancellation);
+        else if (kind == "ollama") plan = await new OllamaRegistry(client, _hosts, limits).PlanAsync(reference[7..], cancellation);
         else if (kind is "https" or "http") (plan, reference) = PlanAddress(reference);
         else if (Path.Exists(reference)) return await Task.Run(() => _store.Import(reference, name, options.Import, cancellation), cancellation);
         else
@@ -59,7 +60,7 @@ public sealed class ModelPuller
 
         try
         {
-            return await FetchAndInstallAsync(client, plan, reference, name ?? plan.DefaultName, options, cancellation);
+            return await FetchAndInstallAsync(new Downloader(client, limits), plan, reference, name ?? plan.DefaultName, options, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -68,7 +69,7 @@ public sealed class ModelPuller
     }
 
     private async Task<InstallResult> FetchAndInstallAsync(
-        HttpClient client, PullPlan plan, string reference, string name, PullOptions options, CancellationToken cancellation)
+        Downloader downloader, PullPlan plan, string reference, string name, PullOptions options, CancellationToken cancellation)
     {
         if (plan.Files.Count > MaxFiles) throw new StoreException($"'{reference}' has {plan.Files.Count:N0} files; that is no model.");
         var folder = HomeFolder.EnsureFolder(Path.Combine(_downloads, Key(plan)));
@@ -79,7 +80,7 @@ public sealed class ModelPuller
 
         var files = HomeFolder.EnsureFolder(Path.Combine(folder, "files"));
         RequireSpace(plan, folder);
-        var download = await FetchAsync(client, plan, folder, options.Progress, cancellation);
+        var download = await FetchAsync(downloader, plan, folder, options.Progress, cancellation);
         try
         {
             var source = plan.Files is [var only] ? Path.Combine(files, only.Name) : files;
@@ -94,9 +95,8 @@ public sealed class ModelPuller
         }
     }
 
-    private async Task<Download?> FetchAsync(HttpClient client, PullPlan plan, string folder, IProgress<PullProgress>? progress, CancellationToken cancellation)
+    private async Task<Download?> FetchAsync(Downloader downloader, PullPlan plan, string folder, IProgress<PullProgress>? progress, CancellationToken cancellation)
     {
-        var downloader = new Downloader(client, _limits);
         var sum = plan.Files.All(file => file.Size is not null) ? plan.Files.Sum(file => file.Size) : null;
         long before = 0;
         Download? last = null;

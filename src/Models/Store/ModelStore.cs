@@ -32,6 +32,8 @@ public sealed class ModelStore
     /// <summary>Full path of the home folder.</summary>
     public string Home { get; }
 
+    private string StagingRoot => Path.Combine(_models, ".staging");
+
     /// <summary>Every installed model, in name order. One whose manifest is damaged is left out; <see cref="Verify"/> names it.</summary>
     public IReadOnlyList<InstalledModel> List()
     {
@@ -105,12 +107,12 @@ public sealed class ModelStore
         if (!Names().Contains(name)) name = Get(name).Manifest.Name;
         try
         {
-            using var staging = Stage(CancellationToken.None);
-            using (Lock(CancellationToken.None))
-            {
-                staging.Discard(Path.Combine(_models, name));
-                Disk.SyncFolder(_models);
-            }
+            using var held = Lock(CancellationToken.None);
+            // Out of sight by one rename, then away. No staging folder of its own: on a full disk none could be made.
+            var trash = Path.Combine(HomeFolder.EnsureFolder(StagingRoot), Guid.NewGuid().ToString("N"));
+            Directory.Move(Path.Combine(_models, name), trash);
+            Disk.SyncFolder(_models);
+            Disk.Delete(trash);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -165,7 +167,7 @@ public sealed class ModelStore
             }
             catch (IOException e) when (Disk.IsFull(e))
             {
-                throw new StoreException(progress.DescribeFullDisk(name, staging.New), e);
+                throw new StoreException(progress.DescribeFullDisk(name, staging.New, Home), e);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -254,7 +256,7 @@ public sealed class ModelStore
 
     private Staging Stage(CancellationToken cancellation)
     {
-        using (Lock(cancellation)) return Staging.Create(Path.Combine(_models, ".staging"));
+        using (Lock(cancellation)) return Staging.Create(StagingRoot);
     }
 
     /// <summary>The lock all changes of the store go through. It is held for renames and clean-ups only, never while a model is made.</summary>

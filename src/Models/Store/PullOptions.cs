@@ -10,6 +10,9 @@ public sealed record PullOptions
 
     /// <summary>Told how far the download is, after every few hundred kilobytes.</summary>
     public IProgress<PullProgress>? Progress { get; init; }
+
+    /// <summary>Told, in a sentence, why and how long the download waits before it tries again.</summary>
+    public Action<string>? Notice { get; init; }
 }
 
 /// <summary>How far a download is.</summary>

@@ -16,7 +16,12 @@ internal sealed class Staging : IDisposable
     {
         _folder = folder;
         _alive = Disk.TryLock(folder + LockEnding) ?? throw new IOException($"{folder} is locked");
-        New = HomeFolder.EnsureFolder(Path.Combine(folder, "new"));
+        try { New = HomeFolder.EnsureFolder(Path.Combine(folder, "new")); }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The empty folder to make the new model in.</summary>

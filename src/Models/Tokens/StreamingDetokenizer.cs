@@ -19,10 +19,10 @@ public sealed class StreamingDetokenizer
         _toStrip = continues ? 0 : tokenizer.StripCount;
     }
 
-    /// <summary>Adds a token; returns the text that is complete by now, possibly empty.</summary>
+    /// <summary>Adds a token; returns the text that is complete by now, possibly empty. An id that no token has adds nothing.</summary>
     public string Append(int token)
     {
-        if (_skipSpecialTokens && _tokenizer.IsSpecial(token))
+        if ((_skipSpecialTokens && _tokenizer.IsSpecial(token)) || !_tokenizer.HasToken(token))
             return "";
         var text = Complete(_tokenizer.GetTokenBytes(token, _first), flush: false);
         _first = false;

@@ -41,6 +41,9 @@ public sealed class Tokenizer
         _postProcessor = json.PostProcessor ?? new(
             config.AddBosToken && BosToken is { } bos ? [bos] : [],
             config.AddEosToken && EosToken is { } eos ? [eos] : []);
+        foreach (var id in (int[])[.. _postProcessor.Prefix, .. _postProcessor.Suffix])
+            if (!HasToken(id))
+                throw new TokenizerException($"The tokenizer adds the token {id} to every text, but has no such token. The file is damaged; fetch it again.");
     }
 
     /// <summary>Reads <c>tokenizer.json</c> and, where present, <c>tokenizer_config.json</c> of a model folder.</summary>
@@ -99,6 +102,9 @@ public sealed class Tokenizer
         return _byteLevel ? ByteAlphabet.Spell(bytes) : Encoding.UTF8.GetString(bytes);
     }
 
+    /// <summary>Whether an id is that of a token, and not of a gap or beyond the vocabulary.</summary>
+    internal bool HasToken(int id) => _contents.ContainsKey(id) || !_model.Vocabulary[id].IsEmpty;
+
     /// <summary>
     /// The bytes a token stands for in the middle of a text: a leading space where it begins a word, and possibly not whole
     /// characters. Empty for an id that no token has.
@@ -110,8 +116,7 @@ public sealed class Tokenizer
     {
         if (_byteLevel && _decoder.IsByteLevel && !_contents.ContainsKey(id))
             return _model.Vocabulary[id];
-        var token = GetToken(id);
-        return token.Length == 0 ? default : _decoder.Decode(token, first);
+        return HasToken(id) ? _decoder.Decode(GetToken(id), first) : default;
     }
 
     /// <summary>True for control tokens, which <see cref="Decode"/> leaves out when asked to.</summary>

@@ -292,8 +292,13 @@ public sealed class DownloaderTests : IDisposable
             new FakeReply(503).With("Retry-After", "7"), new FakeReply(429).With("Retry-After", "86400"), new FakeReply(502), new FakeReply(200, Content)]);
         using var server = new FakeServer(_ => answers.Dequeue());
 
-        await Fetch(server);
+        var notices = new List<string>();
 
+        await Fetch(server, limits: Limits with { Notice = notices.Add });
+
+        Assert.Contains("503", notices[0]);
+        Assert.EndsWith("Trying again in 7 s.", notices[0]);
+        Assert.Equal(3, notices.Count);
         Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromMinutes(1)], _waits[..2]);
         Assert.InRange(_waits[2], TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
     }
@@ -307,7 +312,7 @@ public sealed class DownloaderTests : IDisposable
         var error = await Assert.ThrowsAsync<StoreException>(() => Fetch(server));
 
         Assert.Contains("cannot be reached", error.Message);
-        Assert.Equal(Limits.Attempts - 1, _waits.Count);
+        Assert.Equal(Limits.FirstAttempts - 1, _waits.Count);
     }
 
     [Fact]

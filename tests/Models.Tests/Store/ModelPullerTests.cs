@@ -3,6 +3,7 @@ using System.Text;
 using Models.Egress;
 using Models.Import;
 using Models.Store;
+using Models.Tests.Egress;
 using TestKit;
 
 namespace Models.Tests.Store;
@@ -251,6 +252,30 @@ public sealed class ModelPullerTests : IDisposable
         foreach (var reference in (string[])["hf:owner/story", "ollama:story", "https://example.invalid/story.gguf"])
             Assert.Contains("Offline mode", (await Assert.ThrowsAsync<EgressException>(() => puller.PullAsync(reference, null, new PullOptions()))).Message);
         Assert.Empty(_home.Store.Names());
+    }
+
+    [Theory]
+    [InlineData("hf:owner/story")]
+    [InlineData("ollama:story")]
+    [InlineData("{0}/story.gguf")]
+    public async Task Pull_HostCannotProveWhoItIs_SaysSoAtOnce(string reference)
+    {
+        using var certificate = TestCertificate.Create();
+        using var server = new FakeServer(_ => new FakeReply(200), certificate);
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => Pull(server, reference.Replace("{0}", server.Address)));
+
+        Assert.Contains("could not prove who it is", error.Message);
+        Assert.Contains("SSL_CERT_FILE", error.Message);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Pull_HubAnswersWithoutEnd_IsAnError()
+    {
+        using var hub = new FakeServer(_ => new FakeReply(200, new byte[EgressDoor.MaxBufferedBody + 1]));
+
+        Assert.Contains("more than can be right", (await Assert.ThrowsAsync<StoreException>(() => Pull(hub, "hf:owner/story"))).Message);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Models.Tokens;
 
@@ -8,12 +9,14 @@ internal static class TokenizerFolder
 {
     public static Tokenizer Load(JsonObject tokenizer, JsonObject? config = null) => Load(tokenizer.ToJsonString(), config?.ToJsonString());
 
-    public static Tokenizer Load(string tokenizer, string? config = null)
+    public static Tokenizer Load(string tokenizer, string? config = null) => Load(Encoding.UTF8.GetBytes(tokenizer), config);
+
+    public static Tokenizer Load(byte[] tokenizer, string? config = null)
     {
         var folder = Directory.CreateTempSubdirectory("tokenizer");
         try
         {
-            File.WriteAllText(Path.Combine(folder.FullName, "tokenizer.json"), tokenizer);
+            File.WriteAllBytes(Path.Combine(folder.FullName, "tokenizer.json"), tokenizer);
             if (config is not null)
                 File.WriteAllText(Path.Combine(folder.FullName, "tokenizer_config.json"), config);
             return Tokenizer.FromFolder(folder.FullName);

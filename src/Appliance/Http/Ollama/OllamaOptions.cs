@@ -8,8 +8,6 @@ namespace Appliance.Http.Ollama;
 /// </summary>
 internal sealed record OllamaOptions
 {
-    private const int MostStops = 16;
-
     public int? NumPredict { get; init; }
     public float? Temperature { get; init; }
     public int? TopK { get; init; }
@@ -29,7 +27,7 @@ internal sealed record OllamaOptions
     /// <exception cref="GenerationException">A value is out of range.</exception>
     public GenerationOptions ToOptions()
     {
-        if (Stop?.Count > MostStops) throw ApiException.BadRequest($"stop takes at most {MostStops} strings.", "stop");
+        if (Stop?.Count > ChatRequests.MostStops) throw ApiException.BadRequest($"stop takes at most {ChatRequests.MostStops} strings.", "stop");
         var options = new GenerationOptions
         {
             // Negative means without a limit.

@@ -2,21 +2,20 @@ using System.Text.Json;
 
 namespace Appliance.Http.Ollama;
 
-/// <summary>The fields Ollama's chat and generate share.</summary>
+/// <summary>The fields Ollama's chat and generate share. keep_alive is read over: models stay loaded.</summary>
 internal abstract record OllamaRequest
 {
     public string? Model { get; init; }
     public bool? Stream { get; init; }
     public JsonElement Format { get; init; }
     public OllamaOptions? Options { get; init; }
-    public JsonElement KeepAlive { get; init; }
     public bool? Logprobs { get; init; }
 
     /// <summary>Refuses what this server cannot do.</summary>
     /// <exception cref="ApiException">400, naming the field.</exception>
     public string RequireSupported()
     {
-        if (Format.IsPresent() && !(Format.ValueKind == JsonValueKind.String && Format.ValueEquals("")))
+        if (Format.IsPresent() && !Format.Is(""))
             throw ApiException.NotSupported("format", "format is not supported yet.");
         if (Logprobs == true) throw ApiException.NotSupported("logprobs", "logprobs are not supported yet.");
         return string.IsNullOrEmpty(Model) ? throw ApiException.BadRequest("model is required.", "model") : Model;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
@@ -22,26 +23,21 @@ internal static class ChatTranslation
         var tools = ChatRequests.ToTools(request.Tools);
         if (AllowsTools(request.ToolChoice)) options.Tools = tools;
         if (request.ChatTemplateKwargs.IsPresent())
-            options.AdditionalProperties![ChatOptionKeys.TemplateVariables] = JsonObject.Create(request.ChatTemplateKwargs.ToCleanObject("chat_template_kwargs"));
+            options.AdditionalProperties![ChatOptionKeys.TemplateVariables] = JsonObject.Create(request.ChatTemplateKwargs.ToPlainObject("chat_template_kwargs"));
         return (ToMessages(request.Messages), options);
     }
 
     private static void RequireTextFormat(JsonElement format)
     {
         if (!format.IsPresent()) return;
-        if (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type)
-            && type.ValueKind == JsonValueKind.String && type.ValueEquals("text")) return;
+        if (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && type.Is("text")) return;
         throw ApiException.NotSupported("response_format", "response_format other than text is not supported yet.");
     }
 
     private static bool AllowsTools(JsonElement choice)
     {
-        if (!choice.IsPresent()) return true;
-        if (choice.ValueKind == JsonValueKind.String)
-        {
-            if (choice.ValueEquals("auto")) return true;
-            if (choice.ValueEquals("none")) return false;
-        }
+        if (!choice.IsPresent() || choice.Is("auto")) return true;
+        if (choice.Is("none")) return false;
         throw ApiException.NotSupported("tool_choice", "tool_choice other than auto or none is not supported yet.");
     }
 
@@ -110,8 +106,9 @@ internal static class ChatTranslation
         at += ".function.arguments";
         try
         {
-            using var document = JsonDocument.Parse(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
-            return document.RootElement.Clone();
+            var json = Encoding.UTF8.GetBytes(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
+            JsonBody.RequireUnicode(json);
+            return JsonElement.Parse(json);
         }
         catch (JsonException)
         {

@@ -10,8 +10,6 @@ namespace Appliance.Http.OpenAi;
 /// </summary>
 internal abstract record SamplingFields
 {
-    private const int MostStops = 16;
-
     public string? Model { get; init; }
     public bool? Stream { get; init; }
     public StreamOptions? StreamOptions { get; init; }
@@ -60,7 +58,7 @@ internal abstract record SamplingFields
         if (!Stop.IsPresent()) return [];
         if (Stop.ValueKind == JsonValueKind.String) return [Stop.ToText("stop")];
         if (Stop.ValueKind != JsonValueKind.Array) throw ApiException.BadRequest("stop must be a string or a list of strings.", "stop");
-        if (Stop.GetArrayLength() > MostStops) throw ApiException.BadRequest($"stop takes at most {MostStops} strings.", "stop");
+        if (Stop.GetArrayLength() > ChatRequests.MostStops) throw ApiException.BadRequest($"stop takes at most {ChatRequests.MostStops} strings.", "stop");
         return [.. Stop.EnumerateArray().Select(s => s.ToText("stop"))];
     }
 

@@ -41,7 +41,7 @@ internal static class BlockQuantizer
     // The largest magnitude becomes ±127.
     private static (float Error, float Sum) QuantizeInt8(ReadOnlySpan<float> values, Span<byte> packed, out float scale)
     {
-        scale = Math.Abs(LargestMagnitude(values)) / 127;
+        scale = (float)(Half)(Math.Abs(LargestMagnitude(values)) / 127);
         var inverse = 1 / scale;
         // A block of zeros, or of numbers next to nothing.
         if (!float.IsFinite(inverse)) scale = inverse = 0;
@@ -65,7 +65,7 @@ internal static class BlockQuantizer
             if (!(product * product > best * square)) continue;
             best = product * product / square;
             bestInverse = inverse;
-            scale = product / square;
+            scale = (float)(Half)(product / square);
         }
 
         Span<float> numbers = stackalloc float[BlockLength];

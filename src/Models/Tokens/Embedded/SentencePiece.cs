@@ -8,8 +8,8 @@ internal static class SentencePiece
     /// <summary>How pieces spell a space.</summary>
     public const char Space = '\u2581';
 
-    // Far above any real piece; keeps a hostile one from taking quadratic time.
-    private const int LongestPiece = 1024;
+    // Far above any real piece. Every cut of every piece can be a merge: without a limit a small file could ask for gigabytes.
+    private const int LongestPiece = 128;
 
     /// <summary>
     /// The merges that scores stand for. SentencePiece joins the two neighbours whose join is the piece of the highest score; so
@@ -25,9 +25,9 @@ internal static class SentencePiece
         foreach (var (piece, id) in ids)
         {
             // Nothing a person writes may merge into a control token.
-            if (TokenType.Of(vocabulary, id) is TokenType.Control or TokenType.Unknown or TokenType.Byte)
+            if (TokenType.Of(vocabulary, id) is TokenType.Control or TokenType.Unknown or TokenType.Byte || piece.Length > LongestPiece)
                 continue;
-            for (var cut = 1; cut < Math.Min(piece.Length, LongestPiece); cut++)
+            for (var cut = 1; cut < piece.Length; cut++)
                 if (pieces.ContainsKey(piece.AsSpan(0, cut)) && pieces.ContainsKey(piece.AsSpan(cut)))
                     merges.Add((vocabulary.Scores[id], id, cut));
         }

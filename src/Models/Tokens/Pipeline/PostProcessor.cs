@@ -7,9 +7,6 @@ namespace Models.Tokens.Pipeline;
 /// <param name="Suffix">Ids behind.</param>
 internal sealed record PostProcessor(int[] Prefix, int[] Suffix)
 {
-    /// <summary>Adds nothing.</summary>
-    public static readonly PostProcessor None = new([], []);
-
     /// <summary>Reads the <c>post_processor</c> of a <c>tokenizer.json</c>; null where it has none that speaks of special tokens.</summary>
     /// <exception cref="TokenizerException">The kind is unknown or a field malformed.</exception>
     public static PostProcessor? FromJson(JsonElement json)

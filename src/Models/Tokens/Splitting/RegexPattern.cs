@@ -18,20 +18,22 @@ internal sealed class RegexPattern : TextPattern
         '\u0086', '\u2061', '\uD800', '\uE000', '\uFE33', '\uFE31', '\uFE35', '\uFE36', '\u2E02', '\u2E03', '\uA60D', '\u2A00', '\uA838', '\uA700', '\uA828', '\uFDD0',
     ];
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5); // of one match, and of all in one text
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(5);
 
     private readonly Regex _regex;
 
     /// <summary>Compiles the regex.</summary>
+    /// <param name="regex">The regex.</param>
+    /// <param name="limit">How long one match, and all in one text, may take; some seconds by default.</param>
     /// <exception cref="TokenizerException">It is malformed or not supported.</exception>
-    public RegexPattern(string regex)
+    public RegexPattern(string regex, TimeSpan? limit = null)
     {
         // POSIX brackets and intersections of classes mean something else to .NET.
         if (regex.Contains("[:", StringComparison.Ordinal) || regex.Contains("&&", StringComparison.Ordinal))
             throw JsonFields.Unknown("regex", regex);
         try
         {
-            _regex = new Regex(regex, RegexOptions.CultureInvariant | RegexOptions.Multiline, Limit); // Oniguruma's ^ and $ are of lines
+            _regex = new Regex(regex, RegexOptions.CultureInvariant | RegexOptions.Multiline, limit ?? DefaultLimit); // Oniguruma's ^ and $ are of lines
         }
         catch (ArgumentException)
         {
@@ -54,7 +56,7 @@ internal sealed class RegexPattern : TextPattern
                 var (start, end) = (match.Index, match.Index + match.Length);
                 if (end > start)
                     matches.Add(offsets is null ? (start, end) : (offsets[start], offsets[end]));
-                if (Stopwatch.GetElapsedTime(started) > Limit)
+                if (Stopwatch.GetElapsedTime(started) > _regex.MatchTimeout)
                     throw new RegexMatchTimeoutException();
             }
         }

@@ -1,8 +1,10 @@
 namespace Models.Tokens.Subwords;
 
-/// <summary>A binary min-heap of (rank, position): the lowest rank first, then the lowest position.</summary>
+/// <summary>A min-heap of (rank, position): the lowest rank first, then the lowest position. Four children each: half the cache misses of two.</summary>
 internal sealed class PriorityHeap
 {
+    private const int Children = 4;
+
     private ulong[] _items = new ulong[64];
     private int _count;
 
@@ -11,12 +13,12 @@ internal sealed class PriorityHeap
     {
         if (_count == _items.Length)
             Array.Resize(ref _items, 2 * _count);
-        var item = (ulong)(uint)rank << 32 | (uint)position;
+        var item = ((ulong)(uint)rank << 32) | (uint)position;
         var hole = _count++;
-        for (var parent = (hole - 1) / 2; hole > 0 && _items[parent] > item; parent = (hole - 1) / 2)
+        while (hole > 0 && _items[(hole - 1) / Children] > item)
         {
-            _items[hole] = _items[parent];
-            hole = parent;
+            _items[hole] = _items[(hole - 1) / Children];
+            hole = (hole - 1) / Children;
         }
         _items[hole] = item;
     }
@@ -30,16 +32,21 @@ internal sealed class PriorityHeap
         (rank, position) = ((int)(_items[0] >> 32), (int)_items[0]);
         var item = _items[--_count];
         var hole = 0;
-        for (var child = 1; child < _count; child = 2 * hole + 1)
+        while (SmallestChild(hole) is var child && child < _count && _items[child] < item)
         {
-            if (child + 1 < _count && _items[child + 1] < _items[child])
-                child++;
-            if (_items[child] >= item)
-                break;
             _items[hole] = _items[child];
             hole = child;
         }
         _items[hole] = item;
         return true;
+    }
+
+    private int SmallestChild(int parent)
+    {
+        var smallest = (Children * parent) + 1;
+        for (var child = smallest + 1; child <= (Children * parent) + Children && child < _count; child++)
+            if (_items[child] < _items[smallest])
+                smallest = child;
+        return smallest;
     }
 }

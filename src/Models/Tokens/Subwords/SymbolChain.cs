@@ -1,17 +1,14 @@
 namespace Models.Tokens.Subwords;
 
 /// <summary>
-/// The symbols of one word while byte-pair encoding merges them: a linked list in arrays and a heap of the pairs that can merge,
+/// The symbols of one word while byte-pair encoding merges them: a linked list in an array and a heap of the pairs that can merge,
 /// so that a word of n symbols takes O(n log n) however long it is. Reused from word to word; not safe for several threads.
 /// </summary>
 internal sealed class SymbolChain(MergeTable merges)
 {
     private const int None = -1;
 
-    private int[] _ids = new int[64];
-    private int[] _previous = new int[64];
-    private int[] _next = new int[64];
-    private int[] _ranks = new int[64]; // of the pair that starts here, None where it does not merge
+    private Symbol[] _symbols = new Symbol[64];
     private int _count;
     private readonly PriorityHeap _pairs = new();
 
@@ -21,14 +18,10 @@ internal sealed class SymbolChain(MergeTable merges)
     /// <summary>Appends a symbol.</summary>
     public void Add(int id)
     {
-        if (_count == _ids.Length)
-        {
-            Array.Resize(ref _ids, 2 * _count);
-            Array.Resize(ref _previous, 2 * _count);
-            Array.Resize(ref _next, 2 * _count);
-            Array.Resize(ref _ranks, 2 * _count);
-        }
-        _ids[_count++] = id;
+        if (_count == _symbols.Length)
+            Array.Resize(ref _symbols, 2 * _count);
+        _symbols[_count] = new() { Id = id, Previous = _count - 1 };
+        _count++;
     }
 
     /// <summary>Merges by rank, leftmost first among equals (Sennrich et al. 2016), and appends what remains.</summary>
@@ -38,34 +31,43 @@ internal sealed class SymbolChain(MergeTable merges)
             return;
         for (var i = 0; i < _count; i++)
         {
-            _previous[i] = i - 1;
-            _next[i] = i + 1 < _count ? i + 1 : None;
+            _symbols[i].Next = i + 1 < _count ? i + 1 : None;
             Rank(i);
         }
         while (_pairs.TryPop(out var rank, out var at))
-            if (_ranks[at] == rank) // else a merge beside it has changed the pair since
+            if (_symbols[at].Rank == rank) // else a merge beside it has changed the pair since
                 Merge(at, rank);
-        for (var i = 0; i != None; i = _next[i])
-            output.Add(_ids[i]);
+        for (var i = 0; i != None; i = _symbols[i].Next)
+            output.Add(_symbols[i].Id);
     }
 
     private void Merge(int at, int rank)
     {
-        var right = _next[at];
-        _ids[at] = merges.Result(rank);
-        _ranks[right] = None;
-        _next[at] = _next[right];
-        if (_next[at] != None)
-            _previous[_next[at]] = at;
+        ref var left = ref _symbols[at];
+        ref var right = ref _symbols[left.Next];
+        left.Id = merges.Result(rank);
+        left.Next = right.Next;
+        right.Rank = None;
+        if (left.Next != None)
+            _symbols[left.Next].Previous = at;
         Rank(at);
-        if (_previous[at] != None)
-            Rank(_previous[at]);
+        if (left.Previous != None)
+            Rank(left.Previous);
     }
 
     private void Rank(int at)
     {
-        _ranks[at] = _next[at] == None ? None : merges.Rank(_ids[at], _ids[_next[at]]);
-        if (_ranks[at] != None)
-            _pairs.Push(_ranks[at], at);
+        ref var symbol = ref _symbols[at];
+        symbol.Rank = symbol.Next == None ? None : merges.Rank(symbol.Id, _symbols[symbol.Next].Id);
+        if (symbol.Rank != None)
+            _pairs.Push(symbol.Rank, at);
+    }
+
+    private struct Symbol
+    {
+        public int Id;
+        public int Previous;
+        public int Next;
+        public int Rank; // of the pair that begins here, None where it does not merge
     }
 }

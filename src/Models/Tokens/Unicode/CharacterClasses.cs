@@ -6,9 +6,6 @@ namespace Models.Tokens.Unicode;
 /// <summary>The Unicode classes that tokenizers speak of, by general category.</summary>
 internal static class CharacterClasses
 {
-    /// <summary><c>\p{L}</c>.</summary>
-    public static bool IsLetter(Rune rune) => Rune.IsLetter(rune);
-
     /// <summary><c>\p{N}</c>.</summary>
     public static bool IsNumber(Rune rune) => Rune.IsNumber(rune);
 

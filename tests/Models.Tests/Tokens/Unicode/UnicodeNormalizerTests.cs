@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Models.Tokens.Unicode;
@@ -25,28 +24,6 @@ public class UnicodeNormalizerTests
         foreach (var sample in Samples())
             hash.AppendData(Encoding.UTF8.GetBytes(UnicodeNormalizer.Normalize(sample, compose, compatibility) + "\n"));
         Assert.Equal(sha256, Convert.ToHexStringLower(hash.GetHashAndReset()));
-    }
-
-    [Fact]
-    public void Normalize_LongRunOfMarksOutOfOrder_TakesNearLinearTime()
-    {
-        var units = string.Concat(Enumerable.Repeat("\u0301\u0316", 20_000));
-        var (one, four) = (Time("a" + units), Time("a" + units + units + units + units));
-        Assert.True(four < 16 * one, $"{four} for four times what took {one}");
-
-        static TimeSpan Time(string text)
-        {
-            UnicodeNormalizer.Normalize("\u00e9", false, false);
-            var best = TimeSpan.MaxValue;
-            for (var round = 0; round < 3; round++)
-            {
-                var start = Stopwatch.GetTimestamp();
-                UnicodeNormalizer.Normalize(text, compose: true, compatibility: false);
-                var took = Stopwatch.GetElapsedTime(start);
-                best = took < best ? took : best;
-            }
-            return best;
-        }
     }
 
     private static IEnumerable<string> Samples()

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using TestKit;
+using Xunit.Abstractions;
+
+namespace EndToEnd;
+
+/// <summary><c>appliance serve</c>: the published binary on real sockets, with the official clients.</summary>
+public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : IClassFixture<StoryModel>
+{
+    [Fact]
+    public async Task Serve_WithAnEmptyStore_IsReadyAtOnce_IsSmall_AndSaysHowToGetAModel()
+    {
+        using var home = new TemporaryFolder();
+        var times = new List<double>();
+        for (var i = 0; i < 10; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            await using var server = await RunningServer.StartAsync(home.Path);
+            Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode);
+            times.Add(clock.Elapsed.TotalMilliseconds);
+            if (i > 0) continue;
+            Assert.Contains("models pull", await server.Process.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+            output.WriteLine(FormattableString.Invariant($"figure: serve without a model: {Resident(server.Process):F1} MB resident (goal 30)"));
+        }
+        output.WriteLine(FormattableString.Invariant($"figure: serve without a model: {times.Order().ElementAt(5):F0} ms from start to /readyz answered (median of 10; goal 150)"));
+    }
+
+    [SharedFact(StoryModel.Reference)]
+    public async Task OpenAiClient_Unchanged_SeesWhatItShould()
+    {
+        await using var server = await RunningServer.StartAsync(story.Home);
+        var seen = await RunClient("openai.mjs", server);
+        Assert.Equal("story", seen["models"].GetProperty("ids")[0].GetString());
+        Assert.Equal(Text(seen, "chat"), Text(seen, "chat-stream"));
+        Assert.Equal(Text(seen, "chat"), Text(seen, "chat-accumulated"));
+        Assert.Equal(24, seen["chat"].GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        Assert.Equal("length", seen["chat"].GetProperty("finish_reason").GetString());
+        Assert.StartsWith(", a little girl named Lily", Text(seen, "completion"), StringComparison.Ordinal);
+        Assert.Equal(Text(seen, "completion"), Text(seen, "completion-stream"));
+        Assert.Equal(404, seen["unknown-model"].GetProperty("status").GetInt32());
+        Assert.Equal("model_not_found", seen["unknown-model"].GetProperty("code").GetString());
+        Assert.Equal(400, seen["negative-max-tokens"].GetProperty("status").GetInt32());
+        Assert.Equal("max_tokens", seen["negative-max-tokens"].GetProperty("param").GetString());
+        Assert.True(seen["after-abort"].GetProperty("same").GetBoolean());
+    }
+
+    [SharedFact(StoryModel.Reference)]
+    public async Task OllamaClient_Unchanged_SeesWhatItShould()
+    {
+        await using var server = await RunningServer.StartAsync(story.Home);
+        var seen = await RunClient("ollama.mjs", server);
+        Assert.StartsWith("story", seen["tags"].GetProperty("models")[0].GetProperty("name").GetString(), StringComparison.Ordinal);
+        Assert.Equal(Text(seen, "chat"), Text(seen, "chat-stream"));
+        Assert.Equal(Text(seen, "generate"), Text(seen, "generate-stream"));
+        Assert.True(seen["chat"].GetProperty("done").GetBoolean());
+        Assert.True(seen["chat"].GetProperty("eval_duration").GetInt64() > 0);
+        Assert.True(seen["after-abort"].GetProperty("same").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Serve_OnAPortInUse_SaysSoAndExits1()
+    {
+        using var home = new TemporaryFolder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        var result = await ApplianceBinary.RunAsync(home.Path, "serve", "--port", port);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("error:", result.Error, StringComparison.Ordinal);
+        Assert.Contains(port, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_BeyondLoopbackWithoutASecret_RefusesToStart()
+    {
+        using var home = new TemporaryFolder();
+        var result = await ApplianceBinary.RunAsync(home.Path, "serve", "--bind", "0.0.0.0", "--port", "0");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("APPLIANCE_GATEWAY_TOKEN", result.Error, StringComparison.Ordinal);
+    }
+
+    [SharedTheory(StoryModel.Reference)]
+    [InlineData("/v1/chat/completions", "{\"model\":", HttpStatusCode.BadRequest)]
+    [InlineData("/v1/chat/completions", "{\"model\":\"nothere\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}", HttpStatusCode.NotFound)]
+    [InlineData("/v1/completions", "{\"model\":\"story\",\"prompt\":\"x\",\"max_tokens\":-1}", HttpStatusCode.BadRequest)]
+    [InlineData("/api/generate", "{\"model\":\"nothere\",\"prompt\":\"x\"}", HttpStatusCode.NotFound)]
+    public async Task Serve_BadRequests_GetTheRightStatusAndAMessage(string path, string body, HttpStatusCode status)
+    {
+        await using var server = await RunningServer.StartAsync(story.Home);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        var answer = await server.Client.PostAsync(new Uri(path, UriKind.Relative), content);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.True(JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.TryGetProperty("error", out _));
+    }
+
+    [SharedFact(StoryModel.Reference)]
+    public async Task Serve_Terminated_EndsCleanly()
+    {
+        await using var server = await RunningServer.StartAsync(story.Home);
+        using var kill = Process.Start("kill", ["-TERM", server.Process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await server.Process.WaitForExitAsync();
+        Assert.Equal(0, server.Process.ExitCode);
+    }
+
+    private static string Text(Dictionary<string, JsonElement> seen, string step) => seen[step].GetProperty("text").GetString()!;
+
+    private static double Resident(Process process)
+    {
+        var line = File.ReadLines($"/proc/{process.Id.ToString(CultureInfo.InvariantCulture)}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line[6..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024 / 1e6;
+    }
+
+    // build.sh installs the clients beside the scripts before the tests run.
+    private static async Task<Dictionary<string, JsonElement>> RunClient(string script, RunningServer server)
+    {
+        var start = new ProcessStartInfo("node", [script, server.Client.BaseAddress!.ToString().TrimEnd('/'), "story"])
+        {
+            WorkingDirectory = Path.Combine(Repository.Root, "artifacts", "clients"),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await error);
+        return lines.Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(seen => seen.GetProperty("step").GetString()!);
+    }
+}
