@@ -77,17 +77,17 @@ internal sealed class DecoderWeightsReader
         }
         else
         {
-            query = Projection(prefix + _names.Query, queryRows, HeadLayout.Repeat(_heads.Rotated, _shape.Heads, headSize));
-            key = Projection(prefix + _names.Key, kvRows, HeadLayout.Repeat(_heads.Rotated, _shape.KvHeads, headSize));
-            value = Projection(prefix + _names.Value, kvRows, HeadLayout.Repeat(_heads.Plain, _shape.KvHeads, headSize));
+            query = HeadProjection(prefix + _names.Query, _shape.Heads, _heads.Rotated);
+            key = HeadProjection(prefix + _names.Key, _shape.KvHeads, _heads.Rotated);
+            value = HeadProjection(prefix + _names.Value, _shape.KvHeads, _heads.Plain);
         }
 
         Linear gate, up;
         var feedForward = _shape.FeedForwardSize;
         if (_left.ContainsKey(prefix + _names.Gate + ".weight"))
         {
-            gate = Projection(prefix + _names.Gate, feedForward);
-            up = Projection(prefix + _names.Up, feedForward);
+            gate = Projection(prefix + _names.Gate, feedForward, hidden);
+            up = Projection(prefix + _names.Up, feedForward, hidden);
         }
         else
         {
@@ -111,14 +111,21 @@ internal sealed class DecoderWeightsReader
             FeedForwardNorm = TakeVector(prefix + _names.FeedForwardNorm + ".weight", hidden),
             Gate = gate,
             Up = up,
-            Down = Projection(prefix + _names.Down, hidden, columns: feedForward),
+            Down = Projection(prefix + _names.Down, hidden, feedForward),
         };
     }
 
-    private Linear Projection(string name, int rows, int[]? order = null, int? columns = null)
+    // Tensors are taken, and so known to be as large as the description says, before lists of their rows are made.
+    private Linear HeadProjection(string name, int heads, int[] layout)
     {
-        var tensor = Take(name + ".weight", rows, columns ?? _shape.HiddenSize);
-        return Rows(tensor, FindVector(name + ".bias", rows), order ?? [.. Enumerable.Range(0, rows)]);
+        var tensor = Take(name + ".weight", heads * _shape.HeadSize, _shape.HiddenSize);
+        return Rows(tensor, FindVector(name + ".bias", tensor.Rows), HeadLayout.Repeat(layout, heads, _shape.HeadSize));
+    }
+
+    private Linear Projection(string name, int rows, int columns)
+    {
+        var tensor = Take(name + ".weight", rows, columns);
+        return Rows(tensor, FindVector(name + ".bias", rows), [.. Enumerable.Range(0, rows)]);
     }
 
     private static Linear Rows(SourceTensor tensor, float[]? bias, int[] order) =>

@@ -10,9 +10,11 @@ internal sealed class OnnxSummary
 {
     // Graphs nest in the branches of If and Loop; published decoders go one deep.
     private const int DeepestNesting = 8;
+    private const int MostParts = 1_000_000;
 
     private readonly HashSet<string> _scales = [];
     private readonly List<(string Name, long Elements)> _floats = [];
+    private int _parts;
 
     private OnnxSummary() { }
 
@@ -80,6 +82,7 @@ internal sealed class OnnxSummary
 
     private void ReadNode(ReadOnlySpan<byte> node, int depth)
     {
+        CountPart();
         var (op, inputs, bits, n, k) = ("", new List<string>(), 4L, 0L, 0L);
         var reader = new ProtobufReader(node);
         while (reader.Read())
@@ -126,6 +129,7 @@ internal sealed class OnnxSummary
     private void ReadTensor(ReadOnlySpan<byte> tensor)
     {
         const int Float = 1, Half = 10, BFloat16 = 16;
+        CountPart();
         var (name, type, elements) = ("", 0L, 1L);
         var entries = new Dictionary<string, string>();
         var reader = new ProtobufReader(tensor);
@@ -145,6 +149,12 @@ internal sealed class OnnxSummary
         if (!entries.TryGetValue("location", out var location)) return;
         var end = Add(Number(entries, "offset"), Number(entries, "length"));
         DataFiles[location] = Math.Max(DataFiles.GetValueOrDefault(location), end);
+    }
+
+    // A hostile file may hold a node or tensor in every other byte.
+    private void CountPart()
+    {
+        if (++_parts > MostParts) throw new FormatException($"it holds more than {MostParts:N0} operators and tensors");
     }
 
     // Writers may pack the dimensions of a tensor into one field.

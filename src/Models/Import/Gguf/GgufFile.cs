@@ -8,6 +8,9 @@ internal sealed class GgufFile
 {
     private const int LargestAlignment = 1 << 16;
 
+    // Of tensors and of keys; published files have a few thousand.
+    private const int MostEntries = 100_000;
+
     private readonly MappedFile _file;
     private readonly GgufCursor _tensorHeaders;
     private readonly int _tensorCount;
@@ -29,6 +32,8 @@ internal sealed class GgufFile
         // A tensor takes 8 (name) + 4 + 8 (dimension) + 4 + 8 bytes, a key at least 8 + 4 + 1.
         _tensorCount = cursor.Count("tensors", 32);
         var keys = cursor.Count("metadata keys", 13);
+        if (_tensorCount > MostEntries || keys > MostEntries)
+            throw new ImportException($"{file.Path} claims {_tensorCount:N0} tensors and {keys:N0} keys; at most {MostEntries:N0} of each are accepted.");
         Metadata = new GgufMetadata(file, cursor, keys);
         _tensorHeaders = cursor;
     }

@@ -6,8 +6,8 @@ namespace Models.Import.Gguf;
 /// <summary>The key-value part of a GGUF file. Values stay in the file until they are asked for.</summary>
 internal sealed class GgufMetadata
 {
-    // The largest published vocabularies have some 260,000 entries; the limit keeps a hostile file from filling memory with strings.
-    private const int LongestList = 1 << 20;
+    // The largest published vocabularies have some 260,000 tokens and 440,000 merges; a hostile file could fill memory with more.
+    private const int LongestList = 1 << 19;
 
     private readonly MappedFile _file;
     private readonly Dictionary<string, Value> _values = [];

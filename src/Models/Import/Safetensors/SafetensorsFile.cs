@@ -7,8 +7,8 @@ namespace Models.Import.Safetensors;
 /// <summary>One .safetensors file: the length of a JSON header, the header, the bytes of the tensors.</summary>
 internal static class SafetensorsFile
 {
-    // The format's own limit (safetensors, MAX_HEADER_SIZE).
-    private const long LongestHeader = 100_000_000;
+    // Enough for 100,000 tensors; the format itself allows 100 MB.
+    private const long LongestHeader = 16 << 20;
 
     /// <summary>Reads the tensors of a mapped file into <paramref name="tensors"/>.</summary>
     /// <exception cref="ImportException">The file is damaged, a kind is not supported, or a name occurs twice.</exception>

@@ -15,7 +15,7 @@ internal sealed record Rope
     public double[] Frequencies { get; private init; }
 
     /// <summary>Factor on cos and sin (LongRoPE's attention factor).</summary>
-    public double Magnitude { get; init; } = 1;
+    public double Magnitude { get; private init; } = 1;
 
     /// <summary>LongRoPE: frequencies once the sequence is longer than <see cref="OriginalContext"/>; null elsewhere.</summary>
     public double[]? LongFrequencies { get; private init; }
@@ -53,13 +53,18 @@ internal sealed record Rope
     }
 
     /// <summary>LongRoPE (Ding et al. 2024): one list of factors up to the original context and another beyond it.</summary>
-    public Rope LongRope(IReadOnlyList<double> shortFactors, IReadOnlyList<double> longFactors, int originalContext, double magnitude) => this with
+    public Rope LongRope(IReadOnlyList<double> shortFactors, IReadOnlyList<double> longFactors, int originalContext, double magnitude)
     {
-        Frequencies = Divided(shortFactors),
-        LongFrequencies = Divided(longFactors),
-        OriginalContext = originalContext,
-        Magnitude = magnitude,
-    };
+        if (originalContext < 1 || !(magnitude > 0) || !double.IsFinite(magnitude))
+            throw new ImportException($"The model states an original context of {originalContext} tokens and an attention factor of {magnitude}, which cannot be.");
+        return this with
+        {
+            Frequencies = Divided(shortFactors),
+            LongFrequencies = Divided(longFactors),
+            OriginalContext = originalContext,
+            Magnitude = magnitude,
+        };
+    }
 
     /// <summary>The magnitude LongRoPE takes where the model states none: the attention spreads over more tokens.</summary>
     public static double LongRopeMagnitude(int context, int originalContext) =>
