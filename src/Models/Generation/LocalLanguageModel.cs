@@ -118,7 +118,7 @@ public sealed class LocalLanguageModel : ILanguageModel
             var clock = Stopwatch.StartNew();
             var limit = Math.Min(options.MaxTokens ?? int.MaxValue, ContextLength - prompt.Length);
             var sampler = new Sampler(options, prompt.Span);
-            var answer = new AnswerText(Tokenizer.CreateDetokenizer(), prompt.Span[^1], options.Stop);
+            var answer = new AnswerText(Tokenizer.CreateDetokenizer(continues: true), options.Stop);
             var first = TimeSpan.Zero;
             var last = 0;
             if (limit == 0) Write(null, "", FinishReason.Length, 0);
