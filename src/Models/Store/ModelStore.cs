@@ -112,7 +112,7 @@ public sealed class ModelStore
             var trash = Path.Combine(HomeFolder.EnsureFolder(StagingRoot), Guid.NewGuid().ToString("N"));
             Directory.Move(Path.Combine(_models, name), trash);
             Disk.SyncFolder(_models);
-            Disk.Delete(trash);
+            Staging.Clean(StagingRoot);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

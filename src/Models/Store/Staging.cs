@@ -30,13 +30,20 @@ internal sealed class Staging : IDisposable
     /// <summary>Removes what dead processes left and opens a new staging folder. The caller holds the store's lock.</summary>
     public static Staging Create(string root)
     {
-        HomeFolder.EnsureFolder(root);
+        Clean(HomeFolder.EnsureFolder(root));
+        return new Staging(Path.Combine(root, Guid.NewGuid().ToString("N")));
+    }
+
+    /// <summary>Removes what dead processes left. The caller holds the store's lock.</summary>
+    public static void Clean(string root)
+    {
         foreach (var folder in Directory.GetFileSystemEntries(root).Select(path => Path.ChangeExtension(path, null)).Distinct())
         {
-            using var dead = Disk.TryLock(folder + LockEnding);
-            if (dead is not null) Remove(folder);
+            var path = folder + LockEnding;
+            using var dead = File.Exists(path) ? Disk.TryLock(path) : null;
+            var alive = dead is null && File.Exists(path);
+            if (!alive) Remove(folder);
         }
-        return new Staging(Path.Combine(root, Guid.NewGuid().ToString("N")));
     }
 
     /// <summary>Takes a folder out of sight by one rename; it is deleted when this staging folder is.</summary>
