@@ -62,6 +62,8 @@ internal static class GraphRewriter
     {
         if (node is not { OpType: "MatMulNBits", Domain: "com.microsoft", Inputs.Count: >= 3, Outputs.Count: 1 }) return null;
         if (node.Attribute("bits") != 4 || node.Attribute("block_size") != Int4Matrix.BlockSize || node.Attribute("K") % Int4Matrix.BlockSize != 0) return null;
+        // Level 4 allows activations in int8, which is what our kernels do.
+        if (node.Attribute("accuracy_level") != 4) return null;
         // Zero points and group indices are not ours.
         if (node.Inputs.Count > 3 && node.Inputs.Skip(3).Take(2).Any(name => name.Length > 0)) return null;
         var output = new ProtoWriter();

@@ -6,10 +6,10 @@ namespace Models.Tests.Onnx;
 public sealed class GraphRewriterTests
 {
     // ModelProto { graph { node { MatMulNBits } node { Relu } } }, written by hand.
-    private static byte[] Model(long bits = 4, params string[] moreInputs)
+    private static byte[] Model(long bits = 4, long accuracy = 4, params string[] moreInputs)
     {
         byte[] node = [.. Text(1, "x"), .. Text(1, "w"), .. Text(1, "scales"), .. moreInputs.SelectMany(i => Text(1, i)), .. Text(2, "y"), .. Text(3, "mm"),
-            .. Text(4, "MatMulNBits"), .. Attribute("K", 64), .. Attribute("N", 16), .. Attribute("bits", bits), .. Attribute("block_size", 32), .. Text(7, "com.microsoft")];
+            .. Text(4, "MatMulNBits"), .. Attribute("K", 64), .. Attribute("N", 16), .. Attribute("bits", bits), .. Attribute("block_size", 32), .. Attribute("accuracy_level", accuracy), .. Text(7, "com.microsoft")];
         byte[] cast = [.. Text(1, "halves"), .. Text(2, "scales"), .. Text(4, "Cast")];
         byte[] graph = [.. Field(1, cast), .. Field(1, node), .. Field(1, [.. Text(1, "y"), .. Text(2, "z"), .. Text(4, "Relu")])];
         return [0x08, 0x0A, .. Field(7, graph)];
@@ -27,13 +27,14 @@ public sealed class GraphRewriterTests
 
     [Fact]
     public void UseOurKernels_WithABias_KeepsIt() =>
-        Assert.Contains("bias", Encoding.UTF8.GetString(GraphRewriter.UseOurKernels(Model(4, "", "", "bias"))!), StringComparison.Ordinal);
+        Assert.Contains("bias", Encoding.UTF8.GetString(GraphRewriter.UseOurKernels(Model(4, 4, "", "", "bias"))!), StringComparison.Ordinal);
 
     [Fact]
     public void UseOurKernels_WithWhatIsNotOurs_LeavesTheGraphAlone()
     {
         Assert.Null(GraphRewriter.UseOurKernels(Model(bits: 8)));
-        Assert.Null(GraphRewriter.UseOurKernels(Model(4, "zero_points")));
+        Assert.Null(GraphRewriter.UseOurKernels(Model(4, 4, "zero_points")));
+        Assert.Null(GraphRewriter.UseOurKernels(Model(accuracy: 1)));
         Assert.Null(GraphRewriter.UseOurKernels([]));
     }
 

@@ -13,6 +13,9 @@ internal sealed class OnnxSummary
     private const int MostParts = 1_000_000;
 
     private readonly HashSet<string> _scales = [];
+
+    // Output and input of every Cast: scales may be stored in a narrower type than they are used in.
+    private readonly List<(string Output, string Input)> _casts = [];
     private readonly List<(string Name, long Elements)> _floats = [];
     private int _parts;
 
@@ -53,6 +56,8 @@ internal sealed class OnnxSummary
             }
         }
         if (!hasGraph) throw new FormatException("it holds no graph");
+        foreach (var (output, input) in summary._casts)
+            if (summary._scales.Contains(output)) summary._scales.Add(input);
         summary.Parameters += summary._floats.Where(f => !summary._scales.Contains(f.Name)).Sum(f => f.Elements);
         return summary;
     }
@@ -83,14 +88,16 @@ internal sealed class OnnxSummary
     private void ReadNode(ReadOnlySpan<byte> node, int depth)
     {
         CountPart();
-        var (op, inputs, bits, n, k) = ("", new List<string>(), 4L, 0L, 0L);
+        var (op, inputs, output, bits, n, k) = ("", new List<string>(), "", 4L, 0L, 0L);
         var reader = new ProtobufReader(node);
         while (reader.Read())
         {
             if (reader.Field == 1) inputs.Add(reader.Text);
+            else if (reader.Field == 2) output = reader.Text;
             else if (reader.Field == 4) op = reader.Text;
             else if (reader.Field == 5) ReadAttribute(reader.Bytes, depth, ref bits, ref n, ref k);
         }
+        if (op == "Cast" && inputs.Count == 1) _casts.Add((output, inputs[0]));
         if (op is not ("MatMulNBits" or "GatherBlockQuantized")) return;
         // Everything but the data they multiply or look up by describes how weights are stored.
         _scales.UnionWith(inputs.Skip(2));

@@ -78,7 +78,7 @@ public sealed class StoredBlocksTests : IDisposable
         var blocks = BlockQuantizer.Blocks(columns);
         var bytes = File.ReadAllBytes(_folder["model.onnx.data"]);
         var packed = bytes.AsSpan((int)matrix.Offset, (int)matrix.Length);
-        var scales = MemoryMarshal.Cast<byte, float>(bytes.AsSpan(bytes.Length - 4 * Rows * blocks));
+        var scales = Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes.AsSpan(bytes.Length - 2 * Rows * blocks)).ToArray(), scale => (float)scale);
         numbers = MatMulNBits.Numbers(kind, packed, scales);
         return (blocks * 32, matrix);
     }
