@@ -3,7 +3,7 @@ using Models.Store;
 namespace Models.Budget;
 
 /// <summary>What a model needs in memory, known before it is loaded. Bytes.</summary>
-/// <param name="Weights">Weights as ONNX Runtime holds them: it repacks them for the processor and lets the file's pages go.</param>
+/// <param name="Weights">Weights, with the tables and copies ONNX Runtime makes of some of them when it loads.</param>
 /// <param name="KvPerToken">Keys and values of one token.</param>
 /// <param name="Working">Everything else: the library, activations of one prefill chunk, logits.</param>
 /// <param name="ContextLength">Longest context of the model, tokens.</param>
@@ -17,7 +17,7 @@ public sealed record MemoryEstimate(long Weights, long KvPerToken, long Working,
         var decoder = config.Model.Decoder;
         var onDisk = Directory.EnumerateFiles(folder, decoder.FileName + "*").Sum(file => new FileInfo(file).Length);
         return new MemoryEstimate(
-            // Measured with 0.5B int4 weights: 317 MB on disk, 458 MB repacked.
+            // Measured with 0.5B int4 weights: 290 MB on disk, 500 MB at most, of which 64 MB are Working.
             Weights: onDisk + onDisk / 2,
             KvPerToken: 2L * decoder.NumHiddenLayers * decoder.NumKeyValueHeads * decoder.HeadSize * sizeof(float),
             Working: 64L << 20,
@@ -30,11 +30,10 @@ public sealed record MemoryEstimate(long Weights, long KvPerToken, long Working,
     /// <summary>Most tokens of context that fit so many bytes, at most the model's own; 0 where not even the weights fit.</summary>
     public int TokensIn(long bytes) => (int)Math.Clamp((bytes - Weights - Working) / Math.Max(1, KvPerToken), 0, ContextLength);
 
-    /// <summary>Refuses a model that does not fit with a context of at least 512 tokens.</summary>
+    /// <summary>Refuses a model that does not fit into so many bytes with a context of at least 512 tokens.</summary>
     /// <exception cref="ModelException">It does not fit; the message says how much it needs, how much there is and what would fit.</exception>
-    public void Require(string name)
+    public void Require(string name, long available)
     {
-        var available = MachineMemory.Available;
         var least = At(Math.Min(512, ContextLength));
         if (least <= available) return;
         throw new ModelException(

@@ -46,8 +46,9 @@ public sealed class ModelHost(ModelStore store, EngineOptions options) : IModelH
     private LocalLanguageModel Load(InstalledModel installed)
     {
         var memory = MemoryEstimate.For(installed.Folder);
-        memory.Require(installed.Manifest.Name);
-        var fits = Math.Min(options.ContextLength ?? int.MaxValue, memory.TokensIn(MachineMemory.Available));
+        var available = MachineMemory.Available;
+        memory.Require(installed.Manifest.Name, available);
+        var fits = Math.Min(options.ContextLength ?? int.MaxValue, memory.TokensIn(available));
         return new LocalLanguageModel(installed.Manifest.Name, installed.Folder, options with { ContextLength = fits });
     }
 
