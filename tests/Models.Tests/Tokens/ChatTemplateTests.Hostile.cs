@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using Models.Tokens;
+using Models.Tokens.Jinja;
+using JinjaTests = Models.Tokens.Jinja.Tests;
 
 namespace Models.Tests.Tokens;
 
@@ -71,7 +73,6 @@ public sealed partial class ChatTemplateTests
         Namespace + "{% for i in range(100) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
         Namespace + "{% for i in range(100) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
         Namespace + Doubled + "{{ ns.x }}",
-        Namespace + Doubled + "{{ ns.x | tojson }}",
         Namespace + "{% for i in range(100000) %}{% set ns.x = [ns.x, " + Repeat("q,", 1000) + "] %}{% endfor %}",
         "{% for i in range(100000) %}{% for j in range(100000) %}xxxxxxxxxxxxxxxx{% endfor %}{% endfor %}",
         "{% set s = 'a' * 1000000 %}{{ " + Repeat("s~", 100_000) + "s }}",
@@ -84,6 +85,10 @@ public sealed partial class ChatTemplateTests
         "{{ 'a\nb' | indent(10 ** 9) }}",
         "{{ [1] | tojson(indent=10 ** 9) }}",
         "{{ [1] | batch(10 ** 9, 'x') | list }}",
+        "{{ [1] | tojson(indent=2 ** 63 - 1) }}",
+        "{{ 'a' | indent(2 ** 62, true) }}",
+        "{{ 'a'.zfill(2 ** 63 - 1) }}",
+        "{{ range(2 ** 62) }}",
     ];
 
     [Theory]
@@ -131,7 +136,26 @@ public sealed partial class ChatTemplateTests
     {
         var edits = from fragment in Gen.Elements(Fragments) from at in Gen.Choose(0, 1 << 16) from length in Gen.Choose(0, 4) select (fragment, at, length);
         var sources = (from snippet in Gen.Elements(Snippets) from list in edits.ListOf() select list.Aggregate(snippet, Mutate)).ToArbitrary();
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(6), Prop.ForAll(sources, source => EndsWell(source)));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(6), Prop.ForAll(sources, source => EndsWell(source)));
+    }
+
+    [Fact]
+    public void Render_AnyCall_GivesTextOrTemplateException()
+    {
+        var value = Gen.Elements(
+            "''", "'a'", "'Hello wörld'", "'a,b\n\nc '", "'\U0001F600e\u0301'", "'%s %5.2f'", "'{} {0.a[b]}'", "0", "1", "-1", "3", "2.5", "1e300", "10**30", "2**63 - 1", "-2**63",
+            "true", "none", "q", "[]", "[3, 1, 2]", "['b', 'a']", "(1, 'x')", "{}", "{'a': 1, 'b': [2]}", "dict", "users", "messages", "range(5)", "dict.items()", "list | map('string')", "namespace(a=1)");
+        var function = Gen.Elements<string>(
+        [
+            .. StringMethods.All.Keys.Select(name => $".{name}"), .. SequenceMethods.OfList.Keys.Select(name => $".{name}"), .. DictMethods.All.Keys.Select(name => $".{name}"),
+            .. Filters.All.Keys.Select(name => $" | {name}"), .. JinjaTests.All.Keys.Where(name => char.IsAsciiLetter(name[0])).Select(name => $" is {name}"),
+        ]);
+        var templates = from self in value
+            from name in function
+            from arguments in value.ListOf()
+            from named in Gen.Elements("", "", "", "indent=2", "attribute='name'", "reverse=true", "default=1", "count=1", "width=2", "maxsplit=1", "boolean=true")
+            select $"{{{{ (({self}){name}({string.Join(", ", arguments.Append(named).Where(argument => argument.Length > 0))})) | list | string }}}}";
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(3), Prop.ForAll(templates.ToArbitrary(), source => EndsWell(source)));
     }
 
     /// <summary>Puts a fragment in place of a few characters.</summary>

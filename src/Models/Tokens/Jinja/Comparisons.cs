@@ -107,6 +107,7 @@ internal static class Comparisons
         if (left.Count != right.Count) return false;
         for (var i = 0; i < left.Count; i++)
         {
+            context.ChargeReferences(1);
             if (!ReferenceEquals(left[i], right[i]) && !AreEqual(context, left[i], right[i])) return false;
         }
         return true;
@@ -117,7 +118,7 @@ internal static class Comparisons
         if (left.Count != right.Count) return false;
         foreach (var (key, value) in left.Items)
         {
-            context.Step();
+            context.ChargeReferences(1);
             if (right.Find(context, key) is not { } other) return false;
             if (!ReferenceEquals(value, other) && !AreEqual(context, value, other)) return false;
         }
@@ -132,6 +133,7 @@ internal static class Comparisons
     {
         for (var i = 0; i < Math.Min(left.Count, right.Count); i++)
         {
+            context.ChargeReferences(1);
             if (!ReferenceEquals(left[i], right[i]) && !AreEqual(context, left[i], right[i])) return Order(context, left[i], right[i]);
         }
         return left.Count.CompareTo(right.Count);

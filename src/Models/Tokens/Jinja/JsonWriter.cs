@@ -23,7 +23,7 @@ internal sealed class JsonWriter(RenderContext context, JsonWriter.Options optio
         {
             null or None => null,
             string text => text,
-            long or bool => Spaces(context, PyNumbers.ToLong(given[1]!)),
+            long or bool => PyText.Spaces(context, PyNumbers.ToLong(given[1]!)),
             _ => throw context.Error("the argument 'indent' of 'tojson' must be a number or a string."),
         };
         var (item, key) = (indent is null ? ", " : ",", ": ");
@@ -39,16 +39,10 @@ internal sealed class JsonWriter(RenderContext context, JsonWriter.Options optio
         return writer._output.ToString();
     }
 
-    private static string Spaces(RenderContext context, long count)
-    {
-        context.ChargeCharacters(Math.Max(0, count));
-        return new string(' ', (int)Math.Max(0, count));
-    }
-
     private void Write(object value, int depth)
     {
         context.EnsureStack();
-        context.Step();
+        context.ChargeReferences(1);
         switch (value)
         {
             case string text:

@@ -14,7 +14,7 @@ internal sealed class LoopContext(RenderContext context, IEnumerator<object> ite
 
     public bool MoveNext()
     {
-        context.Step();
+        context.ChargeReferences(1);
         var next = Peek();
         if (next is null) return false;
         _next = null;

@@ -22,11 +22,16 @@ internal static class NumberFilters
         {
             case Undefined undefined:
                 throw undefined.Failure(context);
-            case double number:
-                if (double.IsInfinity(number)) throw context.Error("infinity is no integer.");
-                return double.IsNaN(number) ? otherwise : PyNumbers.Truncate(context, number);
+            case double real:
+                if (double.IsInfinity(real)) throw context.Error("infinity is no integer.");
+                return double.IsNaN(real) ? otherwise : PyNumbers.Truncate(context, real);
             case string text:
-                var radix = given[1] is null ? 10 : StringMethods.IntegerArgument(context, given[1]!, "int");
+                var radix = given[1] switch
+                {
+                    null => 10,
+                    long number => number,
+                    _ => -1,
+                };
                 if (radix is not (0 or >= 2 and <= 36)) return FromFloat(text);
                 return PyNumbers.ParseInteger(context, text, (int)radix) ?? FromFloat(text);
             default:

@@ -72,7 +72,7 @@ internal static class PyNumbers
         while (!digits.IsEmpty && PyText.IsSpace(digits[0])) digits = digits[1..];
         digits = PyText.TrimEnd(digits);
         if (digits.Length > MaxDigits) return null;
-        context.ChargeReferences(digits.Length);
+        context.ChargeReferences(2 * digits.Length);
         var negative = !digits.IsEmpty && digits[0] == '-';
         if (!digits.IsEmpty && digits[0] is '-' or '+') digits = digits[1..];
         if (digits.Length > 2 && digits[0] == '0')

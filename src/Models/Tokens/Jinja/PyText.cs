@@ -10,6 +10,12 @@ internal static class PyText
     /// <summary>A string of one character.</summary>
     public static string Character(char c) => c < AsciiCharacters.Length ? AsciiCharacters[c] : c.ToString();
 
+    public static string Spaces(RenderContext context, long count)
+    {
+        context.ChargeCharacters(Math.Max(0, count));
+        return new string(' ', (int)Math.Max(0, count));
+    }
+
     /// <summary>Python's <c>str.isspace</c> for one character.</summary>
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
 

@@ -54,22 +54,22 @@ internal sealed class RenderContext(TimeProvider clock)
     }
 
     /// <summary>Accounts for one small operation.</summary>
-    public void Step() => Charge(WorkPerStep);
+    public void Step() => Charge(1, WorkPerStep);
 
     /// <summary>Accounts for characters about to be produced.</summary>
-    public void ChargeCharacters(long count) => Charge(count * WorkPerCharacter);
+    public void ChargeCharacters(long count) => Charge(count, WorkPerCharacter);
 
     /// <summary>Accounts for small values about to be produced.</summary>
-    public void ChargeItems(long count) => Charge(count * WorkPerItem);
+    public void ChargeItems(long count) => Charge(count, WorkPerItem);
 
     /// <summary>Accounts for values that are only listed once more.</summary>
-    public void ChargeReferences(long count) => Charge(count * WorkPerReference);
+    public void ChargeReferences(long count) => Charge(count, WorkPerReference);
 
     /// <summary>Accounts for characters that are only looked at.</summary>
-    public void ChargeScan(long count) => Charge(count / ScannedPerWork);
+    public void ChargeScan(long count) => Charge(count / ScannedPerWork, 1);
 
     /// <summary>Accounts for the search of one text in another, at its worst.</summary>
-    public void ChargeSearch(string text, string part) => Charge(text.Length / ScannedPerWork + (long)text.Length * part.Length / SearchedPerWork);
+    public void ChargeSearch(string text, string part) => Charge(text.Length / ScannedPerWork + (long)text.Length * part.Length / SearchedPerWork, 1);
 
     /// <summary>Accounts for arithmetic on large integers or on the digits of a float.</summary>
     public void ChargeLongArithmetic() => ChargeItems(8);
@@ -101,8 +101,8 @@ internal sealed class RenderContext(TimeProvider clock)
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw Error("values or calls are nested too deeply.");
     }
 
-    private void Charge(long work)
+    private void Charge(long count, int work)
     {
-        if ((_work -= work) < 0) throw Error("the template does far more work than its variables account for, and was stopped.");
+        if (count > MaxWork || (_work -= count * work) < 0) throw Error("the template does far more work than its variables account for, and was stopped.");
     }
 }

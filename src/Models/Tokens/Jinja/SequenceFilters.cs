@@ -12,12 +12,14 @@ internal static class SequenceFilters
     public static object Items(RenderContext context, object value, CallArguments arguments)
     {
         arguments.BindPositional(context, "items", 0, 0);
-        return new PyGenerator(value switch
+        return new PyGenerator(Pairs());
+
+        IEnumerable<object> Pairs()
         {
-            Undefined => [],
-            PyDict dict => new DictView(dict, DictPart.Items).Items,
-            _ => throw context.Error($"'items' needs a mapping, not a value of type {Values.TypeName(value)}."),
-        });
+            if (value is Undefined) yield break;
+            if (value is not PyDict dict) throw context.Error($"'items' needs a mapping, not a value of type {Values.TypeName(value)}.");
+            foreach (var pair in new DictView(dict, DictPart.Items).Items) yield return pair;
+        }
     }
 
     public static object First(RenderContext context, object value, CallArguments arguments)

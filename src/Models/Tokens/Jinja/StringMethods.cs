@@ -8,8 +8,8 @@ internal static class StringMethods
 {
     public static readonly FrozenDictionary<string, Method<string>> All = new Dictionary<string, Method<string>>
     {
-        ["startswith"] = (context, self, arguments) => StringSearch.HasAffix(context, self, arguments, "startswith", static (text, affix) => text.StartsWith(affix)),
-        ["endswith"] = (context, self, arguments) => StringSearch.HasAffix(context, self, arguments, "endswith", static (text, affix) => text.EndsWith(affix)),
+        ["startswith"] = (context, self, arguments) => StringSearch.HasAffix(context, self, arguments, "startswith", static (text, affix) => text.StartsWith(affix, StringComparison.Ordinal)),
+        ["endswith"] = (context, self, arguments) => StringSearch.HasAffix(context, self, arguments, "endswith", static (text, affix) => text.EndsWith(affix, StringComparison.Ordinal)),
         ["strip"] = (context, self, arguments) => StringSearch.Strip(context, self, arguments, "strip", true, true),
         ["lstrip"] = (context, self, arguments) => StringSearch.Strip(context, self, arguments, "lstrip", true, false),
         ["rstrip"] = (context, self, arguments) => StringSearch.Strip(context, self, arguments, "rstrip", false, true),
@@ -71,8 +71,9 @@ internal static class StringMethods
     public static string TextArgument(RenderContext context, object? value, string name) => value as string
         ?? throw context.Error($"'{name}' needs a string, not a value of type {Values.TypeName(value ?? None.Value)}.");
 
+    /// <summary>A length, count or position; what is beyond every possible one is cut to a size that can be computed with.</summary>
     public static long IntegerArgument(RenderContext context, object value, string name) => value is long or bool
-        ? PyNumbers.ToLong(value)
+        ? Math.Clamp(PyNumbers.ToLong(value), -(1L << 40), 1L << 40)
         : throw context.Error($"'{name}' needs an integer, not a value of type {Values.TypeName(value)}.");
 
     private static string Join(RenderContext context, string self, CallArguments arguments)

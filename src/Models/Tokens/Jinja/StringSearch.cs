@@ -69,8 +69,8 @@ internal static class StringSearch
         if (given.Length == 1) return (self, 0);
         var length = PyText.Length(context, self);
         var start = Bound(given[1], 0);
-        var end = given.Length > 2 ? Bound(given[2], length) : length;
-        if (start > length || end < start) return null;
+        var end = given.Length > 2 ? Math.Min(length, Bound(given[2], length)) : length;
+        if (end < start) return null;
         return (PyText.Slice(context, self, length, start, end - start, 1), start);
 
         int Bound(object value, int otherwise)

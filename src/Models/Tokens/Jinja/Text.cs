@@ -36,6 +36,7 @@ internal static class Text
     private static void Repr(RenderContext context, StringBuilder output, object value)
     {
         context.EnsureStack();
+        context.ChargeReferences(1);
         switch (value)
         {
             case string text:

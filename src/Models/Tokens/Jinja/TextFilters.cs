@@ -46,7 +46,7 @@ internal static class TextFilters
         {
             string prefix => prefix,
             null => "    ",
-            _ => Spaces(context, StringMethods.IntegerArgument(context, given[0]!, "indent")),
+            _ => PyText.Spaces(context, StringMethods.IntegerArgument(context, given[0]!, "indent")),
         };
         var (first, blank) = (given[1] is { } one && Values.IsTrue(one), given[2] is { } two && Values.IsTrue(two));
         var output = new StringBuilder();
@@ -104,11 +104,5 @@ internal static class TextFilters
     {
         var first = word.EnumeratePoints().First();
         return Casing.Upper(first) + Casing.Lower(word[first.Length..]);
-    }
-
-    private static string Spaces(RenderContext context, long count)
-    {
-        context.ChargeCharacters(Math.Max(0, count));
-        return new string(' ', (int)Math.Max(0, count));
     }
 }
