@@ -6,6 +6,7 @@ namespace Models.Store;
 /// <summary>
 /// <c>genai_config.json</c>, the description every model folder carries, in ONNX Runtime GenAI's own field names, so that the same
 /// folder also loads there. Only what this program writes or reads is here; unknown fields of folders made elsewhere are ignored.
+/// Members with a default have a setter: generated code gives init-only ones null where the file leaves them out.
 /// </summary>
 public sealed record GenAiConfig
 {
@@ -16,7 +17,7 @@ public sealed record GenAiConfig
     [JsonPropertyName("model")] public required GenAiModel Model { get; init; }
 
     /// <summary>The search defaults GenAI uses.</summary>
-    [JsonPropertyName("search")] public GenAiSearch Search { get; init; } = new();
+    [JsonPropertyName("search")] public GenAiSearch Search { get; set; } = new();
 
     /// <summary>Reads the configuration of a model folder.</summary>
     /// <exception cref="StoreException">The file is missing or not what GenAI's layout asks for.</exception>
@@ -26,8 +27,10 @@ public sealed record GenAiConfig
         try
         {
             using var stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize(stream, GenAiConfigJson.Default.GenAiConfig)
-                ?? throw new StoreException($"{path} is empty.");
+            var config = JsonSerializer.Deserialize(stream, GenAiConfigJson.Default.GenAiConfig);
+            return config is { Search: not null, Model: { EosTokenId: not null, Decoder: { Inputs: not null, Outputs: not null, FileName: not null } } }
+                ? config
+                : throw new StoreException($"{path} lacks what a decoder needs: model, decoder, inputs, outputs or search is null.");
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -53,7 +56,7 @@ public sealed record GenAiModel
     [JsonPropertyName("bos_token_id")] public int? BosTokenId { get; init; }
 
     /// <summary>Tokens that end an answer; GenAI accepts one number or a list, we write a list.</summary>
-    [JsonPropertyName("eos_token_id"), JsonConverter(typeof(OneOrManyConverter))] public IReadOnlyList<int> EosTokenId { get; init; } = [];
+    [JsonPropertyName("eos_token_id"), JsonConverter(typeof(OneOrManyConverter))] public IReadOnlyList<int> EosTokenId { get; set; } = [];
 
     /// <summary>Padding token.</summary>
     [JsonPropertyName("pad_token_id")] public int? PadTokenId { get; init; }
@@ -72,7 +75,7 @@ public sealed record GenAiModel
 public sealed record GenAiDecoder
 {
     /// <summary>The graph's file name.</summary>
-    [JsonPropertyName("filename")] public string FileName { get; init; } = "model.onnx";
+    [JsonPropertyName("filename")] public string FileName { get; set; } = "model.onnx";
 
     /// <summary>Dimensions of one attention head in the KV cache.</summary>
     [JsonPropertyName("head_size")] public required int HeadSize { get; init; }
@@ -90,55 +93,55 @@ public sealed record GenAiDecoder
     [JsonPropertyName("num_key_value_heads")] public required int NumKeyValueHeads { get; init; }
 
     /// <summary>Input names.</summary>
-    [JsonPropertyName("inputs")] public GenAiInputs Inputs { get; init; } = new();
+    [JsonPropertyName("inputs")] public GenAiInputs Inputs { get; set; } = new();
 
     /// <summary>Output names.</summary>
-    [JsonPropertyName("outputs")] public GenAiOutputs Outputs { get; init; } = new();
+    [JsonPropertyName("outputs")] public GenAiOutputs Outputs { get; set; } = new();
 
     /// <summary>Session options; GenAI requires the object to be there.</summary>
-    [JsonPropertyName("session_options")] public GenAiSessionOptions SessionOptions { get; init; } = new();
+    [JsonPropertyName("session_options")] public GenAiSessionOptions SessionOptions { get; set; } = new();
 }
 
 /// <summary>Input names of the decoder; <c>%d</c> stands for the layer.</summary>
 public sealed record GenAiInputs
 {
     /// <summary>Token ids, int64 [batch, sequence].</summary>
-    [JsonPropertyName("input_ids")] public string InputIds { get; init; } = "input_ids";
+    [JsonPropertyName("input_ids")] public string InputIds { get; set; } = "input_ids";
 
     /// <summary>Ones over past and present, int64 [batch, total].</summary>
-    [JsonPropertyName("attention_mask")] public string AttentionMask { get; init; } = "attention_mask";
+    [JsonPropertyName("attention_mask")] public string AttentionMask { get; set; } = "attention_mask";
 
     /// <summary>Positions, int64 [batch, sequence]; null for graphs that work them out from the mask, as ours do.</summary>
     [JsonPropertyName("position_ids")] public string? PositionIds { get; init; }
 
     /// <summary>Past keys, [batch, kv heads, past, head size].</summary>
-    [JsonPropertyName("past_key_names")] public string PastKeyNames { get; init; } = "past_key_values.%d.key";
+    [JsonPropertyName("past_key_names")] public string PastKeyNames { get; set; } = "past_key_values.%d.key";
 
     /// <summary>Past values, same shape.</summary>
-    [JsonPropertyName("past_value_names")] public string PastValueNames { get; init; } = "past_key_values.%d.value";
+    [JsonPropertyName("past_value_names")] public string PastValueNames { get; set; } = "past_key_values.%d.value";
 }
 
 /// <summary>Output names of the decoder; <c>%d</c> stands for the layer.</summary>
 public sealed record GenAiOutputs
 {
     /// <summary>Logits, float32 [batch, 1 or sequence, vocabulary].</summary>
-    [JsonPropertyName("logits")] public string Logits { get; init; } = "logits";
+    [JsonPropertyName("logits")] public string Logits { get; set; } = "logits";
 
     /// <summary>Present keys, [batch, kv heads, total, head size].</summary>
-    [JsonPropertyName("present_key_names")] public string PresentKeyNames { get; init; } = "present.%d.key";
+    [JsonPropertyName("present_key_names")] public string PresentKeyNames { get; set; } = "present.%d.key";
 
     /// <summary>Present values, same shape.</summary>
-    [JsonPropertyName("present_value_names")] public string PresentValueNames { get; init; } = "present.%d.value";
+    [JsonPropertyName("present_value_names")] public string PresentValueNames { get; set; } = "present.%d.value";
 }
 
 /// <summary>Session options as GenAI reads them.</summary>
 public sealed record GenAiSessionOptions
 {
     /// <summary>Log prefix.</summary>
-    [JsonPropertyName("log_id")] public string LogId { get; init; } = "onnxruntime-genai";
+    [JsonPropertyName("log_id")] public string LogId { get; set; } = "onnxruntime-genai";
 
     /// <summary>Execution providers; empty means CPU.</summary>
-    [JsonPropertyName("provider_options")] public IReadOnlyList<JsonElement> ProviderOptions { get; init; } = [];
+    [JsonPropertyName("provider_options")] public IReadOnlyList<JsonElement> ProviderOptions { get; set; } = [];
 }
 
 /// <summary>The <c>search</c> section.</summary>
@@ -151,7 +154,7 @@ public sealed record GenAiSearch
     [JsonPropertyName("max_length")] public int MaxLength { get; init; }
 
     /// <summary>One buffer for past and present KV, as GroupQueryAttention wants it.</summary>
-    [JsonPropertyName("past_present_share_buffer")] public bool PastPresentShareBuffer { get; init; } = true;
+    [JsonPropertyName("past_present_share_buffer")] public bool PastPresentShareBuffer { get; set; } = true;
 }
 
 /// <summary>Reads <c>7</c> and <c>[7, 8]</c> alike; writes a list.</summary>

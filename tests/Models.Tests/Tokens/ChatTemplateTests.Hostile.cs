@@ -151,10 +151,10 @@ public sealed partial class ChatTemplateTests
             .. Filters.All.Keys.Select(name => $" | {name}"), .. JinjaTests.All.Keys.Where(name => char.IsAsciiLetter(name[0])).Select(name => $" is {name}"),
         ]);
         var templates = from self in value
-            from name in function
-            from arguments in value.ListOf()
-            from named in Gen.Elements("", "", "", "indent=2", "attribute='name'", "reverse=true", "default=1", "count=1", "width=2", "maxsplit=1", "boolean=true")
-            select $"{{{{ (({self}){name}({string.Join(", ", arguments.Append(named).Where(argument => argument.Length > 0))})) | list | string }}}}";
+                        from name in function
+                        from arguments in value.ListOf()
+                        from named in Gen.Elements("", "", "", "indent=2", "attribute='name'", "reverse=true", "default=1", "count=1", "width=2", "maxsplit=1", "boolean=true")
+                        select $"{{{{ (({self}){name}({string.Join(", ", arguments.Append(named).Where(argument => argument.Length > 0))})) | list | string }}}}";
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(3), Prop.ForAll(templates.ToArbitrary(), source => EndsWell(source)));
     }
 
