@@ -176,7 +176,7 @@ public abstract class AnswerParser
     /// <summary>
     /// Reports text up to the first mark or, where there is none, up to what may be the beginning of one, and the white space before it.
     /// </summary>
-    /// <returns>The mark, now at the front of the text, or null: more is needed.</returns>
+    /// <returns>The mark, now at the front of the text with the space before it taken, or null: more is needed.</returns>
     private protected string? ReadText(MarkerSet marks, ref ReadOnlySpan<char> text, bool isReasoning, bool final)
     {
         var at = marks.Find(text, out var mark);
@@ -185,6 +185,7 @@ public abstract class AnswerParser
         Report(text[..shown], isReasoning);
         text = text[shown..];
         if (at < 0) return null;
+        ReportMarkup();
         Take(ref text, at - shown);
         return mark;
     }

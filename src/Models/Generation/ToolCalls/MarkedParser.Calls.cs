@@ -52,7 +52,7 @@ internal sealed partial class MarkedParser
 
     private bool BeginHeader()
     {
-        if (_format.Calls.FirstOrDefault(c => c.Trigger == _syntax.Trigger && !c.IsJson) is not { } tagged) return false;
+        if (Find(_syntax.Trigger, isJson: false) is not { } tagged) return false;
         _headerMarks = new([.. new[] { "{", tagged.BeforeArguments, tagged.BeforeId }.Where(mark => mark.Length > 0)]);
         (_mode, _syntax, _name, _partAt) = (Mode.Header, tagged, null, CallText.Length);
         return true;

@@ -76,14 +76,17 @@ internal sealed partial class MarkedParser : AnswerParser
 
         var isReasoning = _mode == Mode.Reasoning;
         if (ReadText(isReasoning ? _reasoningMarks : _textMarks, ref text, isReasoning, final) is not { } mark) return false;
-        ReportMarkup();
+        var syntax = isReasoning ? null : Find(mark, isJson: true) ?? Find(mark, isJson: false);
+        if (syntax?.MayBeText != true) ReportMarkup();
         Take(ref text, mark.Length);
         if (isReasoning) BeginText();
+        else if (syntax is not null) BeginSection(syntax);
         else if (mark == _format.Reasoning?.Begin) (_mode, _skipSpace) = (Mode.Reasoning, true);
-        else if (_format.Calls.FirstOrDefault(c => c.Trigger == mark) is { } syntax) BeginSection(syntax);
         // Else it is an end that nothing began.
         return true;
     }
+
+    private ToolCallSyntax? Find(string trigger, bool isJson) => _format.Calls.FirstOrDefault(c => c.Trigger == trigger && c.IsJson == isJson);
 
     private void BeginText() => (_mode, _skipSpace, _mayBeginBare) = (Mode.Text, true, _bare is not null);
 }

@@ -1,0 +1,43 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Models.Generation.ToolCalls;
+
+namespace Models.Tests.Generation.ToolCalls;
+
+/// <summary>Whatever a model writes and however it is cut: the same events, nothing lost, no exception.</summary>
+public sealed class CuttingTests
+{
+    private static readonly HashSet<string> Tools = ["f", "x1"];
+
+    public static TheoryData<int> Formats => new(Enumerable.Range(0, Texts.Formats.Length));
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Append_AnyPieces_AreCutAnyWay(int format) => Check(Texts.Formats[format], Texts.Answers);
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Append_BrokenAnswers_AreCutAnyWay(int format) => Check(Texts.Formats[format], Texts.Broken(Texts.Formats[format]));
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Append_Noise_IsCutAnyWay(int format) => Check(
+        Texts.Formats[format], from chars in Gen.Elements("<>|/{}[]\":,;\\ \n\0tofunc=alscimge_\ud83d\ude42é".ToCharArray()).ListOf() select string.Concat(chars));
+
+    private static void Check(ToolCallFormat format, Gen<string> answers)
+    {
+        var cases =
+            from answer in answers
+            from cuts in Texts.Cuts
+            from prompt in Gen.Elements("", "<|start|>assistant", "<|start|>assistant<|channel|>analysis<|message|>", "<think>\n", "[THINK]")
+            from tools in Gen.Elements(null, Tools, new HashSet<string>())
+            select (answer, cuts, prompt, tools);
+        Prop.ForAll(Arb.From(cases), c =>
+        {
+            var whole = Answers.Parts(format, [c.answer], c.prompt, c.tools);
+            Assert.Equal(whole, Answers.Parts(format, Texts.Cut(c.answer, c.cuts), c.prompt, c.tools));
+            Assert.Equal(whole, Answers.Parts(format, c.answer.Select(letter => letter.ToString()), c.prompt, c.tools));
+            if (format == ToolCallFormat.Plain) Assert.Equal(c.answer, string.Concat(whole.Select(p => p.Text)));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+    }
+}
