@@ -69,6 +69,9 @@ public abstract class AnswerParser
     /// <summary>The text of the call being read.</summary>
     private protected string CallText => _call.ToString();
 
+    /// <summary>Its length.</summary>
+    private protected int CallLength => _call.Length;
+
     /// <summary>The number of calls that have started.</summary>
     private protected int CallCount => _index;
 

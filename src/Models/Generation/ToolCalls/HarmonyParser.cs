@@ -87,14 +87,14 @@ internal sealed class HarmonyParser : AnswerParser
 
     private bool ReadHeader(ref ReadOnlySpan<char> text, bool final)
     {
-        var room = MaxHeader - CallText.Length;
+        var room = MaxHeader - CallLength;
         if (room <= 0)
         {
             ReportCallAsText();
             (_mode, _promptHeader, _sawText) = (Mode.Content, "", true);
             return true;
         }
-        if (TakeUntil(HeaderMarks, ref text, room, final) is not { } mark) return CallText.Length == MaxHeader;
+        if (TakeUntil(HeaderMarks, ref text, room, final) is not { } mark) return CallLength == MaxHeader;
         var header = Header();
         Take(ref text, mark.Length);
         _promptHeader = "";

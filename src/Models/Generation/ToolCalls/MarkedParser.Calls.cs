@@ -54,7 +54,7 @@ internal sealed partial class MarkedParser
     {
         if (Find(_syntax.Trigger, isJson: false) is not { } tagged) return false;
         _headerMarks = new([.. new[] { "{", tagged.BeforeArguments, tagged.BeforeId }.Where(mark => mark.Length > 0)]);
-        (_mode, _syntax, _name, _partAt) = (Mode.Header, tagged, null, CallText.Length);
+        (_mode, _syntax, _name, _partAt) = (Mode.Header, tagged, null, CallLength);
         return true;
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class MarkedParser
         if (mark == _syntax.BeforeId && _name is null)
         {
             Take(ref text, mark.Length);
-            (_name, _partAt) = (part, CallText.Length);
+            (_name, _partAt) = (part, CallLength);
             return true;
         }
         // Some models leave the mark before the arguments out.

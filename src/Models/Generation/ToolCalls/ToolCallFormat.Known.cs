@@ -7,7 +7,7 @@ public sealed partial record ToolCallFormat
 
     private static readonly ToolCallSyntax JsonCall = new()
     {
-        Trigger = "",
+        Trigger = "{\"name\"",
         BeforeName = "{\"name\": \"",
         BeforeArguments = "\", \"arguments\": ",
         AfterArguments = "}",
@@ -17,35 +17,28 @@ public sealed partial record ToolCallFormat
     /// <summary>No marks: all is text.</summary>
     public static ToolCallFormat Plain { get; } = new("plain");
 
-    /// <summary>Hermes 2 Pro, Qwen2.5 and Qwen3: an object between tags for each call.</summary>
-    public static ToolCallFormat Hermes { get; } = Marked("hermes", JsonCall with
-    {
-        Trigger = "<tool_call>",
-        BeforeName = "<tool_call>\n" + JsonCall.BeforeName,
-        AfterArguments = JsonCall.AfterArguments + "\n</tool_call>",
-        Separator = "\n",
-        End = "</tool_call>",
-    });
+    /// <summary>
+    /// Hermes 2 Pro, Qwen2.5 and Qwen3: an object between tags for each call. Their small models often write the object alone.
+    /// </summary>
+    public static ToolCallFormat Hermes { get; } = Marked(
+        "hermes",
+        JsonCall with
+        {
+            Trigger = "<tool_call>",
+            BeforeName = "<tool_call>\n" + JsonCall.BeforeName,
+            AfterArguments = JsonCall.AfterArguments + "\n</tool_call>",
+            Separator = "\n",
+            End = "</tool_call>",
+        },
+        JsonCall with { OnlyAtStart = true, MayBeText = true, Separator = "\n" });
+
+    private static ToolCallSyntax LlamaCall => JsonCall with { BeforeArguments = "\", \"parameters\": ", Separator = "; " };
 
     /// <summary>Llama 3.1 to 3.3: a bare object, or one after a tag.</summary>
     public static ToolCallFormat Llama3 { get; } = Marked(
         "llama3",
-        JsonCall with
-        {
-            Trigger = "{\"name\"",
-            OnlyAtStart = true,
-            MayBeText = true,
-            BeforeArguments = "\", \"parameters\": ",
-            Separator = "; ",
-        },
-        JsonCall with
-        {
-            Trigger = "<|python_tag|>",
-            Open = "<|python_tag|>",
-            BeforeArguments = "\", \"parameters\": ",
-            Separator = "; ",
-            HasBuiltins = true,
-        });
+        LlamaCall with { OnlyAtStart = true, MayBeText = true },
+        LlamaCall with { Trigger = "<|python_tag|>", Open = "<|python_tag|>", HasBuiltins = true });
 
     /// <summary>Phi-4-mini: an array between tags, or after a word.</summary>
     public static ToolCallFormat Phi4 { get; } = Marked(

@@ -25,7 +25,7 @@ internal static class Answers
     {
         var events = Events(format, pieces, prompt, tools);
         List<Part> parts = [];
-        for (var i = 0; i < events.Count; i++)
+        for (int i = 0, calls = 0; i < events.Count; i++)
         {
             parts.Add(events[i] switch
             {
@@ -33,7 +33,7 @@ internal static class Answers
                 ReasoningDelta delta => new Part("think", delta.Text, delta.Raw),
                 AnswerMarkup mark => new Part("mark", "", mark.Raw),
                 ToolCallMalformed bad => new Part("malformed", $"{bad.Reason} {bad.Text}", bad.Raw),
-                _ => Call(events, ref i),
+                _ => Call(events, ref i, calls++),
             });
         }
         return Join(parts);
@@ -67,10 +67,10 @@ internal static class Answers
     }
 
     // A call from its start to its end, which nothing else interrupts.
-    private static Part Call(List<AnswerEvent> events, ref int at)
+    private static Part Call(List<AnswerEvent> events, ref int at, int index)
     {
         var started = Assert.IsType<ToolCallStarted>(events[at]);
-        Assert.Equal(events.Take(at).OfType<ToolCallStarted>().Count(), started.Index);
+        Assert.Equal(index, started.Index);
         Assert.NotEmpty(started.Name);
         var (arguments, raw) = ("", started.Raw);
         for (at++; ; at++)

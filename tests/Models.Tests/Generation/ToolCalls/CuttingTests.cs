@@ -24,6 +24,24 @@ public sealed class CuttingTests
     public void Append_Noise_IsCutAnyWay(int format) => Check(
         Texts.Formats[format], from chars in Gen.Elements("<>|/{}[]\":,;\\ \n\0tofunc=alscimge_\ud83d\ude42é".ToCharArray()).ListOf() select string.Concat(chars));
 
+    /// <summary>Takes very long if any of this is read in more than linear time.</summary>
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Append_BeginningsWithoutEnd_AreReadInLinearTime(int format)
+    {
+        string[] patterns =
+        [
+            "<tool_call", "<tool_call>{", "<tool_call>x</tool_call>", "functools[", "{\"a", " ", "\\\"", "<|channel|>", "[TOOL_CALLS]", "[TOOL_CALLS]f[CALL_ID]",
+            "</think>", "<think>", "<|start|>to=f<|message|>", "{\"name\":\"f\",\"parameters\":{}};{", "<|python_tag|>f.call(a=\"\", ",
+        ];
+        foreach (var pattern in patterns)
+        {
+            var answer = string.Concat(Enumerable.Repeat(pattern, 200_000 / pattern.Length));
+            Answers.Events(Texts.Formats[format], [answer]);
+            Answers.Events(Texts.Formats[format], answer.Take(20_000).Select(c => c.ToString()));
+        }
+    }
+
     private static void Check(ToolCallFormat format, Gen<string> answers)
     {
         var cases =

@@ -90,6 +90,17 @@ public sealed class HermesTests
         ["""call f {"t":"a\n\"b\" 🙂é"}"""],
         Read("""<tool_call>{"name": "f", "arguments": "{\"t\":\"a\\n\\\"b\\\" \ud83d\ude42\u00e9\"}"}</tool_call>"""));
 
+    // Small models of the family leave the tags out.
+    [Theory]
+    [InlineData("{\"name\": \"f\", \"arguments\": {}}")]
+    [InlineData("\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call>")]
+    [InlineData("<think>\n\n</think>\n\n{\"name\": \"f\", \"arguments\": {}}")]
+    public void Read_BareCallOfAKnownTool_IsACall(string answer)
+    {
+        Assert.Equal(["call f {}"], Answers.Read(Qwen3, answer, tools: new HashSet<string> { "f" }));
+        Assert.StartsWith("text ", Answers.Read(Qwen3, answer, tools: new HashSet<string>())[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Append_BeginningOfAMark_IsHeldBack()
     {
