@@ -144,7 +144,9 @@ public abstract class AnswerParser
         if (!reader.IsCall) return;
         if (_started is null)
         {
-            _started = (reader.Id is { } id && _format.AcceptsCallId(id) ? id : _format.NewCallId(), reader.Name!);
+            // Only a model that has ids of its own makes them unique.
+            var keep = _format.CallIdLength is not null && reader.Id is { } given && _format.AcceptsCallId(given);
+            _started = (keep ? reader.Id! : _format.NewCallId(), reader.Name!);
             _events.Add(new ToolCallStarted(_index++, _started.Value.Id, reader.Name!, TakeRaw()));
         }
         if (reader.Arguments.Length > _reportedArguments)
@@ -177,7 +179,8 @@ public abstract class AnswerParser
     };
 
     /// <summary>
-    /// Reports text up to the first mark or, where there is none, up to what may be the beginning of one, and the white space before it.
+    /// Reports text up to the first mark or, where there is none, up to what may be the beginning of one; in either case without the
+    /// white space before it.
     /// </summary>
     /// <returns>The mark, now at the front of the text with the space before it taken, or null: more is needed.</returns>
     private protected string? ReadText(MarkerSet marks, ref ReadOnlySpan<char> text, bool isReasoning, bool final)
@@ -193,7 +196,9 @@ public abstract class AnswerParser
         return mark;
     }
 
-    /// <summary>Moves text to the call being read up to the first mark or, where there is none, up to what may be the beginning of one.</summary>
+    /// <summary>
+    /// Moves text to the call being read up to the first mark or, where there is none, up to what may be the beginning of one.
+    /// </summary>
     /// <param name="marks">The marks.</param>
     /// <param name="text">The text.</param>
     /// <param name="room">How much to take at most.</param>

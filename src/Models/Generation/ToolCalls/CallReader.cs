@@ -69,12 +69,16 @@ internal sealed class CallReader
                 if (before != JsonState.Key) _key.Clear();
                 else if (_key.Length <= MaxKeyLength) _key.Append(c);
             }
-            else if (before == JsonState.Key && _mayBeText && !IsKnown(_key.ToString())) return Fail(CallStatus.NoCall);
+            else if (before == JsonState.Key && _mayBeText && !IsKnown(_key.ToString()))
+            {
+                return Fail(CallStatus.NoCall);
+            }
         }
         if (_slot != Slot.None)
         {
             Capture(c, inString: before == _json.State);
-            var closed = _json.State == JsonState.End || (_json.Depth == _level && _json.State is JsonState.AfterValue or JsonState.NextKey);
+            var closed = _json.State == JsonState.End
+                || (_json.Depth == _level && _json.State is JsonState.AfterValue or JsonState.NextKey);
             if (closed && !CloseSlot()) return false;
         }
         if (_json.State != JsonState.End) return true;

@@ -2,7 +2,7 @@ namespace Models.Generation.ToolCalls;
 
 /// <summary>
 /// Checks a JSON text character by character by RFC 8259, with two departures: raw control characters may stand in strings, because
-/// models write them, and half a surrogate pair may not be escaped, because no reader could make text of it.
+/// models write them, and half a surrogate pair is refused, escaped or not, because no reader could make text of it.
 /// </summary>
 internal sealed class JsonScanner
 {
@@ -19,6 +19,7 @@ internal sealed class JsonScanner
     private int _hexLeft;
     private int _hex;
     private bool _lowSurrogateDue;
+    private bool _escapedLowSurrogateDue;
 
     public JsonState State { get; private set; }
 
@@ -105,16 +106,18 @@ internal sealed class JsonScanner
 
     private bool PushString(char c)
     {
+        if (char.IsLowSurrogate(c) != _lowSurrogateDue) return false;
+        _lowSurrogateDue = char.IsHighSurrogate(c);
         if (_hexLeft > 0) return PushHexDigit(c);
         if (_escaped)
         {
             _escaped = false;
-            if (c != 'u') return !_lowSurrogateDue && c is '"' or '\\' or '/' or 'b' or 'f' or 'n' or 'r' or 't';
+            if (c != 'u') return !_escapedLowSurrogateDue && c is '"' or '\\' or '/' or 'b' or 'f' or 'n' or 'r' or 't';
             (_hexLeft, _hex) = (4, 0);
             return true;
         }
         if (c == '\\') return _escaped = true;
-        if (_lowSurrogateDue) return false;
+        if (_escapedLowSurrogateDue) return false;
         return c != '"' || (State == JsonState.Key ? Go(JsonState.Colon) : EndValue());
     }
 
@@ -123,8 +126,8 @@ internal sealed class JsonScanner
         if (!char.IsAsciiHexDigit(c)) return false;
         _hex = (_hex << 4) | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
         if (--_hexLeft > 0) return true;
-        if (char.IsLowSurrogate((char)_hex) != _lowSurrogateDue) return false;
-        _lowSurrogateDue = char.IsHighSurrogate((char)_hex);
+        if (char.IsLowSurrogate((char)_hex) != _escapedLowSurrogateDue) return false;
+        _escapedLowSurrogateDue = char.IsHighSurrogate((char)_hex);
         return true;
     }
 

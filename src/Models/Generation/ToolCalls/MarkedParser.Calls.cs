@@ -53,7 +53,7 @@ internal sealed partial class MarkedParser
     private bool BeginHeader()
     {
         if (Find(_syntax.Trigger, isJson: false) is not { } tagged) return false;
-        _headerMarks = new([.. new[] { "{", tagged.BeforeArguments, tagged.BeforeId }.Where(mark => mark.Length > 0)]);
+        _headerMarks = new("{", tagged.BeforeArguments, tagged.BeforeId, tagged.Trigger);
         (_mode, _syntax, _name, _partAt) = (Mode.Header, tagged, null, CallLength);
         return true;
     }
@@ -63,7 +63,8 @@ internal sealed partial class MarkedParser
     {
         if (TakeUntil(_headerMarks, ref text, Room, final) is not { } mark) return Room <= 0;
         var part = CallText[_partAt..].Trim();
-        if (part.Length == 0 || part.AsSpan().ContainsAny(" \t\r\n")) return BeginMalformed(MalformedReason.UnknownShape);
+        if (part.Length == 0 || part.AsSpan().ContainsAny(" \t\r\n]") || mark == _syntax.Trigger)
+            return BeginMalformed(MalformedReason.UnknownShape);
         if (mark == _syntax.BeforeId && _name is null)
         {
             Take(ref text, mark.Length);

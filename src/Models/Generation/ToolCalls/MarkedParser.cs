@@ -86,7 +86,8 @@ internal sealed partial class MarkedParser : AnswerParser
         return true;
     }
 
-    private ToolCallSyntax? Find(string trigger, bool isJson) => _format.Calls.FirstOrDefault(c => c.Trigger == trigger && c.IsJson == isJson);
+    private ToolCallSyntax? Find(string trigger, bool isJson) =>
+        _format.Calls.FirstOrDefault(c => c.Trigger == trigger && c.IsJson == isJson);
 
     private void BeginText() => (_mode, _skipSpace, _mayBeginBare) = (Mode.Text, true, _bare is not null);
 }

@@ -20,7 +20,9 @@ public sealed record ToolCallSyntax
     /// </summary>
     public required string Trigger { get; init; }
 
-    /// <summary>True where the trigger counts only at the start of the answer (white space and reasoning aside) or after another call.</summary>
+    /// <summary>
+    /// True where the trigger counts only at the start of the answer (white space and reasoning aside) or after another call.
+    /// </summary>
     public bool OnlyAtStart { get; init; }
 
     /// <summary>True where ordinary text may contain the trigger: if no call follows, it was text.</summary>
@@ -44,10 +46,14 @@ public sealed record ToolCallSyntax
     /// <summary>Literal text after the last call.</summary>
     public string Close { get; init; } = "";
 
-    /// <summary>The mark that ends calls, the last part of a call or of <see cref="Close"/>; empty where they end with their JSON.</summary>
+    /// <summary>
+    /// The mark that ends calls, the last part of a call or of <see cref="Close"/>; empty where they end with their JSON.
+    /// </summary>
     public string End { get; init; } = "";
 
-    /// <summary>The mark between a name and an id the model gives its call, before <see cref="BeforeArguments"/>; empty where there is none.</summary>
+    /// <summary>
+    /// The mark between a name and an id the model gives its call, before <see cref="BeforeArguments"/>. Only where marks separate them.
+    /// </summary>
     internal string BeforeId { get; init; } = "";
 
     /// <summary>True where built-in tools are called in another way after the trigger, see <see cref="BuiltinCall"/>.</summary>
@@ -61,7 +67,9 @@ public sealed record ToolCallSyntax
 
     /// <summary>The literal text of a call to a function up to its arguments.</summary>
     public string BeginCall(string name) =>
-        BeforeName + (IsJson ? JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString() : name) + BeforeArguments;
+        BeforeName
+        + (IsJson ? JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value : name)
+        + BeforeArguments;
 
     /// <summary>Writes calls as the model would: what the parser reads back as these calls.</summary>
     /// <param name="calls">Names, and arguments as JSON objects. One only where <see cref="Separator"/> is null.</param>

@@ -22,7 +22,8 @@ public sealed class CuttingTests
     [Theory]
     [MemberData(nameof(Formats))]
     public void Append_Noise_IsCutAnyWay(int format) => Check(
-        Texts.Formats[format], from chars in Gen.Elements("<>|/{}[]\":,;\\ \n\0tofunc=alscimge_\ud83d\ude42é".ToCharArray()).ListOf() select string.Concat(chars));
+        Texts.Formats[format],
+        from chars in Gen.Elements("<>|/{}[]\":,;\\ \n\0tofunc=alscimge_\ud83d\ude42é".ToCharArray()).ListOf() select string.Concat(chars));
 
     /// <summary>Takes very long if any of this is read in more than linear time.</summary>
     [Theory]
@@ -31,7 +32,8 @@ public sealed class CuttingTests
     {
         string[] patterns =
         [
-            "<tool_call", "<tool_call>{", "<tool_call>x</tool_call>", "functools[", "{\"a", " ", "\\\"", "<|channel|>", "[TOOL_CALLS]", "[TOOL_CALLS]f[CALL_ID]",
+            "<tool_call", "<tool_call>{", "<tool_call>x</tool_call>", "functools[",
+            "{\"a", " ", "\\\"", "<|channel|>", "[TOOL_CALLS]", "[TOOL_CALLS]f[CALL_ID]",
             "</think>", "<think>", "<|start|>to=f<|message|>", "{\"name\":\"f\",\"parameters\":{}};{", "<|python_tag|>f.call(a=\"\", ",
         ];
         foreach (var pattern in patterns)

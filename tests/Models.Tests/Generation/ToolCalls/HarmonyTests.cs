@@ -27,7 +27,8 @@ public sealed class HarmonyTests
         string[] expected = ["""call get_weather {"location":"San Francisco"}"""];
         Assert.Equal(expected, Read(header + """{"location":"San Francisco"}<|call|>"""));
         Assert.Equal(expected, Read(header + """{"location":"San Francisco"}"""));
-        Assert.Equal(["think Need it.", .. expected], Read($$"""<|channel|>analysis<|message|>Need it.<|end|><|start|>assistant{{header}}{"location":"San Francisco"}<|call|>"""));
+        var thought = "<|channel|>analysis<|message|>Need it.<|end|><|start|>assistant";
+        Assert.Equal(["think Need it.", .. expected], Read(thought + header + """{"location":"San Francisco"}<|call|>"""));
     }
 
     [Fact]

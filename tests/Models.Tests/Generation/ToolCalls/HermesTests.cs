@@ -90,6 +90,15 @@ public sealed class HermesTests
         ["""call f {"t":"a\n\"b\" 🙂é"}"""],
         Read("""<tool_call>{"name": "f", "arguments": "{\"t\":\"a\\n\\\"b\\\" \ud83d\ude42\u00e9\"}"}</tool_call>"""));
 
+    [Fact]
+    public void Read_IdsOfTheModelsOwnMaking_AreNotKept()
+    {
+        var calls = Answers.Events(Qwen3, ["<tool_call>{\"id\": \"1\", \"name\": \"f\"}{\"id\": \"1\", \"name\": \"f\"}</tool_call>"])
+            .OfType<ToolCallFinished>().ToArray();
+        Assert.All(calls, call => Assert.Matches("^call_[0-9A-Za-z]{24}$", call.Id));
+        Assert.NotEqual(calls[0].Id, calls[1].Id);
+    }
+
     // Small models of the family leave the tags out.
     [Theory]
     [InlineData("{\"name\": \"f\", \"arguments\": {}}")]

@@ -63,6 +63,19 @@ public sealed class MalformedTests
         }
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Read_EndNearTheLimit_IsCutEitherWay(int beyond)
+    {
+        var answer = "<tool_call>oops ".PadRight(AnswerParser.MaxCallLength + beyond) + "</tool_call>";
+        var whole = Answers.Parts(ToolCallFormat.Hermes, [answer]);
+        Assert.Equal(beyond < 0 ? "UnknownShape" : "TooLong", whole[0].Text.Split(' ')[0]);
+        foreach (var at in Enumerable.Range(AnswerParser.MaxCallLength - 2, 5))
+            Assert.Equal(whole, Answers.Parts(ToolCallFormat.Hermes, [answer[..at], answer[at..]]));
+    }
+
     [Fact]
     public void Read_ArgumentsWrappedAgainAndAgain_AreUnwrapped()
     {

@@ -57,9 +57,13 @@ public sealed class MistralTests
     [InlineData("[TOOL_CALLS]f")]
     [InlineData("[TOOL_CALLS]f[ARGS]")]
     [InlineData("[TOOL_CALLS]f[ARGS")]
-    public void Read_CutOff_IsMalformed(string answer) => Assert.StartsWith($"malformed Truncated {answer}", Assert.Single(Read(answer)), StringComparison.Ordinal);
+    public void Read_CutOff_IsMalformed(string answer) =>
+        Assert.StartsWith($"malformed Truncated {answer}", Assert.Single(Read(answer)), StringComparison.Ordinal);
 
-    [Fact]
-    public void Read_BadCall_EndsWhereTheNextBegins() => Assert.Equal(
-        ["malformed UnknownShape [TOOL_CALLS]no name{} ", "call g {}"], Read("[TOOL_CALLS]no name{} [TOOL_CALLS]g[ARGS]{}"));
+    [Theory]
+    [InlineData("[TOOL_CALLS]no name{} ")]
+    [InlineData("[TOOL_CALLS]no_arguments")]
+    [InlineData("[TOOL_CALLS][TOOL_CALLS]f[ARGS]{}")]
+    public void Read_BadCall_EndsWhereTheNextBegins(string bad) =>
+        Assert.Equal([$"malformed UnknownShape {bad}", "call g {}"], Read(bad + "[TOOL_CALLS]g[ARGS]{}"));
 }

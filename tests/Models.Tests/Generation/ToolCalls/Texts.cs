@@ -18,7 +18,8 @@ internal static class Texts
     public static ToolCallFormat Format(string name) => Formats.First(f => f.Name == name);
 
     private static readonly Gen<string> Word = Gen.Elements(
-        "a", "", " ", "\"", "\\", "\n", "{", "}", "[", "]", ":", ",", "naïve", "東京", "🗼", "👩‍👩‍👧", "</tool_call>", "<|call|>", "<|end|>", "[ARGS]", "Привет", "مرحبا", "\u0001");
+        "a", "", " ", "\"", "\\", "\n", "{", "}", "[", "]", ":", ",",
+        "naïve", "東京", "🗼", "👩‍👩‍👧", "</tool_call>", "<|call|>", "<|end|>", "[ARGS]", "Привет", "مرحبا", "\u0001");
 
     private static readonly Gen<string> Text = Word.ListOf().Select(words => string.Concat(words.Take(6)));
 
@@ -41,8 +42,12 @@ internal static class Texts
             Word,
             Gen.Elements(
                 Formats.SelectMany(f => f.Marks)
-                    .Concat(Formats.SelectMany(f => f.Calls).SelectMany(c => new[] { c.Open, c.BeforeName, c.BeforeArguments, c.AfterArguments, c.Close }))
-                    .Concat(["{\"name\": \"f\", \"arguments\": {\"a\": ", "\"parameters\": {}", "\"arguments\": \"{\\\"a\\\":", "functools", "to=functions.f", "final", "analysis", "; ", "\\ud83d", "0", "1e", "true", "null", "<", "<|", "  \n \t "])
+                    .Concat(Formats.SelectMany(f => f.Calls)
+                        .SelectMany(c => new[] { c.Open, c.BeforeName, c.BeforeArguments, c.AfterArguments, c.Close }))
+                    .Concat([
+                        "{\"name\": \"f\", \"arguments\": {\"a\": ", "\"parameters\": {}", "\"arguments\": \"{\\\"a\\\":", "functools",
+                        "to=functions.f", "final", "analysis", "; ", "\\ud83d", "0", "1e", "true", "null", "<", "<|", "  \n \t ",
+                    ])
                     .Where(text => text.Length > 0).Distinct().ToArray()),
             Arguments).ListOf()
         select string.Concat(pieces);
