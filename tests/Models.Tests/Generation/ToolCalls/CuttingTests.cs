@@ -38,9 +38,9 @@ public sealed class CuttingTests
         ];
         foreach (var pattern in patterns)
         {
-            var answer = string.Concat(Enumerable.Repeat(pattern, 200_000 / pattern.Length));
+            var answer = string.Concat(Enumerable.Repeat(pattern, 100_000 / pattern.Length));
             Answers.Events(Texts.Formats[format], [answer]);
-            Answers.Events(Texts.Formats[format], answer.Take(20_000).Select(c => c.ToString()));
+            Answers.Events(Texts.Formats[format], answer.Take(10_000).Select(c => c.ToString()));
         }
     }
 
@@ -58,6 +58,6 @@ public sealed class CuttingTests
             Assert.Equal(whole, Answers.Parts(format, Texts.Cut(c.answer, c.cuts), c.prompt, c.tools));
             Assert.Equal(whole, Answers.Parts(format, c.answer.Select(letter => letter.ToString()), c.prompt, c.tools));
             if (format == ToolCallFormat.Plain) Assert.Equal(c.answer, string.Concat(whole.Select(p => p.Text)));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(250));
     }
 }

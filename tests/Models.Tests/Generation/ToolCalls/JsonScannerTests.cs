@@ -38,7 +38,7 @@ public sealed class JsonScannerTests
             "\"", "\"a\"", "\"a\":", "\\", "\\u", "\\n", "\\u00e9", "\\uD83D", "\\uDE42", "dE",
             " ", "\n", "-", "0", "7", ".", "e", "E", "+", "true", "false", "null", "nul", "é", "🙂");
         var texts = token.ListOf().Select(t => string.Concat(t.Take(8)));
-        Prop.ForAll(Arb.From(texts), text => Check(text)).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
+        Prop.ForAll(Arb.From(texts), text => Check(text)).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class JsonScannerTests
     [Fact]
     public void Push_HalfASurrogatePair_IsRefused()
     {
-        string[] halves = [ "\ud83d", "\ude42", "\ud83d\\ude42", "\\ud83d\ude42", "\ud83d "];
+        string[] halves = ["\ud83d", "\ude42", "\ud83d\\ude42", "\\ud83d\ude42", "\ud83d "];
         foreach (var half in halves) Assert.False(Accepts($"\"{half}\""));
         Assert.True(Accepts("\"\ud83d\ude42\""));
     }
