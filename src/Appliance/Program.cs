@@ -13,8 +13,8 @@ internal static class Program
         {
             ChatCommand.Create(),
             RunCommand.Create(),
-            //SERVE
-            //MODELS
+            ServeCommand.Create(),
+            ModelsCommand.Create(),
             BenchCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),
@@ -23,9 +23,11 @@ internal static class Program
         {
             var parsed = root.Parse(args);
             if (parsed.Errors.Count > 0) return Usage(parsed);
-            // Exceptions come here, not to the library's own handler, which would print a stack trace at a person.
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-            return await parsed.InvokeAsync(configuration);
+            // Exceptions and signals come here, not to the library's own handlers: those print a stack trace at a person and kill the
+            // process two seconds after Ctrl-C.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            using var interrupts = new Interrupts();
+            return await parsed.InvokeAsync(configuration, interrupts.Token);
         }
         catch (OperationCanceledException)
         {

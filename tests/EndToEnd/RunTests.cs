@@ -12,7 +12,8 @@ public sealed class RunTests(StoryModel story) : IClassFixture<StoryModel>
     public async Task Run_Raw_ContinuesTheStory()
     {
         var result = await Run("Once upon a time", "--raw", "--max-tokens", "20");
-        Assert.Equal((0, ", a little girl named Lily lived in a small house with her mom, dad, and"), (result.ExitCode, result.Output.TrimEnd('\n')));
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith(", a little girl named Lily lived in a small house", result.Output, StringComparison.Ordinal);
     }
 
     [SharedFact(StoryModel.Reference)]

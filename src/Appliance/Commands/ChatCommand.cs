@@ -35,16 +35,14 @@ internal static class ChatCommand
         var interactive = !Console.IsInputRedirected;
         if (interactive) Console.Out.WriteLine($"{model}. {Help}");
 
-        // While an answer streams, Ctrl-C cancels it; at the prompt it means what it always means.
+        // While an answer streams, Ctrl-C cancels it; at the prompt it leaves.
         CancellationTokenSource? answering = null;
-        using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGINT,
-            context =>
-            {
-                if (Volatile.Read(ref answering) is not { } running) return;
-                context.Cancel = true;
-                running.Cancel();
-            });
+        Interrupts.Ask(() =>
+        {
+            if (Volatile.Read(ref answering) is not { } running) return false;
+            running.Cancel();
+            return true;
+        });
 
         while (true)
         {

@@ -23,10 +23,14 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         var prompt = ChatPrompt.Encode(model, messages, options);
         var id = $"msg_{Guid.NewGuid():N}";
 
+        var begun = false;
         await foreach (var step in model.GenerateAsync(prompt, generation, cancellationToken))
         {
             if (step.Text.Length == 0 && step.Finish is null) continue;
-            var update = new ChatResponseUpdate(ChatRole.Assistant, step.Text)
+            // SentencePiece-style vocabularies begin words with their space, the first word of an answer too.
+            var text = begun || !step.Text.StartsWith(' ') ? step.Text : step.Text[1..];
+            begun |= step.Text.Length > 0;
+            var update = new ChatResponseUpdate(ChatRole.Assistant, text)
             {
                 MessageId = id,
                 ResponseId = id,

@@ -80,6 +80,21 @@ public sealed class LocalLanguageModel : ILanguageModel
         }
     }
 
+    /// <summary>Logits of the next token after a text, for measurements.</summary>
+    internal double[] LogitsAfter(ReadOnlySpan<int> text)
+    {
+        _turn.Wait();
+        try
+        {
+            Prefill(text, CancellationToken.None);
+            return Array.ConvertAll(_decoder.Logits.ToArray(), logit => (double)logit);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     private void CheckPrompt(ReadOnlySpan<int> prompt)
     {
         if (prompt.Length == 0) throw new GenerationException("The prompt is empty.") { Parameter = "prompt" };
@@ -103,7 +118,7 @@ public sealed class LocalLanguageModel : ILanguageModel
             var clock = Stopwatch.StartNew();
             var limit = Math.Min(options.MaxTokens ?? int.MaxValue, ContextLength - prompt.Length);
             var sampler = new Sampler(options, prompt.Span);
-            var answer = new AnswerText(Tokenizer.CreateDetokenizer(), options.Stop);
+            var answer = new AnswerText(Tokenizer.CreateDetokenizer(), prompt.Span[^1], options.Stop);
             var first = TimeSpan.Zero;
             var last = 0;
             if (limit == 0) Write(null, "", FinishReason.Length, 0);

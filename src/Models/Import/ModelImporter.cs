@@ -1,54 +1,14 @@
+using Models.Import.Decoder;
+using Models.Import.GenAi;
+using Models.Import.Gguf;
+using Models.Import.Llama2c;
+using Models.Import.Onnx;
+using Models.Import.Quantize;
+using Models.Import.Safetensors;
+using Models.Import.Sources;
+using Models.Store;
+
 namespace Models.Import;
-
-/// <summary>How weights are stored after an import.</summary>
-public enum Quantization
-{
-    /// <summary>What suits the source: quantized GGUF tensors keep their kind, float weights become int8 or int4.</summary>
-    Auto,
-
-    /// <summary>float32, for tests and tiny models.</summary>
-    None,
-
-    /// <summary>4 bits per weight in blocks of 32.</summary>
-    Int4,
-
-    /// <summary>8 bits per weight in blocks of 32.</summary>
-    Int8,
-}
-
-/// <summary>How to import.</summary>
-public sealed record ImportOptions
-{
-    /// <summary>How weights are stored.</summary>
-    public Quantization Quantization { get; init; } = Quantization.Auto;
-
-    /// <summary>Told the bytes of source weights done and in all, after each tensor.</summary>
-    public IProgress<(long Done, long Total)>? Progress { get; init; }
-}
-
-/// <summary>What an import made.</summary>
-/// <param name="Architecture">llama, qwen2, qwen3, phi3, or a GenAI folder's own type.</param>
-/// <param name="Parameters">Number of weights.</param>
-/// <param name="Quantization">What the weights became: none, int8, int4, int4+int8.</param>
-/// <param name="ContextLength">Longest context, tokens.</param>
-/// <param name="License">Licence as the source states it, or null.</param>
-/// <param name="Losses">Per requantized source kind, the relative root-mean-square error it cost; empty when nothing was lost.</param>
-public sealed record ImportReport(
-    string Architecture, long Parameters, string Quantization, int ContextLength, string? License, IReadOnlyList<QuantizationLoss> Losses);
-
-/// <summary>What requantizing cost.</summary>
-/// <param name="From">Source kind, such as Q4_K.</param>
-/// <param name="To">Stored kind, such as int4.</param>
-/// <param name="Tensors">How many tensors.</param>
-/// <param name="RelativeError">sqrt(Σ(a−b)² / Σa²) over all their weights.</param>
-public sealed record QuantizationLoss(string From, string To, int Tensors, double RelativeError);
-
-/// <summary>An error of an import: a damaged or unknown file, shapes that disagree, no tokenizer.</summary>
-public sealed class ImportException : ModelException
-{
-    /// <summary>Creates the error with its message for a person.</summary>
-    public ImportException(string message, Exception? inner = null) : base(message, inner) { }
-}
 
 /// <summary>Turns model files made elsewhere into an ONNX folder in GenAI layout.</summary>
 public static class ModelImporter
@@ -59,6 +19,72 @@ public static class ModelImporter
     /// </summary>
     /// <exception cref="ImportException">The source cannot be imported; the message names the cause.</exception>
     /// <exception cref="IOException">Reading or writing failed, the disk is full for instance; the caller removes the folder.</exception>
-    public static ImportReport Import(string source, string target, ImportOptions options, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+    public static ImportReport Import(string source, string target, ImportOptions options, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(target);
+        if (File.Exists(Path.Combine(source, GenAiConfig.FileName))) return GenAiFolder.Import(source, target, options, cancellation);
+        using var model = Open(source);
+        var weights = DecoderWeightsReader.Read(model);
+        var plan = new QuantizationPlan(options.Quantization, weights.Parameters);
+        model.WriteTokenizer(target);
+
+        var graph = new OnnxGraph();
+        IReadOnlyList<QuantizationLoss> losses;
+        string quantization;
+        using (var data = new ExternalDataFile(Path.Combine(target, "model.onnx.data")))
+        {
+            var total = model.Tensors.Values.Sum(t => t.Bytes);
+            var store = new WeightStore(graph, data, total, options.Progress, cancellation);
+            new DecoderGraph(model.Shape, weights, plan, graph, store).Build();
+            (losses, quantization) = (store.Losses, store.Quantization);
+        }
+        graph.Save(Path.Combine(target, "model.onnx"));
+        Describe(model, weights).Write(target);
+        return new ImportReport(model.Shape.Architecture, weights.Parameters, quantization, model.Shape.ContextLength, model.License, losses);
+    }
+
+    private static SourceModel Open(string source)
+    {
+        if (Directory.Exists(source))
+        {
+            return File.Exists(Path.Combine(source, "config.json"))
+                ? SafetensorsSource.Open(source)
+                : throw new ImportException($"{source} is no model folder: it has neither config.json (Hugging Face) nor {GenAiConfig.FileName} (ONNX Runtime GenAI).");
+        }
+        if (!File.Exists(source)) throw new ImportException($"{source} does not exist.");
+        return SourceFile.KindOf(source) switch
+        {
+            SourceFileKind.Gguf => GgufSource.Open(source),
+            SourceFileKind.Llama2c => Llama2cSource.Open(source),
+            SourceFileKind.Safetensors => throw new ImportException($"{source} is only the weights of a model. Import its folder, with config.json and tokenizer.json in it."),
+            SourceFileKind.Zip => throw new ImportException($"{source} is a PyTorch checkpoint or another zip file, which is not read. Take the model as safetensors or GGUF."),
+            _ => throw new ImportException($"{source} is not a GGUF file, and no other model file this program reads (llama2.c .bin, a folder with safetensors, an ONNX GenAI folder)."),
+        };
+    }
+
+    private static GenAiConfig Describe(SourceModel model, DecoderWeights weights)
+    {
+        var (shape, special) = (model.Shape, model.SpecialTokens);
+        return new GenAiConfig
+        {
+            Model = new GenAiModel
+            {
+                Type = shape.Architecture,
+                BosTokenId = special.Begin,
+                EosTokenId = special.End,
+                PadTokenId = special.Pad ?? (special.End.Count > 0 ? special.End[0] : null),
+                ContextLength = shape.ContextLength,
+                VocabSize = weights.Output.Rows,
+                Decoder = new GenAiDecoder
+                {
+                    HeadSize = weights.Heads.Size,
+                    HiddenSize = shape.HiddenSize,
+                    NumAttentionHeads = shape.Heads,
+                    NumHiddenLayers = shape.Layers,
+                    NumKeyValueHeads = shape.KvHeads,
+                },
+            },
+            Search = new GenAiSearch { MaxLength = shape.ContextLength },
+        };
+    }
 }

@@ -10,7 +10,7 @@ namespace Models.Onnx;
 internal static unsafe class OrtApi
 {
     /// <summary>The oldest API version that has every slot used here.</summary>
-    private const uint Version = 17;
+    public const uint Version = 17;
 
     // Set by Load, so they stand before the table: static initialisers run in the order of the text.
     /// <summary>Version of the loaded library, such as 1.30.0.</summary>
@@ -27,12 +27,16 @@ internal static unsafe class OrtApi
         GetErrorMessage = 2,
         CreateEnv = 3,
         CreateSession = 7,
+        CreateSessionFromArray = 8,
         Run = 9,
         CreateSessionOptions = 10,
         DisableMemPattern = 17,
         DisableCpuMemArena = 19,
         SetIntraOpNumThreads = 24,
         SetInterOpNumThreads = 25,
+        CreateCustomOpDomain = 26,
+        AddToCustomOpDomain = 27,
+        AddCustomOpDomain = 28,
         SessionGetInputCount = 30,
         SessionGetOutputCount = 31,
         SessionGetInputTypeInfo = 33,
@@ -52,6 +56,8 @@ internal static unsafe class OrtApi
         CreateCpuMemoryInfo = 69,
         AllocatorFree = 76,
         GetAllocatorWithDefaultOptions = 78,
+        KernelContextGetInput = 90,
+        KernelContextGetOutput = 91,
         ReleaseEnv = 92,
         ReleaseStatus = 93,
         ReleaseMemoryInfo = 94,
@@ -63,6 +69,7 @@ internal static unsafe class OrtApi
         ReleaseSessionOptions = 100,
         AddSessionConfigEntry = 130,
         AddRunConfigEntry = 165,
+        KernelContextParallelFor = 274,
     }
 
     public static nint CreateEnv(string id)
@@ -105,6 +112,55 @@ internal static unsafe class OrtApi
             Check(((delegate* unmanaged<nint, byte*, nint, nint*, nint>)Table[(int)Slot.CreateSession])(env, p, options, &session));
         return session;
     }
+
+    /// <summary>A session over a graph in memory; its external data lies where the options say.</summary>
+    public static nint CreateSession(nint env, ReadOnlySpan<byte> graph, nint options)
+    {
+        nint session;
+        fixed (byte* bytes = graph)
+        {
+            Check(((delegate* unmanaged<nint, byte*, nint, nint, nint*, nint>)Table[(int)Slot.CreateSessionFromArray])(
+                env, bytes, graph.Length, options, &session));
+        }
+        return session;
+    }
+
+    /// <summary>A domain with operators of ours; lives as long as the process, as sessions refer to it.</summary>
+    public static nint CreateCustomOpDomain(string name, nint customOp)
+    {
+        nint domain;
+        fixed (byte* n = Utf8(name)) Check(((delegate* unmanaged<byte*, nint*, nint>)Table[(int)Slot.CreateCustomOpDomain])(n, &domain));
+        Check(((delegate* unmanaged<nint, nint, nint>)Table[(int)Slot.AddToCustomOpDomain])(domain, customOp));
+        return domain;
+    }
+
+    public static void AddCustomOpDomain(nint options, nint domain) =>
+        Check(((delegate* unmanaged<nint, nint, nint>)Table[(int)Slot.AddCustomOpDomain])(options, domain));
+
+    /// <summary>An operator's input, or 0 where an optional one is absent.</summary>
+    public static nint KernelInput(nint context, nint index)
+    {
+        nint value;
+        Check(((delegate* unmanaged<nint, nint, nint*, nint>)Table[(int)Slot.KernelContextGetInput])(context, index, &value));
+        return value;
+    }
+
+    /// <summary>An operator's output of that shape.</summary>
+    public static nint KernelOutput(nint context, nint index, ReadOnlySpan<long> shape)
+    {
+        nint value;
+        fixed (long* dims = shape)
+        {
+            Check(((delegate* unmanaged<nint, nint, long*, nint, nint*, nint>)Table[(int)Slot.KernelContextGetOutput])(
+                context, index, dims, shape.Length, &value));
+        }
+        return value;
+    }
+
+    /// <summary>Calls <paramref name="work"/> with 0 … <paramref name="count"/> − 1 on ONNX Runtime's threads, the caller's among them.</summary>
+    public static void ParallelFor(nint context, delegate* unmanaged<void*, nuint, void> work, int count, void* state) =>
+        Check(((delegate* unmanaged<nint, void*, nint, nint, void*, nint>)Table[(int)Slot.KernelContextParallelFor])(
+            context, work, count, count, state));
 
     public static string[] InputNames(nint session) => Names(session, Slot.SessionGetInputCount, Slot.SessionGetInputName);
 

@@ -1,3 +1,5 @@
+using Models.Onnx.Kernels;
+
 namespace Models.Onnx;
 
 /// <summary>How a session runs.</summary>
@@ -42,7 +44,11 @@ internal sealed class OrtSession : OrtHandle
         OrtApi.SetIntraOpThreads(options.Pointer, settings.Threads);
         OrtApi.SetInterOpThreads(options.Pointer, 1);
         OrtApi.AddSessionConfig(options.Pointer, "session.intra_op.allow_spinning", settings.Spin ? "1" : "0");
-        return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
+        if (!Int4Kernel.IsSupported || GraphRewriter.UseOurKernels(File.ReadAllBytes(path)) is not { } graph)
+            return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
+        MatMulOperator.AddTo(options, settings.Threads);
+        OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", Path.GetDirectoryName(path)!);
+        return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, graph, options.Pointer);
     }
 
     protected override bool ReleaseHandle()

@@ -11,13 +11,13 @@ internal sealed class LastProgress(IProgress<(long Done, long Total)>? next) : I
         next?.Report(value);
     }
 
-    /// <summary>The message for a disk that ran full while <paramref name="folder"/> was written.</summary>
-    public string DescribeFullDisk(string name, string folder)
+    /// <summary>The message for a disk that ran full while <paramref name="folder"/>, below <paramref name="home"/>, was written.</summary>
+    public string DescribeFullDisk(string name, string folder, string home)
     {
         var written = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
         var free = Disk.FreeSpace(folder) + written;
         var needs = _last.Done > 0 ? $"about {ByteSize.Format((long)((double)written / _last.Done * _last.Total))}" : $"more than {ByteSize.Format(free)}";
-        return $"The disk is full: '{name}' needs {needs} and {ByteSize.Format(free)} are free under {Path.GetDirectoryName(folder)}. " +
+        return $"The disk is full: '{name}' needs {needs} and {ByteSize.Format(free)} are free under {home}. " +
             "Nothing was changed. Free some space, or set APPLIANCE_HOME to a larger disk.";
     }
 }

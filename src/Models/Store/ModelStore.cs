@@ -122,14 +122,21 @@ public sealed class ModelStore
     /// <exception cref="StoreException">There is none of that name.</exception>
     public IReadOnlyList<DamagedFile> Verify(string name, CancellationToken cancellation = default)
     {
-        InstalledModel model;
-        try { model = Get(name); }
-        catch (StoreException e) when (!e.IsNotFound) { return [new(ModelManifest.FileName, e.InnerException?.Message ?? e.Message)]; }
-        return [.. model.Manifest.Files.Select(file => Check(model.Folder, file, cancellation)).OfType<DamagedFile>()];
+        while (true)
+        {
+            InstalledModel model;
+            try { model = Get(name); }
+            catch (StoreException e) when (!e.IsNotFound) { return [new(ModelManifest.FileName, e.InnerException?.Message ?? e.Message)]; }
+            List<DamagedFile> damaged = [.. model.Manifest.Files.Select(file => Check(model.Folder, file, cancellation)).OfType<DamagedFile>()];
+            // A generation that was replaced meanwhile says nothing about the one that is there now.
+            if (damaged.Count == 0 || Directory.Exists(model.Folder)) return damaged;
+        }
     }
 
     /// <summary>Imports <paramref name="path"/>, whose origin a person knows as <paramref name="source"/>, and moves it into place.</summary>
-    internal InstallResult Install(string path, string source, string name, ImportOptions options, CancellationToken cancellation)
+    /// <remarks><paramref name="license"/> stands in where the source itself states none.</remarks>
+    internal InstallResult Install(
+        string path, string source, string name, ImportOptions options, CancellationToken cancellation, string? license = null)
     {
         var progress = new LastProgress(options.Progress);
         try
@@ -146,7 +153,7 @@ public sealed class ModelStore
                     Parameters = report.Parameters,
                     Quantization = report.Quantization,
                     ContextLength = report.ContextLength,
-                    License = report.License,
+                    License = report.License ?? license,
                     InstalledAt = DateTimeOffset.UtcNow,
                     Files = Seal(staging.New, cancellation),
                 };
@@ -158,7 +165,7 @@ public sealed class ModelStore
             }
             catch (IOException e) when (Disk.IsFull(e))
             {
-                throw new StoreException(progress.DescribeFullDisk(name, staging.New), e);
+                throw new StoreException(progress.DescribeFullDisk(name, staging.New, Home), e);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

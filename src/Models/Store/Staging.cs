@@ -2,20 +2,21 @@ namespace Models.Store;
 
 /// <summary>
 /// A folder under <c>models/.staging</c> where a model is made before it is moved into place and where an old one is moved to be deleted.
-/// It holds a lock as long as its process lives, so the next one to stage can tell leftovers of a dead process from work in progress.
+/// A lock file beside it is held as long as its process lives, so the next one to stage can tell leftovers of a dead process from work
+/// in progress.
 /// </summary>
 internal sealed class Staging : IDisposable
 {
-    private const string LockName = "lock";
+    private const string LockEnding = ".lock";
     private readonly string _folder;
     private readonly FileStream _alive;
     private int _removed;
 
     private Staging(string folder)
     {
-        _folder = HomeFolder.EnsureFolder(folder);
+        _folder = folder;
+        _alive = Disk.TryLock(folder + LockEnding) ?? throw new IOException($"{folder} is locked");
         New = HomeFolder.EnsureFolder(Path.Combine(folder, "new"));
-        _alive = Disk.TryLock(Path.Combine(folder, LockName)) ?? throw new IOException($"{folder} is locked");
     }
 
     /// <summary>The empty folder to make the new model in.</summary>
@@ -25,10 +26,10 @@ internal sealed class Staging : IDisposable
     public static Staging Create(string root)
     {
         HomeFolder.EnsureFolder(root);
-        foreach (var folder in Directory.GetDirectories(root))
+        foreach (var folder in Directory.GetFileSystemEntries(root).Select(path => Path.ChangeExtension(path, null)).Distinct())
         {
-            using var dead = Disk.TryLock(Path.Combine(folder, LockName));
-            if (dead is not null) Disk.Delete(folder);
+            using var dead = Disk.TryLock(folder + LockEnding);
+            if (dead is not null) Remove(folder);
         }
         return new Staging(Path.Combine(root, Guid.NewGuid().ToString("N")));
     }
@@ -39,7 +40,14 @@ internal sealed class Staging : IDisposable
     /// <summary>Deletes everything in it.</summary>
     public void Dispose()
     {
-        Disk.Delete(_folder);
+        Remove(_folder);
         _alive.Dispose();
+    }
+
+    // The lock goes last: while the folder is there, its lock tells whose it is.
+    private static void Remove(string folder)
+    {
+        Disk.Delete(folder);
+        if (!Directory.Exists(folder)) File.Delete(folder + LockEnding);
     }
 }

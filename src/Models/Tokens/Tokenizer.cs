@@ -1,5 +1,7 @@
 using System.Text;
+using Models.Tokens.Normalizing;
 using Models.Tokens.Pipeline;
+using Models.Tokens.Splitting;
 using Models.Tokens.Subwords;
 
 namespace Models.Tokens;

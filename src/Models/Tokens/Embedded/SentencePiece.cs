@@ -15,7 +15,7 @@ internal static class SentencePiece
     /// The merges that scores stand for. SentencePiece joins the two neighbours whose join is the piece of the highest score; so
     /// every way to cut a piece into two pieces is a merge, ranked by the score of the whole.
     /// </summary>
-    public static IEnumerable<(string Left, string Right)> Merges(EmbeddedVocabulary vocabulary)
+    public static JsonArray Merges(EmbeddedVocabulary vocabulary)
     {
         var ids = new Dictionary<string, int>();
         for (var id = 0; id < vocabulary.Tokens.Count; id++)
@@ -31,8 +31,10 @@ internal static class SentencePiece
                 if (pieces.ContainsKey(piece.AsSpan(0, cut)) && pieces.ContainsKey(piece.AsSpan(cut)))
                     merges.Add((vocabulary.Scores[id], id, cut));
         }
-        return merges.OrderByDescending(merge => merge.Score).ThenBy(merge => merge.Id).ThenBy(merge => merge.Cut)
-            .Select(merge => (vocabulary.Tokens[merge.Id][..merge.Cut], vocabulary.Tokens[merge.Id][merge.Cut..]));
+        var json = new JsonArray();
+        foreach (var (_, id, cut) in merges.OrderByDescending(merge => merge.Score).ThenBy(merge => merge.Id).ThenBy(merge => merge.Cut))
+            json.Add((JsonNode)new JsonArray(vocabulary.Tokens[id][..cut], vocabulary.Tokens[id][cut..]));
+        return json;
     }
 
     /// <summary>The <c>normalizer</c>: spaces spelled, one in front where the vocabulary wants it.</summary>

@@ -75,7 +75,8 @@ internal sealed class SpecialTokens
     }
 
     /// <summary>The <c>tokenizer_config.json</c>.</summary>
-    public JsonObject Config() => new()
+    /// <param name="tokenizerClass">The class that other readers choose by.</param>
+    public JsonObject Config(string tokenizerClass) => new()
     {
         ["add_bos_token"] = _addBos,
         ["add_eos_token"] = _addEos,
@@ -85,7 +86,7 @@ internal sealed class SpecialTokens
         ["pad_token"] = Content("padding", _vocabulary.Pad),
         ["chat_template"] = _vocabulary.ChatTemplate,
         ["clean_up_tokenization_spaces"] = false,
-        ["tokenizer_class"] = "PreTrainedTokenizerFast",
+        ["tokenizer_class"] = tokenizerClass,
     };
 
     private int IdOf(string content)

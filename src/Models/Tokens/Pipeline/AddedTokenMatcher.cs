@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Models.Tokens.Unicode;
 
 namespace Models.Tokens.Pipeline;
 

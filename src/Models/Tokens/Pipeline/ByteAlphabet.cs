@@ -30,13 +30,14 @@ internal static class ByteAlphabet
     public static int Read(ReadOnlySpan<byte> spelled, Span<byte> bytes)
     {
         var count = 0;
-        while (spelled.Length > 0)
+        for (var at = 0; at < spelled.Length; at++)
         {
-            Rune.DecodeFromUtf8(spelled, out var rune, out var length);
-            if (rune.Value >= Bytes.Length || Bytes[rune.Value] < 0)
+            int character = spelled[at];
+            if (character >= 0x80) // all of the alphabet is one or two bytes long
+                character = (character & 0xE0) == 0xC0 && at + 1 < spelled.Length ? ((character & 0x1F) << 6) | (spelled[++at] & 0x3F) : int.MaxValue;
+            if (character >= Bytes.Length || Bytes[character] < 0)
                 return -1;
-            bytes[count++] = (byte)Bytes[rune.Value];
-            spelled = spelled[length..];
+            bytes[count++] = (byte)Bytes[character];
         }
         return count;
     }

@@ -9,21 +9,16 @@ internal sealed class JsonSlices
     private readonly Dictionary<string, Range> _members = [];
 
     /// <summary>Finds the members of an object.</summary>
+    /// <param name="json">The object.</param>
+    /// <param name="opened">A member that is an object itself, whose members count as members named <c>opened.name</c>.</param>
     /// <exception cref="JsonException">Not JSON, or not an object.</exception>
-    public JsonSlices(ReadOnlyMemory<byte> json)
+    public JsonSlices(ReadOnlyMemory<byte> json, string opened)
     {
         _json = json;
         var reader = new Utf8JsonReader(json.Span);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("an object is expected");
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = reader.GetString()!;
-            reader.Read();
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            _members[name] = start..(int)reader.BytesConsumed;
-        }
+        Find(ref reader, "", opened);
         if (reader.Read())
             throw new JsonException("something follows the object");
     }
@@ -36,5 +31,20 @@ internal sealed class JsonSlices
     {
         using var document = JsonDocument.Parse(this[name]);
         return document.RootElement.Clone();
+    }
+
+    private void Find(ref Utf8JsonReader reader, string prefix, string? opened)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            if (name == opened && reader.TokenType == JsonTokenType.StartObject)
+                Find(ref reader, name + ".", null);
+            else
+                reader.Skip();
+            _members[prefix + name] = start..(int)reader.BytesConsumed;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Models.Tokens.Splitting;
 
 namespace Models.Tokens.Pipeline;
 
@@ -74,6 +75,15 @@ internal sealed class TokenDecoder
                 var (search, replacement) = (json.Field("pattern")?.Text("String") ?? throw JsonFields.Malformed("pattern", "there"), json.Text("content"));
                 _steps.Add((token, _) => token.Replace(search, replacement, StringComparison.Ordinal));
                 break;
+            case "Metaspace":
+                var metaspace = Metaspace.FromJson(json);
+                var atStart = metaspace.Prepend == MetaspacePrepend.Never ? " " : "";
+                _steps.Add((token, first) => token.Replace(metaspace.Replacement.ToString(), first ? atStart : " "));
+                break;
+            case "WordPiece":
+                var (prefix, cleanUp) = (json.Text("prefix"), json.Flag("cleanup") ?? true);
+                _steps.Add((token, first) => JoinWordPiece(token, first, prefix, cleanUp));
+                break;
             case "Strip":
                 AddStrip(json);
                 break;
@@ -88,6 +98,15 @@ internal sealed class TokenDecoder
         if (!_fused || content.Length != 1 || json.Number("stop") is > 0)
             throw JsonFields.Unknown("decoder", "Strip other than at the start of the fused text");
         (StripContent, StripCount) = (content[0], json.Number("start") ?? 0);
+    }
+
+    private static string JoinWordPiece(string token, bool first, string prefix, bool cleanUp)
+    {
+        if (!first)
+            token = token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
+        return !cleanUp ? token : token
+            .Replace(" .", ".").Replace(" ?", "?").Replace(" !", "!").Replace(" ,", ",").Replace(" ' ", "'").Replace(" n't", "n't")
+            .Replace(" 'm", "'m").Replace(" do not", " don't").Replace(" 's", "'s").Replace(" 've", "'ve").Replace(" 're", "'re");
     }
 
     private static byte[]? FromByteAlphabet(string token)

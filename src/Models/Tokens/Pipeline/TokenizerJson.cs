@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Models.Tokens.Normalizing;
+using Models.Tokens.Splitting;
 using Models.Tokens.Subwords;
 
 namespace Models.Tokens.Pipeline;
@@ -36,9 +38,9 @@ internal sealed class TokenizerJson
     {
         try
         {
-            var file = new JsonSlices(utf8);
+            var file = new JsonSlices(utf8, opened: "model");
             var preTokenizer = PreTokenizer.FromJson(file.Element("pre_tokenizer"));
-            var model = new ModelReader(new JsonSlices(file["model"]), preTokenizer is { IsByteLevel: true });
+            var model = new ModelReader(file, preTokenizer is { IsByteLevel: true });
             return new()
             {
                 Normalizer = Normalizer.FromJson(file.Element("normalizer")),

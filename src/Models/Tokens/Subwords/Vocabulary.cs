@@ -8,18 +8,20 @@ namespace Models.Tokens.Subwords;
 /// </summary>
 internal sealed class Vocabulary
 {
+    private const uint IdMask = 0xFFFFFF;
+
     private readonly byte[] _bytes;
     private readonly int[] _starts; // by id, one more than there are ids; equal neighbours are an id that no token has
-    private readonly int[] _slots;  // open addressing: id + 1, or 0
+    private readonly uint[] _slots; // open addressing: the hash's top 8 bits and the id + 1 in the others, or 0
 
     private Vocabulary(byte[] bytes, int[] starts)
     {
         _bytes = bytes;
         _starts = starts;
-        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)starts.Length * 3 / 2 + 2)];
+        _slots = new uint[BitOperations.RoundUpToPowerOf2((uint)starts.Length * 3 / 2 + 2)];
         for (var id = 0; id < Size; id++)
             if (starts[id + 1] > starts[id])
-                _slots[FindSlot(this[id])] = id + 1;
+                _slots[FindSlot(this[id], out var tag)] = tag | (uint)(id + 1);
     }
 
     /// <summary>One more than the largest id.</summary>
@@ -30,15 +32,17 @@ internal sealed class Vocabulary
         (uint)id < (uint)Size ? _bytes.AsSpan(_starts[id].._starts[id + 1]) : default;
 
     /// <summary>The id of the token of exactly these bytes, or -1. Of two equal tokens the one with the larger id.</summary>
-    public int Find(ReadOnlySpan<byte> token) => _slots[FindSlot(token)] - 1;
+    public int Find(ReadOnlySpan<byte> token) => (int)(_slots[FindSlot(token, out _)] & IdMask) - 1;
 
-    private int FindSlot(ReadOnlySpan<byte> token)
+    private int FindSlot(ReadOnlySpan<byte> token, out uint tag)
     {
         // HashCode is seeded per process, so a hostile file cannot choose colliding tokens.
         var hash = new HashCode();
         hash.AddBytes(token);
-        var slot = hash.ToHashCode() & (_slots.Length - 1);
-        while (_slots[slot] != 0 && !this[_slots[slot] - 1].SequenceEqual(token))
+        var code = (uint)hash.ToHashCode();
+        tag = code & ~IdMask; // spares the look at most other tokens
+        var slot = (int)(code & (uint)(_slots.Length - 1));
+        while (_slots[slot] != 0 && !((_slots[slot] & ~IdMask) == tag && this[(int)(_slots[slot] & IdMask) - 1].SequenceEqual(token)))
             slot = (slot + 1) & (_slots.Length - 1);
         return slot;
     }
@@ -94,6 +98,6 @@ internal sealed class Vocabulary
         }
     }
 
-    /// <summary>Ids may have gaps, but not so many that a small file asks for a large table.</summary>
-    public static int IdLimit(int tokens) => 2 * tokens + 65_536;
+    /// <summary>Ids may have gaps, but not so many that a small file asks for a large table, and no more than 24 bits.</summary>
+    public static int IdLimit(int tokens) => (int)Math.Min(2L * tokens + 65_536, IdMask);
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Models.Tokens.Pipeline;
+namespace Models.Tokens.Unicode;
 
 /// <summary>The Unicode classes that tokenizers speak of, by general category.</summary>
 internal static class CharacterClasses

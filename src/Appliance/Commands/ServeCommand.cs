@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Net;
+using Appliance.Hosting;
+using Appliance.Http;
+using Models;
+using Models.Generation;
+using Models.Store;
+
+namespace Appliance.Commands;
+
+/// <summary><c>appliance serve</c>: the HTTP server.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var port = new Option<int>("--port", "-p") { Description = "Port to listen on; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => ServerOptions.DefaultPort };
+        var bind = new Option<string?>("--bind")
+        {
+            Description = $"Address to listen on, 127.0.0.1 by default. Beyond loopback every request needs the secret in {AccessGuard.TokenVariable}.",
+            HelpName = "ADDRESS",
+        };
+        var model = new Option<string?>("--model", "-m") { Description = "Model to load at start, and to use for requests that name none.", HelpName = "NAME" };
+        var command = new Command("serve", "Serve the OpenAI and Ollama APIs over HTTP.") { port, bind, model };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new ServerOptions
+            {
+                Address = ParseAddress(parsed.GetValue(bind)),
+                Port = parsed.GetValue(port) is >= 0 and <= 65535 and var number ? number : throw new ModelException("--port must be between 0 and 65535."),
+                Model = parsed.GetValue(model),
+                Token = Environment.GetEnvironmentVariable(AccessGuard.TokenVariable),
+            };
+            using var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions());
+            await RunAsync(models, options, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>Serves until told to end.</summary>
+    /// <exception cref="ModelException">It cannot listen, or the model to load at start cannot be loaded.</exception>
+    internal static async Task RunAsync(IModelHost models, ServerOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        if (options.Model is not null) options = options with { Model = models.Store.Get(options.Model).Manifest.Name };
+        await using var server = await ApplianceServer.StartAsync(models, options, error.WriteLine, cancellation);
+        await output.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
+        if (models.Store.List().Count == 0)
+            await output.WriteLineAsync("no model is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
+        await output.FlushAsync(cancellation);
+
+        // Clients can already ask /readyz meanwhile.
+        if (options.Model is not null) await models.LoadAsync(options.Model, cancellation);
+        await server.RunAsync(cancellation);
+    }
+
+    private static IPAddress ParseAddress(string? bind)
+    {
+        if (string.IsNullOrEmpty(bind) || bind == "localhost") return IPAddress.Loopback;
+        return IPAddress.TryParse(bind, out var address) ? address : throw new ModelException($"--bind takes an IP address of this machine, and '{bind}' is none.");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net.Sockets;
+using Appliance.Http;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Models;
+using Models.Generation;
+
+namespace Appliance.Hosting;
+
+/// <summary>The HTTP server: Kestrel without routing, logging or configuration files, for a start in milliseconds.</summary>
+internal sealed class ApplianceServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ApplianceServer(WebApplication app)
+    {
+        _app = app;
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    }
+
+    /// <summary>Where it listens; the port is the real one where 0 was asked for.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="models">Where models come from.</param>
+    /// <param name="options">How to listen.</param>
+    /// <param name="onBug">Hears of every fault that is not a request's own.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ModelException">The address or port cannot be used, or is not safe to use; the message says what to do.</exception>
+    public static async Task<ApplianceServer> StartAsync(
+        IModelHost models, ServerOptions options, Action<Exception> onBug, CancellationToken cancellation = default)
+    {
+        var guard = AccessGuard.Create(options.Address, options.Token);
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(5));
+        var app = builder.Build();
+        var stopping = new CancellationTokenSource();
+        app.Lifetime.ApplicationStopping.Register(() => stopping.CancelAfter(options.ShutdownGrace));
+        app.Lifetime.ApplicationStopped.Register(stopping.Dispose);
+        app.Run(new HttpApi(models, options, guard, onBug, stopping.Token).HandleAsync);
+        try
+        {
+            await app.StartAsync(cancellation);
+            return new ApplianceServer(app);
+        }
+        catch (Exception e) when (Explain(e, options) is { } explained)
+        {
+            await app.DisposeAsync();
+            throw new ModelException(explained, e);
+        }
+    }
+
+    /// <summary>Runs until the process is told to end or <paramref name="cancellation"/> is; then stops gracefully.</summary>
+    public Task RunAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>Stops at once where it has not stopped yet.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = 4096;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        // A slow reader must not hold up the model, which others wait for: a long answer fits in this buffer, and who lets it fill up is
+        // cut off after the grace period. The rate is above what any model writes, or unread tokens would earn their reader more time.
+        kestrel.Limits.MaxResponseBufferSize = 1024 * 1024;
+        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+
+    private static string? Explain(Exception fault, ServerOptions options)
+    {
+        if (fault is IOException { InnerException: AddressInUseException })
+            return $"Port {options.Port} on {options.Address} is in use by another program. Stop that program, or choose another port with --port.";
+        return (fault as SocketException ?? fault.InnerException as SocketException)?.SocketErrorCode switch
+        {
+            SocketError.AccessDenied => $"Port {options.Port} needs more rights than this process has. Choose one above 1023 with --port.",
+            SocketError.AddressNotAvailable => $"This machine has no address {options.Address}. Choose one of its own with --bind.",
+            { } code => $"Cannot listen on {options.Address}, port {options.Port}: {code}.",
+            null => null,
+        };
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Appliance.Hosting;
+
+/// <summary>How the server listens and what it takes. Immutable.</summary>
+internal sealed record ServerOptions
+{
+    /// <summary>The port clients of this server expect.</summary>
+    public const int DefaultPort = 18789;
+
+    /// <summary>Address to listen on.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port to listen on; 0 takes a free one.</summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>Secret every request must carry; null on loopback alone.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Name of the model to load at start and to use for requests that name none; null leaves both to the store.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Largest body of a request, bytes.</summary>
+    public long MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Most bytes of bodies in flight at once: what they become in memory is a few times that.</summary>
+    public long MaxBodyBytesInFlight { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Most requests with a body in flight at once; more get 503.</summary>
+    public int MaxRequests { get; init; } = 256;
+
+    /// <summary>How long streams in flight may go on when the server stops.</summary>
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(1);
+}

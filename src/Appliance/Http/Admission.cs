@@ -1,0 +1,39 @@
+namespace Appliance.Http;
+
+/// <summary>
+/// Bounds what is in flight: requests, and the bytes of their bodies, so that many clients at once get 503 instead of using up the
+/// memory. Safe for several threads.
+/// </summary>
+internal sealed class Admission(int maxRequests, long maxBodyBytes)
+{
+    private readonly Lock _lock = new();
+    private int _requests;
+    private long _bodyBytes;
+
+    /// <summary>Takes a request in, until the result is disposed.</summary>
+    /// <param name="bodyBytes">Most bytes its body can have.</param>
+    /// <exception cref="ApiException">503: as much as there is room for is in flight already.</exception>
+    public IDisposable Enter(long bodyBytes)
+    {
+        lock (_lock)
+        {
+            if (_requests >= maxRequests || (_requests > 0 && _bodyBytes + bodyBytes > maxBodyBytes))
+                throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The server is busy with other requests. Try again in a moment.", null, "overloaded");
+            _requests++;
+            _bodyBytes += bodyBytes;
+        }
+        return new Admitted(this, bodyBytes);
+    }
+
+    private sealed class Admitted(Admission admission, long bodyBytes) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (admission._lock)
+            {
+                admission._requests--;
+                admission._bodyBytes -= bodyBytes;
+            }
+        }
+    }
+}

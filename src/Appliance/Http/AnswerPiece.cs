@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Models.Generation;
+
+namespace Appliance.Http;
+
+/// <summary>A piece of an answer on its way to a client, from a chat or a raw completion alike.</summary>
+/// <param name="Text">Text that is new; may be empty.</param>
+/// <param name="End">Set on the last piece.</param>
+internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
+{
+    /// <summary>The pieces of a chat client's answer.</summary>
+    public static async IAsyncEnumerable<AnswerPiece> FromChat(
+        IAsyncEnumerable<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ChatFinishReason? finish = null;
+        UsageDetails? usage = null;
+        GenerationTimings? timings = null;
+        await foreach (var update in updates.WithCancellation(cancellation))
+        {
+            finish = update.FinishReason ?? finish;
+            usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
+            if (update.AdditionalProperties?.TryGetValue(ChatOptionKeys.Timings, out GenerationTimings? found) == true) timings = found;
+            if (update.Text.Length > 0) yield return new(update.Text, null);
+        }
+        yield return new("", new(finish == ChatFinishReason.Length ? AnswerEnd.Length : AnswerEnd.Stop,
+            usage?.InputTokenCount ?? 0, usage?.OutputTokenCount ?? 0, timings));
+    }
+
+    /// <summary>The pieces of a raw completion.</summary>
+    public static async IAsyncEnumerable<AnswerPiece> FromModel(
+        IAsyncEnumerable<GenerationStep> steps, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        GenerationStep? last = null;
+        await foreach (var step in steps.WithCancellation(cancellation))
+        {
+            last = step;
+            if (step.Text.Length > 0) yield return new(step.Text, null);
+        }
+        var timings = last?.Timings;
+        yield return new("", new(last?.Finish == FinishReason.Length ? AnswerEnd.Length : AnswerEnd.Stop,
+            timings?.PromptTokens ?? 0, timings?.CompletionTokens ?? 0, timings));
+    }
+}
+
+/// <summary>How an answer ended and what it took.</summary>
+/// <param name="Reason"><see cref="Stop"/> or <see cref="Length"/>; OpenAI and Ollama spell it alike.</param>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CompletionTokens">Tokens of the answer.</param>
+/// <param name="Timings">Null where whoever answered does not tell.</param>
+internal sealed record AnswerEnd(string Reason, long PromptTokens, long CompletionTokens, GenerationTimings? Timings)
+{
+    /// <summary>The model ended its answer, or a stop string was met.</summary>
+    public const string Stop = "stop";
+
+    /// <summary>The token limit or the context was reached.</summary>
+    public const string Length = "length";
+}

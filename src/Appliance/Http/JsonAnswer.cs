@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Appliance.Http;
+
+/// <summary>Writes JSON answers, whole or as a stream.</summary>
+internal static class JsonAnswer
+{
+    /// <summary>Content type of server-sent events (WHATWG HTML, section 9.2).</summary>
+    public const string EventStream = "text/event-stream";
+
+    /// <summary>Content type of one JSON value per line.</summary>
+    public const string Lines = "application/x-ndjson";
+
+    /// <summary>Sends one JSON value as the whole answer.</summary>
+    public static async Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body);
+    }
+
+    /// <summary>Begins a streamed answer; what goes wrong from here on is told inside the stream.</summary>
+    public static async Task BeginStreamAsync(HttpContext context, string contentType)
+    {
+        context.Response.ContentType = contentType;
+        context.Response.Headers.CacheControl = "no-cache";
+        await context.Response.StartAsync();
+    }
+
+    /// <summary>Sends one value of a stream at once, framed as its content type asks for.</summary>
+    public static async Task WriteToStreamAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        var writer = context.Response.BodyWriter;
+        var events = context.Response.ContentType == EventStream;
+        if (events) writer.Write("data: "u8);
+        writer.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
+        writer.Write(events ? "\n\n"u8 : "\n"u8);
+        await writer.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary>Ends OpenAI's event stream.</summary>
+    public static async Task EndEventsAsync(HttpContext context)
+    {
+        context.Response.BodyWriter.Write("data: [DONE]\n\n"u8);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Models.Generation;
+
+namespace Appliance.Http.Ollama;
+
+/// <summary>POST /api/generate.</summary>
+internal sealed class OllamaGenerate(IModelHost models)
+{
+    /// <summary>
+    /// Answers one prompt, as a stream of lines unless asked not to; no prompt only loads the model. The prompt goes through the model's
+    /// chat template, unless the request says raw or the model has none: Ollama's default template is the prompt itself.
+    /// </summary>
+    public async Task HandleAsync(HttpContext context, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var request = await JsonBody.ReadAsync(context, OllamaJson.Wire.GenerateRequest, cancellation);
+        RequireSupported(request);
+        var options = (request.Options ?? new()).ToOptions();
+
+        var model = await models.LoadAsync(request.RequireSupported(), cancellation);
+        var pieces = string.IsNullOrEmpty(request.Prompt) ? OllamaAnswers.LoadedAsync()
+            : request.Raw == true || model.ChatTemplate is null ? Complete(model, request, options, cancellation)
+            : await ChatAsync(model.Name, request, options, cancellation);
+        await OllamaAnswers.SendAsync(context, request.Stream != false, started, pieces,
+            (text, done) => new GenerateAnswer(model.Name, DateTime.UtcNow, text, done), OllamaJson.Wire.GenerateAnswer);
+    }
+
+    private static void RequireSupported(GenerateRequest request)
+    {
+        if (!string.IsNullOrEmpty(request.Suffix)) throw ApiException.NotSupported("suffix", "suffix is not supported.");
+        if (!string.IsNullOrEmpty(request.Template)) throw ApiException.NotSupported("template", "template is not supported: the model's own is used.");
+        if (request.Context is { ValueKind: JsonValueKind.Array } context && context.GetArrayLength() > 0)
+            throw ApiException.NotSupported("context", "context is not supported: send the conversation to /api/chat.");
+        OllamaRequest.RequireNoImages(request.Images, "images");
+    }
+
+    private static IAsyncEnumerable<AnswerPiece> Complete(
+        ILanguageModel model, GenerateRequest request, GenerationOptions options, CancellationToken cancellation)
+    {
+        var text = string.IsNullOrEmpty(request.System) || request.Raw == true ? request.Prompt! : $"{request.System}\n\n{request.Prompt}";
+        return AnswerPiece.FromModel(model.GenerateAsync(model.Tokenizer.Encode(text), options, cancellation), cancellation);
+    }
+
+    private async Task<IAsyncEnumerable<AnswerPiece>> ChatAsync(
+        string model, GenerateRequest request, GenerationOptions options, CancellationToken cancellation)
+    {
+        var messages = new List<ChatMessage>();
+        if (!string.IsNullOrEmpty(request.System)) messages.Add(new(ChatRole.System, request.System));
+        messages.Add(new(ChatRole.User, request.Prompt));
+        var client = await models.GetChatClientAsync(model, cancellation);
+        return AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, LocalChatClient.ToChatOptions(options), cancellation), cancellation);
+    }
+}

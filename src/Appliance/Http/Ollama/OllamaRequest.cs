@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace Appliance.Http.Ollama;
+
+/// <summary>The fields Ollama's chat and generate share. keep_alive is read over: models stay loaded.</summary>
+internal abstract record OllamaRequest
+{
+    public string? Model { get; init; }
+    public bool? Stream { get; init; }
+    public JsonElement Format { get; init; }
+    public OllamaOptions? Options { get; init; }
+    public bool? Logprobs { get; init; }
+
+    /// <summary>Refuses what this server cannot do.</summary>
+    /// <exception cref="ApiException">400, naming the field.</exception>
+    public string RequireSupported()
+    {
+        if (Format.IsPresent() && !Format.Is(""))
+            throw ApiException.NotSupported("format", "format is not supported yet.");
+        if (Logprobs == true) throw ApiException.NotSupported("logprobs", "logprobs are not supported yet.");
+        return string.IsNullOrEmpty(Model) ? throw ApiException.BadRequest("model is required.", "model") : Model;
+    }
+
+    /// <summary>Refuses images.</summary>
+    public static void RequireNoImages(JsonElement images, string parameter)
+    {
+        if (images.IsPresent() && !(images.ValueKind == JsonValueKind.Array && images.GetArrayLength() == 0))
+            throw ApiException.NotSupported(parameter, $"{parameter} are not supported: this server reads text only.");
+    }
+}

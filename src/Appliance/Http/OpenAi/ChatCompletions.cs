@@ -1,0 +1,60 @@
+using System.Text;
+using Models.Generation;
+
+namespace Appliance.Http.OpenAi;
+
+/// <summary>POST /v1/chat/completions.</summary>
+internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
+{
+    /// <summary>Answers a conversation, whole or as a stream of events.</summary>
+    public async Task HandleAsync(HttpContext context, CancellationToken cancellation)
+    {
+        JsonBody.RequireJsonContentType(context.Request);
+        var request = await JsonBody.ReadAsync(context, OpenAiJson.Wire.ChatCompletionRequest, cancellation);
+        var (messages, options) = ChatTranslation.Translate(request);
+
+        var name = models.Store.Get(request.ModelOr(defaultModel)).Manifest.Name;
+        var client = await models.GetChatClientAsync(name, cancellation);
+        var answer = AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
+        var head = new AnswerHead("chatcmpl-", name);
+        if (request.Stream == true) await StreamAsync(context, head, answer, request.StreamOptions?.IncludeUsage == true);
+        else await WriteAsync(context, head, answer);
+    }
+
+    private static async Task WriteAsync(HttpContext context, AnswerHead head, IAsyncEnumerable<AnswerPiece> answer)
+    {
+        var text = new StringBuilder();
+        AnswerEnd end = null!;
+        await foreach (var piece in answer)
+        {
+            text.Append(piece.Text);
+            end = piece.End!;
+        }
+        var choice = new ChatChoice(0, new AnswerMessage(text.ToString()), end.Reason);
+        var completion = new ChatCompletion(head.Id, head.Created, head.Model, [choice], new Usage(end.PromptTokens, end.CompletionTokens));
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, completion, OpenAiJson.Wire.ChatCompletion);
+    }
+
+    private static async Task StreamAsync(HttpContext context, AnswerHead head, IAsyncEnumerable<AnswerPiece> answer, bool withUsage)
+    {
+        await using var pieces = answer.GetAsyncEnumerator();
+        // What fails before the first piece still gets its own status.
+        await pieces.MoveNextAsync();
+        await JsonAnswer.BeginStreamAsync(context, JsonAnswer.EventStream);
+        await SendAsync([new ChunkChoice(0, new Delta("assistant", ""), null)]);
+        while (pieces.Current.End is null)
+        {
+            await SendAsync([new ChunkChoice(0, new Delta(null, pieces.Current.Text), null)]);
+            await pieces.MoveNextAsync();
+        }
+        var end = pieces.Current.End;
+        await SendAsync([new ChunkChoice(0, new Delta(null, null), end.Reason)]);
+        if (withUsage) await SendAsync([], new Usage(end.PromptTokens, end.CompletionTokens));
+        await JsonAnswer.EndEventsAsync(context);
+
+        Task SendAsync(IReadOnlyList<ChunkChoice> choices, Usage? usage = null) => withUsage
+            ? JsonAnswer.WriteToStreamAsync(
+                context, new ChatChunkWithUsage(head.Id, head.Created, head.Model, choices, usage), OpenAiJson.Wire.ChatChunkWithUsage)
+            : JsonAnswer.WriteToStreamAsync(context, new ChatChunk(head.Id, head.Created, head.Model, choices), OpenAiJson.Wire.ChatChunk);
+    }
+}

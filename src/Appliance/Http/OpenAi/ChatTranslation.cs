@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+using Models.Generation;
+
+namespace Appliance.Http.OpenAi;
+
+/// <summary>A chat request of OpenAI's wire in Microsoft.Extensions.AI's language.</summary>
+internal static class ChatTranslation
+{
+    /// <summary>Checks and translates a request.</summary>
+    /// <exception cref="ApiException">400, naming the field.</exception>
+    /// <exception cref="GenerationException">A sampling value is out of range.</exception>
+    public static (IReadOnlyList<ChatMessage> Messages, ChatOptions Options) Translate(ChatCompletionRequest request)
+    {
+        if (request.Logprobs == true) throw ApiException.NotSupported("logprobs", "logprobs are not supported yet.");
+        if (request.Functions.IsPresent()) throw ApiException.NotSupported("functions", "functions are not supported; use tools.");
+        RequireTextFormat(request.ResponseFormat);
+        if (request.MaxCompletionTokens < 0) throw ApiException.BadRequest("max_completion_tokens must not be negative.", "max_completion_tokens");
+        var generation = request.ToOptions(request.MaxCompletionTokens ?? request.MaxTokens);
+        var options = LocalChatClient.ToChatOptions(generation);
+        var tools = ChatRequests.ToTools(request.Tools);
+        if (AllowsTools(request.ToolChoice)) options.Tools = tools;
+        if (request.ChatTemplateKwargs.IsPresent())
+            options.AdditionalProperties![ChatOptionKeys.TemplateVariables] = JsonObject.Create(request.ChatTemplateKwargs.ToPlainObject("chat_template_kwargs"));
+        return (ToMessages(request.Messages), options);
+    }
+
+    private static void RequireTextFormat(JsonElement format)
+    {
+        if (!format.IsPresent()) return;
+        if (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && type.Is("text")) return;
+        throw ApiException.NotSupported("response_format", "response_format other than text is not supported yet.");
+    }
+
+    private static bool AllowsTools(JsonElement choice)
+    {
+        if (!choice.IsPresent() || choice.Is("auto")) return true;
+        if (choice.Is("none")) return false;
+        throw ApiException.NotSupported("tool_choice", "tool_choice other than auto or none is not supported yet.");
+    }
+
+    private static List<ChatMessage> ToMessages(List<WireMessage?>? wire)
+    {
+        if (wire is not { Count: > 0 }) throw ApiException.BadRequest("messages must hold at least one message.", "messages");
+        var messages = new List<ChatMessage>(wire.Count);
+        for (var i = 0; i < wire.Count; i++)
+        {
+            var at = $"messages[{i}]";
+            messages.Add(ToMessage(wire[i] ?? throw ApiException.BadRequest($"{at} must be an object.", at), at));
+        }
+        return messages;
+    }
+
+    private static ChatMessage ToMessage(WireMessage message, string at)
+    {
+        var contents = ToContents(message, at);
+        return message.Role switch
+        {
+            // OpenAI's newer name for the same; no template knows it.
+            "system" or "developer" => new(ChatRole.System, contents) { AuthorName = message.Name },
+            "user" => new(ChatRole.User, contents) { AuthorName = message.Name },
+            "assistant" => new(ChatRole.Assistant, [.. contents, .. ToCalls(message.ToolCalls, at)]) { AuthorName = message.Name },
+            "tool" => new(ChatRole.Tool, [new FunctionResultContent(
+                message.ToolCallId ?? throw ApiException.BadRequest($"{at}.tool_call_id is missing.", $"{at}.tool_call_id"),
+                string.Concat(contents.OfType<TextContent>().Select(c => c.Text)))]),
+            null => throw ApiException.BadRequest($"{at}.role is missing.", $"{at}.role"),
+            _ => throw ApiException.BadRequest($"{at}.role must be system, developer, user, assistant or tool, not '{message.Role}'.", $"{at}.role"),
+        };
+    }
+
+    private static List<AIContent> ToContents(WireMessage message, string at)
+    {
+        at += ".content";
+        var content = message.Content;
+        if (content.ValueKind == JsonValueKind.String) return [new TextContent(content.ToText(at))];
+        if (!content.IsPresent() && message.Role == "assistant") return [];
+        if (content.ValueKind != JsonValueKind.Array) throw ApiException.BadRequest($"{at} must be a string or a list of parts.", at);
+        return [.. content.EnumerateArray().Select((part, i) => new TextContent(ToPartText(part, $"{at}[{i}]")))];
+    }
+
+    private static string ToPartText(JsonElement part, string at)
+    {
+        if (part.ValueKind != JsonValueKind.Object || !part.TryGetProperty("type", out var type)) throw ApiException.BadRequest($"{at}.type is missing.", at);
+        return type.ToText($"{at}.type") switch
+        {
+            "text" when part.TryGetProperty("text", out var text) => text.ToText($"{at}.text"),
+            "refusal" when part.TryGetProperty("refusal", out var text) => text.ToText($"{at}.refusal"),
+            "text" or "refusal" => throw ApiException.BadRequest($"{at} has no text.", at),
+            var other => throw ApiException.NotSupported(at, $"{at} is of the type '{other}', but this server reads text only."),
+        };
+    }
+
+    private static IEnumerable<AIContent> ToCalls(List<WireToolCall?>? calls, string at)
+    {
+        for (var i = 0; i < calls?.Count; i++)
+        {
+            var call = $"{at}.tool_calls[{i}]";
+            yield return ChatRequests.ToCall(calls[i]?.Id, calls[i]?.Function?.Name, ParseArguments(calls[i]?.Function?.Arguments, call), call);
+        }
+    }
+
+    private static JsonElement ParseArguments(string? arguments, string at)
+    {
+        at += ".function.arguments";
+        try
+        {
+            var json = Encoding.UTF8.GetBytes(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
+            JsonBody.RequireUnicode(json);
+            return JsonElement.Parse(json);
+        }
+        catch (JsonException)
+        {
+            throw ApiException.BadRequest($"{at} must be a JSON object inside a string.", at);
+        }
+    }
+}

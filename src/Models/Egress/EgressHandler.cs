@@ -1,0 +1,53 @@
+using System.Net;
+
+namespace Models.Egress;
+
+/// <summary>Checks every request against the rules and follows redirects the way <see cref="EgressDoor.CreateHttpClient"/> promises.</summary>
+internal sealed class EgressHandler(EgressPolicy policy, HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    /// <summary>Set on a request to see each redirecting answer before it is followed; some carry headers the last one lacks.</summary>
+    public static readonly HttpRequestOptionsKey<Action<HttpResponseMessage>> OnRedirect = new("egress.redirect");
+
+    private const int MaxRedirects = 10;
+
+    // What may follow to another host. A list of what may, not of what may not: any header can hold a key.
+    private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Accept", "Accept-Encoding", "If-Range", "Range", "User-Agent",
+    };
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            var from = request.RequestUri!;
+            policy.Check(from);
+            var response = await base.SendAsync(request, cancellationToken);
+            if (!IsRedirect(response.StatusCode) || response.Headers.Location is not { } location) return response;
+            if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head) return response;
+
+            if (request.Options.TryGetValue(OnRedirect, out var seen)) seen(response);
+            response.Dispose();
+            if (redirects == MaxRedirects)
+                throw new EgressException($"{EgressPolicy.Redact(from)} redirects more than {MaxRedirects} times; it may be a loop. Check the address.");
+            var to = location.IsAbsoluteUri ? location : new Uri(from, location);
+            if (from.Scheme == Uri.UriSchemeHttps && to.Scheme != Uri.UriSchemeHttps)
+                throw new EgressException($"{EgressPolicy.Redact(from)} redirects to an unencrypted address ({EgressPolicy.Redact(to)}); that is not followed.");
+            if (!SameOrigin(from, to)) DropCredentials(request);
+            request.RequestUri = to;
+        }
+    }
+
+    private static bool IsRedirect(HttpStatusCode status) =>
+        status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+
+    private static bool SameOrigin(Uri a, Uri b) =>
+        a.Scheme == b.Scheme && a.Port == b.Port && string.Equals(a.IdnHost, b.IdnHost, StringComparison.OrdinalIgnoreCase);
+
+    private static void DropCredentials(HttpRequestMessage request)
+    {
+        foreach (var name in request.Headers.Select(header => header.Key).Where(name => !Harmless.Contains(name)).ToList())
+            request.Headers.Remove(name);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace Models.Import.Onnx;
+
+/// <summary>Reads the fields of one protocol buffers message, in order. Every length is checked against the message's end.</summary>
+internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
+{
+    private ReadOnlySpan<byte> _rest = message;
+
+    /// <summary>Number of the current field.</summary>
+    public int Field { get; private set; }
+
+    /// <summary>Value of the current field where it is a varint; else 0.</summary>
+    public long Integer { get; private set; }
+
+    /// <summary>Contents of the current field where it is a string, bytes or a message; else empty.</summary>
+    public ReadOnlySpan<byte> Bytes { get; private set; }
+
+    /// <summary>The contents as text.</summary>
+    public readonly string Text => Encoding.UTF8.GetString(Bytes);
+
+    /// <summary>Goes on to the next field; false at the end.</summary>
+    /// <exception cref="FormatException">The bytes are not a message.</exception>
+    public bool Read()
+    {
+        if (_rest.IsEmpty) return false;
+        var tag = Varint();
+        Field = (int)(tag >> 3 & 0x1FFFFFFF);
+        Integer = 0;
+        Bytes = default;
+        switch (tag & 7)
+        {
+            case 0: Integer = (long)Varint(); break;
+            case 1: Bytes = Take(8); break;
+            case 2: Bytes = Take(Varint()); break;
+            case 5: Bytes = Take(4); break;
+            default: throw new FormatException($"field {Field} has the unknown wire type {tag & 7}");
+        }
+        return true;
+    }
+
+    private ulong Varint()
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 70; shift += 7)
+        {
+            var next = Take(1)[0];
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80) return value;
+        }
+        throw new FormatException("a varint is longer than ten bytes");
+    }
+
+    private ReadOnlySpan<byte> Take(ulong length)
+    {
+        if (length > (ulong)_rest.Length) throw new FormatException("a field reaches past the end");
+        var taken = _rest[..(int)length];
+        _rest = _rest[(int)length..];
+        return taken;
+    }
+}

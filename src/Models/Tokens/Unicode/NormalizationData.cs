@@ -1,0 +1,117 @@
+namespace Models.Tokens.Unicode;
+
+/// <summary>
+/// Decompositions, compositions and combining classes of Unicode 17.0 as lines of hexadecimal numbers, Brotli, Base64. Written by
+/// tests/Models.Tests/Tokens/Reference/normalization-data.mjs. The first number of each line is the difference from the line
+/// before of the same sign: <c>=</c> a character and the pair it composes from, <c>!</c> one and its canonical decomposition,
+/// never composed again, <c>~</c> one and its full compatibility decomposition, <c>^</c> a range (start minus the end before,
+/// length minus one) and its canonical combining class.
+/// </summary>
+internal static class NormalizationData
+{
+    public const string Packed = """
+        E6LfUZS02iC8uUMsBfzTOSbncFTKWdcCaJVAT8noXxH15r8RNAjs5wIlPmqEJLPtF+LV04lbrIcBaIt6L+TYink3AGnR1/fonE9ogBdpmH90zid0gNGG9XODsblFEp7PZUp/
+        0er5Vl4dNmM6dhC7/ZSNlXpKqajDDHfYQZsZgvDQtzKl1VKNWvO25Yb0LyuIffUb2zlvQBKWGzlMYQtgYP5vqkW/5s/IE0nbC7wjzL7qBGVZXtARmBfJHtuakWNLY2+Rt9Tu
+        rXLZe7a3Bm0H5ABqBd87AMGWDtDBowpu+pbqDh5iIoFC8PhNZ9tL7rMdUuSddWUvW2EZQoWlEW4piN5fTH2PnWD+CokTZ+URFChCiqsrxjZVsn6fM20Zbvd4i45H2Q6rtEpl
+        c+lLtgEpd43TsCeSEmBV7koXdWu/XPZJ1yPN1K/uHod+WperdRGbMBt9Ix9jKc53kpZs66LGcdcRoGMOGZolRAzxtZZv56Y7VVv31vpISzAbnAuQOnkxhjeAiqyOkCIfM4kG
+        FoCUJvM0QywXzKdqIKQDJFhTYQpkTf5SvlZKIml5iHLGD3IbcTN5JHhgWvkqviYeGe+WuD1gIkX9KcnJdd7+v4MghAH8phcEI6S0IHxCIRLdAkKwpyYIwZJCv7L1dQQEI5Jf
+        DK4Pxtj8hFItwUuCYMQz+oEQQgghhBBCCCGUUjp1BbfGuCuZmnBz1UqtCh5iBEzGxGRBTLakSqZ8N0jriKJo13LQrvVGuyKpqDvw7sBxXD30iXrkmUKs6RKSqSuhePZCGbhg
+        ie8BqhKDhrpmqQUdp4BqpiCqGXbK9wRdeo7juHQS+lwDJnNispny3WDy6YB6pqDqGZYOMwfMxnSY84RhuIstgiQRixaQILMpNXcHTtNMnkpZKNWdA9VJzZ5aRtRsQc22U1/B
+        QwYqyi9acK6x3orC+vbUk7ygaqWbb0z9D0AQy4KCZ8AW037wgORHjsM2TGf1usD69tbT8gpl0EdcZ3V+Mr2/vzD5SLVGqZCQWM8xpM1WI07dxqlf8G+E9hPVjESG1BZFUZIk
+        SR6PFziY0IuDCdsSiqKocCEPVMvU1as7Kyut6BE4kTqR8ZnvYjcK/o2eBXlAej6Z/+q8Kb4bwzOSHyfpVJKpmkil8J+WqSiuvE1/0GnfpdVHRntTEka8nyNDO/1nxlTkbfkV
+        Iv/HgvAK9QOkA70T/Bwg8JiW2aGvMJPuJOEffAj/BQSxvCveKwiGURje5A9KkKvDv/bVj6O1o6e/Eo//BEzcREY2N0tvdvZ985xfbWGiwxNj4w/cNe+UFr0EmcnLF56XX11h
+        0iE7yVlTFkiSyVktKZInNHjNnLSFC/JiblQ8oNqSgqnRLs4frckFwhmqiI4Y/6w53JRw834LSiTDVKYmxCd4PykMbZwbC68EvDqILjg/Kq4xFRk8mW9M2ZOPezkZr2DpVqt7
+        Ycu6rb4hef9DaxNyxpnAKdFwjGr743/4xOGrjPEJBucaU+sl3+LTCsBvSG4MlbFnoQkAtkDhjWbvh0ONs1ushIJDgmLiKtNpLERPSXPctousepF3geP/tSh/ZO6dEOam5BGS
+        aiYhqpmJnGx38BNIEXkiCGIStkSOQhf8N5BhAI9GlBNlGdI8glQzI3lLSp2C5xqyFmHiBTRoKGyJHi0nzkGSxK30PH+ShTGksd8o8G4aRHQNmqZ1XAKvcIvqM5VzDE0eu8PZ
+        DW2dbENP5KgkhaSfLcftXGXaMnH9rlqgTkRavoMsK4rN6SbKdzDgfoEJD2iHFpLo8z3ralNNtTTM+cIwfPFYQ2T2DKGH53xkGZbyECTJpb4yDSZbzk+0kIaknhm9AW69Kmuu
+        JDalnTLPC1uYULUTfWEPx4DZiJp7giRyVJJCQhA98iRIUqoAB6lnEqqemWhN3K+04Gkj5R8A/p9rbhiIi6JX0GaTEce2Ice2Fce2CecbrrGfGDqCJT5BxDTYYFNNIf+W2Xr3
+        zQPJUqBCMpmQsatfKIqiKKqpvck6NZR1InvWnexPv/MKVEiHT2j+JQgEKWqSwN5u3XuKbl9JbEgxYUOKqRpSTNKQ4ESZDtYHPVj5TjVf/Z1eNXLENNhgU001gmSKWmg6hjSc
+        tSXJgNlk6trvYU9RhGbUj3hY70uZR0oNN5ICb8IXejJZwqM0LdMye8220lYIC1EhHET/MUzm9ChNy+w1O0pHYRxMK06CpvDqS4KQZVmWZYpSFCVlYQqv+lOUoiiKovDzq6p6
+        r37Az6+qKjrHypimaZq2WfBBZXsia8kXWp0zp8qUruvpK+6Z8CqBelSmZVpmrw+6cgctRlD9L2NZH8b6hK1TVlRNN0zLdlzPx18ZJVlRNd0wLdtxPR9/dZRkRdV0w7Rsx/V8
+        53855J3zO+WngVaLRu0HxLzjBHO85RNwQgOTq9j3Cc8MeVlk19LBI9w7y/xfwau5ryfRkjv9Y5O4ga96j+l3EXMTXuJdJiVH1q8MeP87L7rQyuhhbHHq3Uz3O1rsTrTsb8KL
+        7ypDapad6qSfPxHxJgeg75xiypR//2dV5VpVx/WAWPjVOYs+8kSOqPnfOuzAqvLKRptQutAM1lkrabJMwNwi82nK5n5VgVpA808Bs19Np8lnFq+EGYn7JLky2djmFTyKjOOj
+        xHR6lNm8kkeRcXyUuBMp4tb8HKaV88YYsS/A1aLk1tucpKhpCX+v/TCgAwNV3zi4/mOEYATFcP3brtOYDjuX0/4YI2nlbnBsWhOMYSTJtG2eiqz6tr/qaPvbMwBw/WcIwQiK
+        4cbhf7IUuqPUcegMW/9a6JX0eAMwDAwjScbrmvvYbMMz3m+o70fKIMYk2F18dQcAdh8jeifts/c4ALEqVJq6uSpzyJvZVlmSc0hoNnH4gsl/By0ARQOAIs9GgFv4lqrJJ9/y
+        IaJ8BocMXya2C42SGpk3SUB8Mk18q/KEOTo1T6cFANOBq7xljk3Otv59waxzHQfAEgtNbs3nxiuAET24rRWq4Vwz6M/mEgkYjsCUyTOZzj+KADsP9r4n4guElc7v2CrJAgER
+        ikamtuBLs9kFu9BaN/C+/Lk8ghsNbl77B250UdVE30IEM/l/3JfXotaHSG7k/9dUeJjhYQ6TecBAPwSRGx40f3sPXiJ4cYjkv/s5/MLwt/PY5EYWJTwn7i4YFvvqdHXeCA1d
+        m6+BjZSY4XTo6C5LJymK2vKnN/lzEQ+xmKD6X8YYpXXADyZzNFwoC18ijZ0MtTIup6qeJfaPxTplDcMTsU0QcLBE1mhmVfUV+y0EZE2GDflZNpiqrwD1WVJNoaUua4vZTYah
+        ju9hYN3FwrmdxwpXS0eMttqe0H7T3JvSmTDfovGYTHxqeznjTKmI4WZp+JJlKD6zmKXlhT6v8QO8S+OFDeJlF5Audg5sKu9ZhTcPrWq+Oo8R/LkbJC0IW4z08Eyr4H5nwzrW
+        NDHTZC5u7AMfcFPu6HVlK6U3GIzxhT0XtgO0BxlJtfwRAmDnewAMJwNjHd17ec6Etqf7KidikP72W0DgSTAIn1trzRT7sh6IjDn41ZGN3gtfGWidPc8jhI9R2wKad6v5QZ0e
+        UtiPnVl6T0sEiHbcoTAphbp9vfyQyHVtB4zZiz5krXfgsasPACTlcIs6uBh1Hq/HkPvtXyX2BwvMDNRDl8jEw6bQy3FAiKRWVXX7vr+GPDlC6Z2VTouZLGpqvDoXWpuAk4hA
+        nntUsjEeKA1H6alLpM6SXu/o4ZSN906Tyqa1vjIdLl1vzkTZ3TbWRnEno6xzqZhjxQBV0keYGChZJMLIKd8nuNU2fWRWubMBcR5LOaETF6v0WmCiNYaoKukG76myd3bXlWFU
+        9rHgkz/a861V2+VjcbjpTNZAzlIQsxFLnj1Tl7AFRueLZq4Dtqh1PDLc2heswVadwmH4qWYmFwDnYEKQNwAffbHJFnujQ6LI4h3mx1hBv5w2RyiqQFjrIvhC8wTaOtGVxR4K
+        1FmLWffmTKEaK44GiiDQK8faImFEuUrgrVFBR4PLaVSsntM2ROOj9jx9JzyNw2Vks6Mq7nO/rrILLngBkgF9BSvWUbddPrOnm3faihclpctpAkyS0ChkWlsj8wYqc58wFwgc
+        V8a0llnL6lBdPLO1WB+3NWTyTHbJtTvdMgm8IR247zVxU98BbC58NcLtmSosNil5RE9MKZ7N1XKm79XX+yaghvRqvbhsGPBLOnm7iSX2TsSblBQftQCwp9ZufHVZcA6UTTTJ
+        J2BFaG4yMLZIIcAV2zEZLhtSElpIHD9KKo+PYImIUKz77nAtjcR2IGoIUYvEvo4nkiJRFWi0uFOESyXAgegB7JN0kFVwDgUCgO7xFleSJ0Q9JQKnpQZkTswyFkJf252x39sx
+        qj8QtxlcVwjdZnuC8aWBRxdrQXdoi/ACThA0YQCPX0mvmqrqYvIRQgvR7CkSjooyQlNsbynk/Ixqm2GdZpQFaAwx4EcgFvAIBAeiBFWDuTRHp9isltqTu7CC6bbD3HFGAQTa
+        wctBrKB6YCqIIxQMyt0MF/HJlGzzk61LBUDM/Em1s2K86yrKE5zmAyuB742eUvB0mFc/yAuebg0YF09uCyf+JMqphYOdgJkgt78wH2dntRPfF52/QHNkNJK+nC9BIXUEMebV
+        8u3WRsAAgVcoCTAL5rfc9oRh8ri/Dv21+avlC9CjAoePX/JBJkmdvuqJXaoz7Qt3TkQOCMEImtbIaCIpOqfRbxw0JTaSm1IaaU04QfbaVzMb5us9Tob8xw3Cf4vqodVeuuL9
+        Y0UvXsR+70yHfTGgdS3GnYVPdKlUrlBcxL7Fc/5s9R2bwM9jN+ZvIsc4QQMk6nwGYamj7nMCIPGSTDmnefaS1wHGxo6yEJXRijtUcc69dIp5jTUi6XPCdCrpvBksxdR6QOI+
+        0FMTAdeXuETcRYxmp8H7KyrqOGLKCb/aMmg0QRfJWTHW7Dzu274OKFqnFRy6eArLGtW23OSaH7qAkeQJxyijSRE/S4ogyqO9Q4hkSrU08xAcTQzg6MkU2QUEjribffgJAhYe
+        vQ2miFRzAMoJjY+fe4JBsIQo2BFoFcdyVnzjhU1MjtzQMjv3dkdvzqkhTvGtwJxIGV5WJ+flsfHcyO9hwPwpg4jOvQdWg3A8Gbg1aTLuyaMVVkardhRbfObDm6Uh6GHf+lFA
+        eMnSPowOIAzmW5m2a6CRo9HUAcVJxO/+Tsx49hJgTzDR+DTGvwBTB8xwq+mZtViXY92SNjJb1kEvzRBon1z2iWOGlAPIVo6PxsNblBhnvDjiJXHSNJfEJ3vzo2BbQogtutLI
+        K84KlUTDgHkrPWaLxMH1JBE/hBAlHqXK/EXnYsniJ7nF3ZZtoPIeKh/BAPVWLTK/UJPs35iQRIKwr5NVmBQeNNsB1HKsUPsfyJtX6IUQs97C13MyvEhiecWhCKWHoTuCxfZ4
+        eGHGp4nSv3OpCEGK+UqrooEtUmsbP9jdhEaI8tQqIlecSPLNXUM/BtfkPwPtrZb5yL3S9JR+YZll87RowifuIiiW4lFC6erj8YLg6OnZ5V9m3HS68XSL/LI+q+7uqVDiYmms
+        BzhfM97Q7TdtRKr6IvpZXUwQqQVFDxAyVkoOuNqJgoS1KBglg5CAkCvE+dRA6WEvouj+V6OT0j904FxEXHTEUUJpyv5hW5TkABm2c+aTJHbIhPnEcJVXeHJHVxApgd5UQlub
+        PTHaPeZIW8Qk5jWO93iLR1KdwKmT6CKGkO/h80EPOUhMmEa4eqiRrUk1Zc0SPholydC8diLpWgmExxreAZo+/K4qv2FGd50E9NCuXtNj/DBfQo4J0FlqpNLVCwrsC5AILwxr
+        DAbEjvsBgUSNzHKEEcVRxGNnTdrseV7KxHwllf/w6r39CpO1ViVeCwYsFdGNWV8nr4KavAhtcIHWEV9TdTnJyxf//pg5WRhmLQE+gvjLyzeaUyIkmnJN1LzpiCPHpbMV1lwY
+        nzrjQoylVoill89FNLHyPBUn7AobLrWttZZWO5U6O34o8lTRdvB8XU1OfTSdqhuuhpHUeITD0jH0WlOgOLN5zLE4Ag4HO0ruKRRiXcLK4nX4oQdgHL9MYUDGO3gldrE8XKex
+        Er2qL1tb9qgzT7NO6yMaP9cq4Ft0lI5qg4/zXiU2D6bFLu7G+ug1QHie7zRJT31gxHu4FX0cR4QunXTbBynEDx0RCU4HxHbiwLweg33AL11QM0G/Yo3MTGXtA2LdI/lMbfi5
+        tknHTjvkbmhJWJ1lFy5u1nJQBYxqk5LS/mEBzYWSZm06ymzmTd6ElMsQvQN7vkA2A6TRRwD09hxnjm5ta/4IBZH04oBC0KMRnECJvutuxKq1e/kKt32g8Qkacf8fygAg8tkI
+        XL6AN77wnvMAwU/qQBcbhgpyhN0Yn2iqN9E2hRtVzcumNNb7VGHkyGuQGIOc0wpKUKWeaIwce0ADr2s9/MsB9kLuY4fyJwwkN1aqkiLVjBzQgIowZmq6aPPwFCXkc3eZZu93
+        kHhtoHmUaxCW1JFXEMcKCusPyAjsQOKulAqzZ1LOAoEBhyaF4hCWTTCVZsPxLy6W2OPkSTI1+2NgehDCzuCMMtdIiJjROBlY7GfY0RCAAZnmvA1iqOQf5gObgYM//4NQQFx7
+        sZzirAlH+s96Bo4cHObPwjTGaE7xGp4lBV60lR/+3jmlBv7mHz2rYJQmf6sUANx+jiAI8/Gad7GidlSJnHQiQLyjeIggKZph0yXWHlVS/1YDQQiafRg8oeKRaYxFjl8gJOsJ
+        tQid6JCtxsu10tUsRRAFeXOpugNL/k0iLBCK0lhykmlVk1hswllQ+lvdwmsOybAUQu1kyUcc+tUfxPdBgNpswiH16PuhvdIU5I9pFKRGkxZpjZ1/KpsnL8ZJwz9yYoqUqVCl
+        hukEE4lR86KFHS8t0SEbtYpGpJnIabjlDuS3+unyqhAy/+IoyEyUWcIyNXg4CgdMUwZxYfq3qnWmZugwSAcSX1M6r6ae7qaEjC6S9xYyzgK3cDIknvmnP8mMCIUDEwNTQksg
+        VjBMCUDuRCD2MgdbPDCv+NakYBFDIrf+RYhy5GrFToKBSbHUMIJDB2rxR4nHguOUDh0TsZ4l1hLDXAyAENxvKYmMw+gw73Vj1akJohk2XxTgJOMDJlXN9OnuzepFmRaF6gvP
+        MRA25cFZ1zBfCud86wg6FyIjkAnEZIKMkZ2AboeHF3h1RmxDBFa8rq+2gDQYubTZcZcK5qJAbfGVPQIDEtuvsRdPSpSJhMkUsw1kOawZsXjaKbpwNIGWJkhkQqiYUIm+1EJn
+        2JqaxxEGnj7j86QxlWRlzNSxkFW9Fgq6wR4K/rm2MQyVoIRnn0xCgjCx1bCwSNhmcsie1zWGXEISnn0yCQmCGE5F4SDV7MeGgcG73AIknkAHQ0VfGwhv9EBDvAHBJcc71mGQ
+        IBhBMZyQzGgGK1gTpidbsmzFqjXrNmz+QBh4JjBBCU5IQhOW8ETYzCjCeGJ6AgQjKIYTZBFKC6IkK6qmG5cM2uAdd5EPE5KsqJpumJbtuB6vFkRJVlRNN8ytTq7CEAQj6DPb
+        Wxt16c55P7+/KcY4QeaKIAQjKIYT5KPrMiTygIKAYATFcILM1Qx8TubVcnnJnFTC1D/WFvuzwtLzFPTKNrbJY+C2+NuCkN77pML96v9cUOEPoIP/M/4U4bDpoZlQDQV311fI
+        L6ZqgkijmgM/LQGQ7ZfLqCo4EEQHS4JoY8LHx9aP4ztxvQmkAhVyO7cVrvCLDjyI4MDOjt1tTvNwbs/pKr08meuDBhkFDHGe+ZogYLN0lR4shF9JCZ05GD32oA4hahNghCfN
+        TGdlugMPlOEnYF2iCtvVeohHU+2a5ZDJyo7PVjH0oICBaCetuWmpo5/v6tsc+XGTKx1zLRem/bLj7Bd9bCgSdff+CoAakGDGnyMXj1V5PBOCYOthF6eJmqytNwQ0Nm76Ee2l
+        UwAddsRQxcO5XRMc3Nyr9lRfdhpe+gwSi5IZ03ix6u6AGk7alL5YV9TFSMk0t37cAKQi2/M205SuaVW8d942qV6YNNY6c/o516OU7gxrWczL2T44kCGAGymUiCXHmBdsYX7W
+        Nvv/vpxkL3BEuKiqj4i8fvFEqKJ9NSLQG47Bu/CmB8+J4x/+D93t8MFVtYBaky0wibYBIkyiC6tgPLEIC6m0sS6vCDBUQ4QJZVxIpY11eXWACJPoMihKtOPC5LrMkwunu3nF
+        zZUAYS61sS6vTLEK8Ewfhqoukg2hiSYikgPBC5Nx+efEWJDLZdsOlENrQS+PMkWaYBgCYl5S9jpfJvr19mD7IcCvnOYFSWQqjc5kc3h4/QjEEk3b8ffQUB1QwIEGFniQQQcT
+        XPEbghDgQ6hUHipIl9OgqPsOqq16kLIgbOcBkKcZFpMF+ZhsOz47ZQ20HQ6c0dm6o1hwjB1ibMB62rBYp9OY4eJYOb5Revq4g6rM9ByVfI9KYKmXnB7rFKbN1p1GLS3OPn5Q
+        fGhUmw2LPcYHWGbvOI9mlTXSNgOn4ZVmxuOGVN7nWD5LreGL0/FgdsAv+eCg9vRxXvEQBEEQBEGRD8+5wzCs7K4XlFrAqtf3c023bz9pvx6uO31FOhCMYjhJM1zfIIChnXVn
+        CfrksL0hYw5zdpWYXYbe3C9ll6KU14W2sC426yoLmh0iB6x9WOIGunOBb3J8d97oboNqSEvymQTWQp69U2jDuqCWXe4byRc/UMgDS0equrIDz9kC1PgQTZj5n9zGu/RN4jPw
+        YzA3Ol3bzGLHGw6YO+NgFU2c3fNcmnjiiSeZZJJJJolyQ5hs8ilCbjTAzVEUeCFCMIJiOEF26VF72OOZ3oyPCP/pH5JfMovHLFsn+YaiMGFCaZvXRky51Davg4QJpY11eV2i
+        Qru8HkBEmJBKG5vXB3DoN+/kl8QMxJ8byV3t+OJ8OgHx5tqsDguj4scUt1nIEM3DtZbkcTpZXK9I2kY9DPIXwyw3oAh7UK+SIqMi2FQnb8IiHnUyTXJAHZfwMpePw70BojVX
+        7ps4M9wso6fyg1oYSYDbg+nTYqNt9Q0Fq9O2l+Lb8oFy8sBofNjD09foeT3jz9cftUXyuHxNmDVGQm/4yq3Ut0XZ1cT0Lji3pyntxu7LRs2TdFBSAQBOWOkgpv3PV87rdFdr
+        dRSPZLUfx/DQzvNwrx8eK6iSud4biHAGJWuZnNHe2kmj6rTz7NxMHizN9u2c/MSE0csv6qlZK1uMBaZq8q0shVGHlyhElZnMtE+WZ965BSVcUy9qpCijur2rHU2v8WU4Xluo
+        LxcdGVVMJbsZH2X+8K2TyfUxD8x78jpq8nEe3deVwN4bqRXoubnSu1FI/pszth/ia6Et3/iElzxuvXIqo8ZXCumesg3tW3E9WjmZvKvcJiorp2bCmGxUlCvV6cOd2rG7PRWG
+        b6LGb1wZeYSjoTsD+tiYYvFkunjW5keoG7ZQZMSYCVNmzFmwXEJq0hMlWVE13UgeCaIku3FKDibA8IfhSoSCsK2zCWKX1Lu2PViAcJry8oMw9PQ5L5bn+kIgRHhsMr7rsl1O
+        jvczF8fwQWbmTdevgB/+oEf98GpgC9UJjek9almwNoRkLvNquH12ptyqfDmmpUxIVryWfbA+oICWVsjZ2jR3LCJjc3ACIbPBcOHKm9Rc3IBhdnIHKMmyEJINXOR0FmjtiB9E
+        IoNqcvld5luJlrO1aR6WhqBFIEpo1jeXA9XlfplZnlHWZcMZtpk2x5YXWM/Q8kLgSVNuuunMhTaeqiMv7Q0CL6HFOyiCYjcHLBABPUoi86sdDHlpeyKObDeNyLmfbdiZkHN/
+        bOi8W9gVY/KCeTsexJ+1hkMERMl0UvX4gAEU3dXUxtAQHSx7wwVMiJt9o3kO0baG+/t3C2pgtkWfibIhGEExnCAz8iKIkqyomm4kjwRRkhVV043ksfDgF18yLS1urpOyxhVl
+        +DtX4HH/P+unsiyxLQPcFgBSlGBTtSfiHAV5uyWmjYobw+Zx2+KvWAjRwIIU6LjP9AzG+ZJCxUusYD90xSwzOm2eERzMtOPv56epUJUTpIvnXJIu8tar3eO5QdPfcWI78iUD
+        s972l5UtlZ4NtWLdBo/LhyxIULZK/tkWS2w10/9I9SHxg0OU7DdgeZrphOb4Wt1DxP0TdOYs1HK9PaChkov9Uv/dEFUIhSq9lpbMT3jXOa7FUaU+Noup+V1EvI+LFaUG5/6M
+        Mqslcv0VMSo7utBy/RUxKjtm0hYxKjt20g2xuEk7xOIV2n4PYleWQsv1N8TCJt0QCy+0XH9DLGLSDTEy6ka7Ygp37wehBa6/IkZlB0+6IkZlhxQKluuviGJUdmih5forYlR2
+        WKHl+itiVHZ4oeX6K2JUdsSkLWJUdnSh5forYtS5r4zDsdMzqU8IFTuVcuz5+Fdx0igCK8cEk+r1vOq8hy9CKVPK7IgdxlOmlNkRO4ynTA4zs9f60uSfZrtPqJrny/Ongw7p
+        tgMmMWJHjDkr1Z1yBWTImjVr1qrr2b5OoWex86chXiD2LKMb6msf6n/zeX96+Pm4eJvpYxfpYb94ttgketgOnhJ7wDs4LvzPEVMAB0oPr8OBy4lJWRwWpkp3H5dPiHXPzo3D
+        VvSbKvunii3eSxkPuGJYsWbNhAnTSFM6h44tW/ail7I5bMyZ/+bXjBnPGFgwtURkpvw/u99qzltOGfDbY5Gvo0QWZZKhsEwh+xosV6rgzk3riPGHdVPCcurp3f/UnZSGa6Fm
+        INrsJVIbvP6Q3bPFciv7NQeZQOmuoI0aHbQbzhYrfS4B9Pa3bnSBHwCguqixAi4mpkq3xSw9qyehenvRZgByv3/hYGlWwZ6PNnjnEENVvPhmWNBq6zHo3qB7SMTWWNAyazu9
+        ekWoJS/Eus4AK9qDW1RGzNKqdNsNF9tVHwV5iBU9S+tCVSRU6Y3a0EVVubK0HsjoVFs060Y0u45YTyewtKV7DBZG2f75ULXQ9FT6Xsmu2vNeeK1SpuVFs5C8FYGETnWPqXpo
+        nHS+2GWnXN5lt0ea0XJ6oFIEurc8FlbFFHgTAHVXPmwYiO1IMf3IWrwH2u4flEqDmhC9ns3TklSZtr5S/RUI1VypE66ofVmbt2nrBPGy/MpRaz47g6KhwB/u0UhhZL9CpC2i
+        Pa8B5IBoumtWXSEdAAIpEenxC9kMknabbDufAVIwGCq2kco673Z3plMT0eKWXM+SJv1CssdWLc7pKWfqidgTdbX6cCWHMIrOGzNc2mPAX5WCrI0giO8JhMvARfAyQnZF4o6e
+        Me/op/xvFbeKDUEThziIZtsT3ldBoQ6UnBrdaahLd0BfUwRtsmzbsWvPPvz9jCSyFavWrNuwaUt2VsiyFavWrNtgsmxvdWKdrPIq7VLneSOXuUIhGEExnCApmmG5/Pq6LeH5
+        rStm2HKUXwh+Vzc0qm4wLJdfBH5XNz2qbTBsviY+zLTw+GUA2bpQ/wm3iTCR6hOWWCtuwv999fGvc1FxqoK6vQTFl6bbdHyT8U36m/RX8daAhyh8OESmQsBXnW9E1OecOwag
+        IlMDC8OMGKPM10a+c1yXAPf0N014TBFl/fYl/1xVonaDqCyI6qiT0NiiI03gs6scU8qIVk4Mim9caRo71K62ayzbBvbvkdjzxZmPWJ2hIy7/WtnulkdU/B20tWfn+JEXM7AG
+        mLq8P2hg2JGlyRSw4o9ZxMiYMQaDlAIuPl8PTu9/6hjtFnnzLhL+mxqjdS+yjf3F33cfQfTai97bkgAMnnTvdOMeeRfoCwDs+6H9n3LwGBBQN8yx7jyvbqonvafMpZvfO91D
+        PnhHo0deja3IL6Kd7M1NPheCj5B8lRVOauJJDt5DFFXTDdOyHdfz8beFUGS2JaqmG2auExLGjJogK6qmG6ZlO67n428HJVlRNd0wl6oua+bdTiwN8D+HYxO7zd6L+Y/v/6TS
+        ny0h0HPGSrKiarph2o7r428FJVlRNd0wHS+/8WNZZ2yFemjGVdTfDX5QWy9o5LNSs2zmbVI7sFb/bpocRk3T17fkp8fc9CeUlpkLDuWiHy3S8GBpuaAphoNpxArb4Y0Yg7pJ
+        h73ojqLG/ru0KtFIdG7Hy9OAx1LzAckHpO66InezBgOSguhImR0prKOzl7T/Fmn41QfvXQNXHyfJAHWLy0nRLcrz3kOoc02UF1OVN6H23wl0hcIyIAQjKIYTktO6mX7/L0Ve
+        yJKsqJpumJbtuB6vGkRJVlRNN8wssu5PTC8CMyoyYaJQNjjYi15Yn1wPVNyjruw2BJzjTgCDBbjB2we0kvtgwk37UJA0odb4P5Ya6P2C28n9xlc6/hDSu8hHU969c6ff73+3
+        6jcntV35pDnZhlotxmhFJkTLTHrVLy/HPMhgIOsqlyrbNV3m+BEWsTxSC5VZ2GzVIYaHshu0u/c5fcRHzL+FMezaQAuZWDOpt6LLZkxcYnMsHtKqItkUrDqOWy++UU+m0+6M
+        8/7ytOPqsEbIHcedNa8wKRsnZDJO7WIc092KqMWBBX7lAvz9D2nqv6j9kRsRIHCs5YLqifBj83+jg0VCKW4p/l3tBuyZph8mPosAi7D+AcSStHXh6hjNVaKGpwPiaN7xKYJt
+        WIMUGr8DG1Z+dASlseXimJXB8CWLHCwUAfk85PuQ+0E/euivAWGGhACEYTFhCkZgDkEECTTXVpHnrihopMYxfZzgG6zp3BE2UY4YJqlfxNildPV+dBMDbyuHHO09QriU0Q25
+        WSjIc+iHVa4gRWKrHXR0jQT8Jhfi6ZsgL3Oran8DuMKMVGqrPdjbDpw60+lMXX5dd3UdI+W1OUU3zIsBVfFdUh3swq1uooMGVNoGxgC/yLuoX3cnC187YP2eR9w9qDyv7zzA
+        f/f2UTE7h8/9MH/auOE13iIx9E1yZ6AIQ1ScOBfyiwz4JRsKRld23GXjk7hV2n+mpY6kLdyqpRQGJ2mux1pGf2ee+npYn124egZXsuZBGnRXGUWey2XQXGTCE/7LLemd614o
+        rnBMN1iX1Bc/paPGk+JgwtMwkaNLhjxQeVROaH1q0sm1w1GJ32zUMiWZl7DyJatIMvjEBOsuE1CfiiNWXrB2DaZsjc4R55uBX22V17gs9XHj0IJelVQhktmqbrHaiYyaoxrf
+        //epXm9CAcnXfX089WbCghwA4DPVgP86oe0MVtXwLlNX0SRN5gbSw85kTetYkXt5E2ZDhVB5VfWHI3xFT0SoOhW2ysU6L6L4t1KoTUYe9sw0vC9r/Yugx+eCrlKLYupUb9OF
+        K1f6wO1jvEwejA7OuKgxReJdgLnh54kA7HY4d2M+grNcyWb5HsoqQ1AdXpY2TUn667g2eeivSRp9Es6V81gSYBHXqu5W0ept2cDVnLKKLFRWvL+0iP63Kqf/AR1RVKcL3xEL
+        pT0yH2yCTKNEx7jWnlkbWcmFkWxlI+jlp2evvGve5pbG0Ii1Ddgg3SGlobDtEgJBxAN9iaWXYt4Po8fGqHansAYAh79MmQujnlQG60pHR6qX+8Es/g/QIZyo7btwqz+99sOl
+        1incXd9Mq0JttDsc
+        """;
+}

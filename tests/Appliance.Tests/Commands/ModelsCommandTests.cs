@@ -1,0 +1,202 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Appliance.Commands;
+using Models;
+using Models.Import;
+using Models.Store;
+using TestKit;
+
+namespace Appliance.Tests.Commands;
+
+/// <summary>The commands on a home of their own, with the real importer and real tiny models.</summary>
+public sealed class ModelsCommandTests : IDisposable
+{
+    private const string Gguf = "models/stories260K/stories260K-f32.gguf";
+
+    private readonly TemporaryFolder _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task List_Empty_SaysHowToGetAModelBesideTheResult()
+    {
+        var (code, output, error) = await Run("list");
+
+        Assert.Equal((0, ""), (code, output));
+        Assert.Contains("models pull", error);
+        Assert.Equal("[]\n", (await Run("list", "--json")).Output);
+        Assert.Equal("", (await Run("list", "--quiet")).Output);
+    }
+
+    [SharedFact(Gguf)]
+    public async Task Import_Gguf_InstallsListsAndShowsIt()
+    {
+        var (code, output, _) = await Run("import", Shared.Find(Gguf.Split('/'))!, "--as", "story", "--quantize", "int8");
+
+        Assert.Equal(0, code);
+        Assert.Contains("installed story: llama, 260.0K parameters, int8", output);
+        Assert.Matches(@"F32 became int8: \d+ tensors, relative error 0\.00\d\d", output);
+        Assert.Equal("story\n", (await Run("list", "-q")).Output);
+        Assert.Matches(@"NAME +SIZE +PARAMETERS.*\nstory +\d+\.\d kB +260\.0K +int8 +512 +\d{4}-", (await Run("list")).Output);
+        Assert.Matches(@"context +512 tokens[\s\S]* \d+\.\d MB  with 512 tokens", (await Run("show", "story")).Output);
+        Assert.Equal((0, "story: ok\n", ""), await Run("verify"));
+    }
+
+    [SharedFact(Gguf)]
+    public async Task Json_OfEveryCommand_IsWhatItSays()
+    {
+        using var import = JsonDocument.Parse((await Run("import", Shared.Find(Gguf.Split('/'))!, "--as", "story", "--json")).Output);
+        Assert.Equal("story", import.RootElement.GetProperty("model").GetProperty("name").GetString());
+        Assert.Equal("F32", import.RootElement.GetProperty("losses")[0].GetProperty("from").GetString());
+
+        using var list = JsonDocument.Parse((await Run("list", "--json")).Output);
+        Assert.Equal(260_032, list.RootElement[0].GetProperty("parameters").GetInt64());
+
+        using var show = JsonDocument.Parse((await Run("show", "--json")).Output);
+        var size = show.RootElement.GetProperty("files").EnumerateArray().Sum(file => file.GetProperty("size").GetInt64());
+        Assert.Equal(show.RootElement.GetProperty("model").GetProperty("size").GetInt64(), size);
+        // 5 layers × 4 KV heads × 16 dimensions (8 in the file, padded as GroupQueryAttention wants) × 2 (key, value) × 4 bytes.
+        Assert.Equal(2560, show.RootElement.GetProperty("memory").GetProperty("kv_bytes_per_token").GetInt64());
+
+        using var verify = JsonDocument.Parse((await Run("verify", "--json")).Output);
+        Assert.True(verify.RootElement[0].GetProperty("ok").GetBoolean());
+    }
+
+    [SharedFact(Gguf)]
+    public async Task Verify_DamagedFile_NamesItAndExits1()
+    {
+        var model = Import("story");
+        Import("other");
+        var data = Path.Combine(model.Folder, "model.onnx.data");
+        var bytes = File.ReadAllBytes(data);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(data, bytes);
+
+        var (code, output, error) = await Run("verify");
+
+        Assert.Equal(1, code);
+        Assert.Equal("other: ok\nstory: damaged\n  model.onnx.data: its content has changed (SHA-256 differs)\n", output);
+        Assert.Contains("story", error);
+        Assert.Equal(0, (await Run("verify", "other")).Code);
+        Assert.Equal(1, (await Run("verify", "story", "--json")).Code);
+    }
+
+    [SharedFact(Gguf)]
+    public async Task List_DamagedManifest_WarnsAndShowsTheRest()
+    {
+        var model = Import("story");
+        Import("other");
+        File.WriteAllText(Path.Combine(model.Folder, "manifest.json"), "{");
+
+        var (code, output, error) = await Run("list", "-q");
+
+        Assert.Equal((0, "other\n"), (code, output));
+        Assert.Contains("'story' is damaged", error);
+        Assert.Equal(0, (await Run("remove", "story")).Code);
+    }
+
+    [SharedFact(Gguf)]
+    public async Task Remove_SomeThereSomeNot_RemovesWhatIsThereAndExits1()
+    {
+        Import("a");
+        Import("b");
+        Import("c");
+
+        var (code, output, error) = await Run("rm", "a", "nobody", "c");
+
+        Assert.Equal((1, "removed a\nremoved c\n"), (code, output));
+        Assert.Contains("'nobody'", error);
+        Assert.Equal("b\n", (await Run("list", "-q")).Output);
+    }
+
+    [SharedFact(Gguf)]
+    public async Task Pull_BrokenOffAndDoneAgain_InstallsTheCheckedFile()
+    {
+        var content = File.ReadAllBytes(Shared.Find(Gguf.Split('/'))!);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        using var server = new FakeServer(r => FakeReply.File(r, content, "\"v1\""));
+
+        var (code, output, _) = await Run("pull", $"{server.Address}/story.gguf#sha256={sha256}");
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("SHA-256", output);
+
+        (code, output, _) = await Run("pull", $"{server.Address}/story.gguf?x=1", "--as", "again");
+        Assert.Equal(0, code);
+        Assert.Contains($"SHA-256 {sha256}", output);
+        Assert.Equal("again\nstory\n", (await Run("list", "-q")).Output);
+    }
+
+    [Fact]
+    public async Task Pull_FileThatIsNoModel_FailsAndLeavesNothing()
+    {
+        using var server = new FakeServer(r => FakeReply.File(r, "this is no model"u8.ToArray()));
+
+        await Assert.ThrowsAsync<ImportException>(() => Run("pull", server.Address + "/story.gguf"));
+
+        Assert.Equal("", (await Run("list", "-q")).Output);
+        Assert.Empty(Directory.GetFileSystemEntries(_home["downloads"]));
+    }
+
+    [Fact]
+    public async Task Pull_Cancelled_IsCancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var server = new FakeServer(r =>
+        {
+            cancel.Cancel();
+            return FakeReply.File(r, new byte[1000]) with { BreakAfter = 100, FallSilent = true };
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(cancel.Token, "pull", server.Address + "/story.gguf"));
+    }
+
+    [Theory]
+    [InlineData("show", "nobody")]
+    [InlineData("verify", "nobody")]
+    [InlineData("show")]
+    [InlineData("import", "/no/such.gguf")]
+    [InlineData("pull", "no-such-file")]
+    public async Task AnyCommand_WithSomethingThatIsNotThere_FailsWithASentence(params string[] arguments)
+    {
+        var error = await Assert.ThrowsAnyAsync<ModelException>(() => Run(arguments));
+
+        Assert.EndsWith(".", error.Message.TrimEnd('`'));
+    }
+
+    [Theory]
+    [InlineData("pull")]
+    [InlineData("remove")]
+    [InlineData("import", "x", "--quantize", "int3")]
+    [InlineData("list", "extra")]
+    public void AnyCommand_WrongUsage_IsAParseError(params string[] arguments) =>
+        Assert.NotEmpty(ModelsCommand.Create(() => _home.Path).Parse(arguments).Errors);
+
+    [SharedFact(Gguf)]
+    public void Completion_OfAName_OffersTheInstalledOnes()
+    {
+        Import("story");
+        Import("other");
+        var command = ModelsCommand.Create(() => _home.Path);
+
+        foreach (var line in (string[])["show ", "remove ", "verify "])
+        {
+            var words = new RootCommand { command }.Parse("models " + line).GetCompletions(("models " + line).Length).Select(item => item.Label);
+            Assert.Contains("story", words);
+            Assert.Contains("other", words);
+        }
+    }
+
+    private InstalledModel Import(string name) =>
+        new ModelStore(_home.Path).Import(Shared.Find(Gguf.Split('/'))!, name, new ImportOptions { Quantization = Quantization.None }).Model;
+
+    private Task<(int Code, string Output, string Error)> Run(params string[] arguments) => Run(CancellationToken.None, arguments);
+
+    private async Task<(int Code, string Output, string Error)> Run(CancellationToken cancellation, params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        var code = await ModelsCommand.Create(() => _home.Path).Parse(arguments).InvokeAsync(configuration, cancellation);
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Appliance.Hosting;
+using Microsoft.Extensions.AI;
+using Models.Generation;
+using Models.Store;
+using TestKit;
+
+namespace Appliance.Tests.Http;
+
+/// <summary>The real server on a free loopback port, over a real store and scripted models.</summary>
+internal sealed class TestHost : IModelHost, IAsyncDisposable
+{
+    public const string Model = "tiny";
+
+    private readonly TemporaryFolder _home = new();
+    private readonly Dictionary<string, ScriptedModel> _models = [];
+    private ApplianceServer _server = null!;
+
+    private TestHost() => Store = new ModelStore(_home.Path);
+
+    public ModelStore Store { get; }
+
+    public ConcurrentBag<string> LoadedNames { get; } = [];
+
+    public IReadOnlyList<string> Loaded => [.. LoadedNames.Distinct()];
+
+    /// <summary>Faults the server called its own.</summary>
+    public ConcurrentQueue<Exception> Bugs { get; } = new();
+
+    public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>The model every test host has.</summary>
+    public ScriptedModel Tiny => _models[Model];
+
+    /// <summary>Makes loading a model fail.</summary>
+    public Exception? LoadFault { get; set; }
+
+    public Uri Address => _server.Address;
+
+    public static Task<TestHost> StartAsync(Func<ServerOptions, ServerOptions>? configure = null) => StartAsync(configure, Model, "other:7b");
+
+    public static async Task<TestHost> StartAsync(Func<ServerOptions, ServerOptions>? configure, params string[] models)
+    {
+        var host = new TestHost();
+        foreach (var name in models) host.Install(name);
+        var options = new ServerOptions { Port = 0, ShutdownGrace = TimeSpan.Zero };
+        host._server = await ApplianceServer.StartAsync(host, configure?.Invoke(options) ?? options, host.Bugs.Enqueue);
+        host.Client = new HttpClient { BaseAddress = host._server.Address };
+        return host;
+    }
+
+    public Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default)
+    {
+        var installed = Store.Get(name ?? Model).Manifest.Name;
+        if (LoadFault is not null) throw LoadFault;
+        LoadedNames.Add(installed);
+        return Task.FromResult<ILanguageModel>(_models[installed]);
+    }
+
+    public async Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default) =>
+        new LocalChatClient(await LoadAsync(name, cancellation));
+
+    public Task StopAsync() => _server.DisposeAsync().AsTask();
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json, bool whole = true) => PostAsync(path, Encoding.UTF8.GetBytes(json), whole);
+
+    public Task<HttpResponseMessage> PostAsync(string path, byte[] body, bool whole = true)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return Client.SendAsync(request, whole ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>Posts and reads the JSON answer of the status expected.</summary>
+    public async Task<JsonObject> AskAsync(string path, string json, int status = 200)
+    {
+        using var response = await PostAsync(path, json);
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True((int)response.StatusCode == status, $"{(int)response.StatusCode} instead of {status}: {body}");
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        return JsonNode.Parse(body)!.AsObject();
+    }
+
+    /// <summary>Posts and reads the whole stream as text.</summary>
+    public async Task<string> StreamAsync(string path, string json, string contentType)
+    {
+        using var response = await PostAsync(path, json);
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, body);
+        Assert.Equal(contentType, response.Content.Headers.ContentType?.MediaType);
+        return body;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _server.DisposeAsync();
+        _home.Dispose();
+    }
+
+    private void Install(string name)
+    {
+        var folder = Path.Combine(_home.Path, "models", name, "1");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), new JsonObject
+        {
+            ["version"] = 1,
+            ["name"] = name,
+            ["source"] = "test",
+            ["architecture"] = "llama",
+            ["parameters"] = 656_000,
+            ["quantization"] = "int4",
+            ["context_length"] = 4096,
+            ["license"] = "MIT",
+            ["installed_at"] = "2026-01-02T03:04:05Z",
+            ["files"] = new JsonArray(new JsonObject { ["name"] = "model.onnx", ["size"] = 1234, ["sha256"] = new string('a', 64) }),
+        }.ToJsonString());
+        _models[name] = new ScriptedModel(name);
+    }
+}
