@@ -119,7 +119,7 @@ public sealed class GrammarMatcher
 
     /// <summary>
     /// The tokens of a shortest text from here to a complete one, so that a generation that runs out of tokens can still be closed. Not
-    /// accepted yet; empty where <see cref="CanEnd"/>; null where the vocabulary cannot spell it.
+    /// accepted yet; empty where <see cref="CanEnd"/>; null where the vocabulary cannot spell it, or it is longer than 64 KiB.
     /// </summary>
     public IReadOnlyList<int>? ShortestCompletion() => _texts.Shortest(State);
 }

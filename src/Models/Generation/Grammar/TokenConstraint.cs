@@ -10,15 +10,19 @@ namespace Models.Generation.Grammar;
 public sealed class TokenConstraint
 {
     /// <summary>Token sets of one grammar beyond this are forgotten and worked out again: some 3,000 states that allow most of a vocabulary of 152,000.</summary>
-    private const long MaxBytes = 64L << 20;
+    private const long DefaultMaxBytes = 64L << 20;
 
     private readonly Dictionary<ByteAutomaton, TokenSetTable> _ownTables = [];
     private readonly TokenSetTable[] _tables; // by terminal
+    private readonly long _maxBytes;
     private long _bytes;
 
     /// <summary>Prepares a grammar for a vocabulary. Cheap: token sets are worked out when they are met.</summary>
-    public TokenConstraint(CompiledGrammar grammar, TokenVocabulary vocabulary)
+    public TokenConstraint(CompiledGrammar grammar, TokenVocabulary vocabulary) : this(grammar, vocabulary, DefaultMaxBytes) { }
+
+    internal TokenConstraint(CompiledGrammar grammar, TokenVocabulary vocabulary, long maxBytes)
     {
+        _maxBytes = maxBytes;
         (Grammar, Vocabulary) = (grammar, vocabulary);
         _tables = new TokenSetTable[grammar.Terminals.Count];
         Specials = new int[grammar.Terminals.Count];
@@ -50,7 +54,7 @@ public sealed class TokenConstraint
     internal TokenSets TokenSetsOf(in Configuration configuration)
     {
         var sets = _tables[configuration.Terminal.Index].Get(configuration.State, out var added);
-        if (added > 0 && _ownTables.ContainsKey(configuration.Terminal.Automaton) && Interlocked.Add(ref _bytes, added) > MaxBytes)
+        if (added > 0 && _ownTables.ContainsKey(configuration.Terminal.Automaton) && Interlocked.Add(ref _bytes, added) > _maxBytes)
         {
             Interlocked.Exchange(ref _bytes, 0);
             foreach (var table in _ownTables.Values)

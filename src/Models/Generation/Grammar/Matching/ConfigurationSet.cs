@@ -18,6 +18,9 @@ internal sealed class ConfigurationSet
     /// <summary>Whether the bytes cannot be read at all.</summary>
     public bool IsDead => _items.Count == 0 && !CanEnd;
 
+    /// <summary>The fewest bytes from here to the end of the text.</summary>
+    public int MinimumBytes => Configuration.LeastBytes(Items, CanEnd);
+
     /// <summary>Empties it.</summary>
     public void Clear()
     {

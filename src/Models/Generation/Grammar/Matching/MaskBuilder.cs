@@ -29,7 +29,7 @@ internal sealed class MaskBuilder(TokenConstraint constraint, PushdownMachine ma
         if (machine.IsSpecialOnly(configuration))
             return;
         var sets = constraint.TokenSetsOf(configuration);
-        sets.AddTo(mask, configuration.UnitsLeft);
+        sets.AddTo(mask, configuration.UnitsLeft, configuration.UnitsMissing);
         var exits = sets.Exits;
         if (exits.IsEmpty)
             return;
@@ -42,7 +42,7 @@ internal sealed class MaskBuilder(TokenConstraint constraint, PushdownMachine ma
             var isRead = machine.Step(returned.Items, label, stepped);
             for (; i < exits.Length && exits[i].Label == label; i++)
             {
-                if (isRead && exits[i].Units <= configuration.UnitsLeft && configuration.Units + exits[i].Units >= configuration.Terminal.MinimumUnits)
+                if (isRead && exits[i].Units <= configuration.UnitsLeft && exits[i].Units >= configuration.UnitsMissing)
                     AddUnder(exits[i].Node, stepped, mask, 2);
             }
         }

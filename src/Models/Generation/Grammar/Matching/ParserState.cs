@@ -18,14 +18,5 @@ internal sealed class ParserState(Configuration[] configurations, bool canEnd, b
     public bool IsEnded => isEnded;
 
     /// <summary>The fewest bytes from here to the end of the text.</summary>
-    public int MinimumBytes
-    {
-        get
-        {
-            var least = canEnd ? 0 : int.MaxValue;
-            foreach (ref readonly var configuration in Configurations)
-                least = Math.Min(least, configuration.MinimumBytes);
-            return least;
-        }
-    }
+    public int MinimumBytes { get; } = Configuration.LeastBytes(configurations, canEnd);
 }

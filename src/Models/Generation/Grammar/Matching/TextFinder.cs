@@ -6,6 +6,7 @@ namespace Models.Generation.Grammar.Matching;
 internal sealed class TextFinder(TokenConstraint constraint, PushdownMachine machine, MaskBuilder masks)
 {
     private const int MaxForced = 4096;
+    private const int MaxCompletion = 65_536;
 
     private readonly TokenTrie _trie = constraint.Vocabulary.Trie;
     private readonly ConfigurationSet _next = new();
@@ -44,48 +45,51 @@ internal sealed class TextFinder(TokenConstraint constraint, PushdownMachine mac
         return (bytes, state);
     }
 
-    /// <summary>The tokens of a shortest text that ends the grammar; null where the vocabulary cannot spell it.</summary>
+    /// <summary>The tokens of a shortest text that ends the grammar; null where the vocabulary cannot spell it or it is very long.</summary>
     public List<int>? Shortest(ParserState state)
     {
         List<int> tokens = [];
         List<byte> bytes = [];
+        if (state.MinimumBytes > MaxCompletion)
+            return null;
         while (!state.CanEnd)
         {
-            var best = state.Configurations[0];
-            foreach (ref readonly var configuration in state.Configurations)
+            if (Shorten(state) is { } value)
+                bytes.Add(value);
+            else
             {
-                if (configuration.MinimumBytes < best.MinimumBytes)
-                    best = configuration;
-            }
-            if (machine.IsSpecialOnly(best))
-            {
+                var special = ShortestSpecial(state);
                 if (!Spell(bytes, null, tokens))
                     return null;
                 bytes.Clear();
-                tokens.Add(machine.Special(best));
-                machine.StepSpecial(state.Configurations, machine.Special(best), _next);
+                tokens.Add(special);
+                machine.StepSpecial(state.Configurations, special, _next);
             }
-            else
-                bytes.Add(Shorten(best));
             state = new(_next);
         }
         return Spell(bytes, null, tokens) ? tokens : null;
     }
 
-    // Steps by a byte after which one byte less is left.
-    private byte Shorten(in Configuration configuration)
+    // Steps by a byte after which less is left.
+    private byte? Shorten(ParserState state)
     {
+        var left = state.MinimumBytes;
         for (var value = 0; value < 256; value++)
         {
-            if (!machine.Step([configuration], (byte)value, _next))
-                continue;
-            var left = _next.CanEnd ? 0 : int.MaxValue;
-            foreach (ref readonly var next in _next.Items)
-                left = Math.Min(left, next.MinimumBytes);
-            if (left < configuration.MinimumBytes)
+            if (machine.Step(state.Configurations, (byte)value, _next) && _next.MinimumBytes < left)
                 return (byte)value;
         }
-        throw new InvalidOperationException("A reading of the grammar has no way to its end.");
+        return null;
+    }
+
+    private int ShortestSpecial(ParserState state)
+    {
+        foreach (ref readonly var configuration in state.Configurations)
+        {
+            if (machine.IsSpecialOnly(configuration) && configuration.MinimumBytes == state.MinimumBytes)
+                return machine.Special(configuration);
+        }
+        throw new InvalidOperationException("The grammar has no way to its end from here.");
     }
 
     private int? OnlySpecial(ParserState state)

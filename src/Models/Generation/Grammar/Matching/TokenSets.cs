@@ -14,21 +14,23 @@ internal sealed class TokenSets
     private const int MaxSparse = 1024;
 
     private readonly ulong[][] _levels; // by units begun at most: the tokens as bits; empty where there are few
-    private readonly int[] _tokens, _units; // where there are few
+    private readonly (int Token, int Units)[] _tokens; // where there are few
+    private readonly (int Token, int Units)[] _closing; // those that end what is counted, which may be too early
     private readonly Exit[] _exits;
 
-    private TokenSets(ulong[][] levels, int[] tokens, int[] units, Exit[] exits) => (_levels, _tokens, _units, _exits) = (levels, tokens, units, exits);
+    private TokenSets(ulong[][] levels, (int, int)[] tokens, (int, int)[] closing, Exit[] exits) =>
+        (_levels, _tokens, _closing, _exits) = (levels, tokens, closing, exits);
 
     /// <summary>The places where tokens leave the automaton, ordered by the next byte.</summary>
     public ReadOnlySpan<Exit> Exits => _exits;
 
     /// <summary>The memory that they hold.</summary>
-    public long Bytes => _levels.Distinct().Sum(level => level.Length * 8L) + _tokens.Length * 8L + _exits.Length * 12L;
+    public long Bytes => _levels.Distinct().Sum(level => level.Length * 8L) + (_tokens.Length + _closing.Length) * 8L + _exits.Length * 12L;
 
     /// <summary>Walks the tokens through the automaton.</summary>
     public static TokenSets Collect(ByteAutomaton automaton, int state, TokenTrie trie)
     {
-        List<int> tokens = [], units = [];
+        List<(int Token, int Units)> tokens = [], closing = [];
         List<Exit> exits = [];
         var path = new (int State, int Units, int End)[trie.Depth + 1];
         path[0] = (state, 0, trie.Count);
@@ -46,13 +48,11 @@ internal sealed class TokenSets
                 continue;
             }
             var isAccepting = automaton.IsAccepting(next);
-            if (from == automaton.UnitState && !isAccepting)
+            var isCounted = from == automaton.UnitState;
+            if (isCounted && !isAccepting)
                 begun++;
             for (var token = trie.Token(node); token >= 0; token = trie.NextOfSame(token))
-            {
-                tokens.Add(token);
-                units.Add(begun);
-            }
+                (isCounted && isAccepting ? closing : tokens).Add((token, begun));
             if (isAccepting)
             {
                 for (var child = node + 1; child < end; child = trie.End(child))
@@ -63,23 +63,26 @@ internal sealed class TokenSets
         }
         exits.Sort((x, y) => x.Label != y.Label ? x.Label.CompareTo(y.Label) : x.Node.CompareTo(y.Node));
         return tokens.Count <= MaxSparse
-            ? new([], [.. tokens], [.. units], [.. exits])
-            : new(Levels(tokens, units), [], [], [.. exits]);
+            ? new([], [.. tokens], [.. closing], [.. exits])
+            : new(Levels(tokens), [], [.. closing], [.. exits]);
     }
 
-    /// <summary>Adds to a mask the tokens that begin at most so many units.</summary>
-    public void AddTo(Span<ulong> mask, int units)
+    /// <summary>Adds to a mask the tokens that begin at most so many units, and at least so many if they end what is counted.</summary>
+    public void AddTo(Span<ulong> mask, int unitsLeft, int unitsMissing)
     {
-        if (_levels.Length == 0)
+        foreach (var (token, units) in _closing)
         {
-            for (var i = 0; i < _tokens.Length; i++)
-            {
-                if (_units[i] <= units)
-                    mask[_tokens[i] >> 6] |= 1UL << _tokens[i];
-            }
-            return;
+            if (units <= unitsLeft && units >= unitsMissing)
+                mask[token >> 6] |= 1UL << token;
         }
-        var level = _levels[Math.Min(units, _levels.Length - 1)].AsSpan();
+        foreach (var (token, units) in _tokens)
+        {
+            if (units <= unitsLeft)
+                mask[token >> 6] |= 1UL << token;
+        }
+        if (_levels.Length == 0)
+            return;
+        var level = _levels[Math.Min(unitsLeft, _levels.Length - 1)].AsSpan();
         var wide = MemoryMarshal.Cast<ulong, Vector<ulong>>(level);
         var wideMask = MemoryMarshal.Cast<ulong, Vector<ulong>>(mask[..level.Length]);
         for (var i = 0; i < wide.Length; i++)
@@ -88,22 +91,27 @@ internal sealed class TokenSets
             mask[i] |= level[i];
     }
 
-    private static ulong[][] Levels(List<int> tokens, List<int> units)
+    // A level holds the tokens of the level below it too; levels that add none are the same array.
+    private static ulong[][] Levels(List<(int Token, int Units)> tokens)
     {
-        var levels = new ulong[units.Max() + 1][];
-        var byUnits = tokens.Zip(units).ToLookup(pair => pair.Second, pair => pair.First);
-        var current = new ulong[(tokens.Max() >> 6) + 1];
-        for (var level = 0; level < levels.Length; level++)
+        var (words, count) = (0, 0);
+        foreach (var (token, units) in tokens)
+            (words, count) = (Math.Max(words, (token >> 6) + 1), Math.Max(count, units + 1));
+        var levels = new ulong[]?[count];
+        foreach (var (token, units) in tokens)
+            (levels[units] ??= new ulong[words])[token >> 6] |= 1UL << token;
+        levels[0] ??= new ulong[words];
+        for (var i = 1; i < count; i++)
         {
-            if (byUnits.Contains(level))
+            if (levels[i] is not { } level)
             {
-                current = [.. current];
-                foreach (var token in byUnits[level])
-                    current[token >> 6] |= 1UL << token;
+                levels[i] = levels[i - 1];
+                continue;
             }
-            levels[level] = current;
+            for (var word = 0; word < words; word++)
+                level[word] |= levels[i - 1]![word];
         }
-        return levels;
+        return levels!;
     }
 
     /// <summary>A token has left the automaton and goes on.</summary>
