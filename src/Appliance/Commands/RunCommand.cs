@@ -36,7 +36,7 @@ internal static class RunCommand
         var clock = Stopwatch.StartNew();
         var model = await host.LoadAsync(name, cancellation);
         var load = clock.Elapsed;
-        int[] tokens = raw ? model.Tokenizer.Encode(prompt) : ChatPrompt.Encode(model, [new ChatMessage(ChatRole.User, prompt)]);
+        var tokens = raw ? model.Tokenizer.Encode(prompt) : ChatPrompt.Encode(model, ChatPrompt.Render(model, [new ChatMessage(ChatRole.User, prompt)], [], null));
 
         var made = new List<int>();
         var text = new StringBuilder();

@@ -11,28 +11,29 @@ public static class ChatPrompt
     /// <summary>Begins the other side's line in <see cref="PlainTranscript"/>; the answer ends where the model would write it.</summary>
     internal const string PlainUserTurn = "\nUser:";
 
-    /// <summary>The prompt's tokens, ready for the assistant's answer.</summary>
-    public static int[] Encode(ILanguageModel model, IEnumerable<ChatMessage> messages, ChatOptions? options = null)
+    /// <summary>The prompt's text, ready for the assistant's answer.</summary>
+    public static string Render(
+        ILanguageModel model, IEnumerable<ChatMessage> messages, IReadOnlyList<AIFunctionDeclaration> tools, ChatOptions? options)
     {
         if (options?.Instructions is { Length: > 0 } instructions) messages = messages.Prepend(new ChatMessage(ChatRole.System, instructions));
-        if (model.ChatTemplate is not { } template) return model.Tokenizer.Encode(PlainTranscript(messages));
+        if (model.ChatTemplate is not { } template) return PlainTranscript(messages);
 
         var tokenizer = model.Tokenizer;
         var variables = new JsonObject
         {
             ["messages"] = new JsonArray([.. messages.SelectMany(ToTemplateMessages)]),
+            ["tools"] = tools.Count > 0 ? new JsonArray([.. tools.Select(ToTemplateTool)]) : null,
             ["add_generation_prompt"] = true,
             ["bos_token"] = tokenizer.BosToken is { } bos ? tokenizer.GetToken(bos) : "",
             ["eos_token"] = tokenizer.EosToken is { } eos ? tokenizer.GetToken(eos) : "",
         };
-        if (options?.Tools is { Count: > 0 } tools)
-            variables["tools"] = new JsonArray([.. tools.OfType<AIFunctionDeclaration>().Select(ToTemplateTool)]);
         if (options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.TemplateVariables, out JsonObject? extra) == true)
             foreach (var (name, value) in extra!) variables[name] = value?.DeepClone();
-
-        // The template writes BOS itself where the model wants one.
-        return tokenizer.Encode(template.Render(variables), addSpecialTokens: false);
+        return template.Render(variables);
     }
+
+    /// <summary>The tokens of a rendered prompt. A template writes BOS itself where the model wants one.</summary>
+    public static int[] Encode(ILanguageModel model, string prompt) => model.Tokenizer.Encode(prompt, addSpecialTokens: model.ChatTemplate is null);
 
     /// <summary>For a model that was never taught to chat: the conversation as plain text.</summary>
     private static string PlainTranscript(IEnumerable<ChatMessage> messages)

@@ -1,3 +1,5 @@
+using Models.Generation.Grammar;
+
 namespace Models.Generation;
 
 /// <summary>How to generate. Validated by <see cref="Validate"/> before any work.</summary>
@@ -35,6 +37,12 @@ public sealed record GenerationOptions
 
     /// <summary>Strings that end the answer; never emitted.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>What the answer must be: tokens that do not fit are never chosen. Null leaves the model free.</summary>
+    public CompiledGrammar? Grammar { get; init; }
+
+    /// <summary>Special tokens whose text is part of the answer, such as the marks around a tool call; the others are left out.</summary>
+    public IReadOnlySet<int>? ShownTokens { get; init; }
 
     /// <summary>Go on when the model says it is done; for measurements.</summary>
     public bool IgnoreEndOfAnswer { get; init; }

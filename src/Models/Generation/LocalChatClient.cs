@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Models.Generation.ToolCalls;
 
 namespace Models.Generation;
 
 /// <summary>
-/// A local model as an <see cref="IChatClient"/>: renders the chat template, generates, and streams the answer. Safe for several
+/// A local model as an <see cref="IChatClient"/>: renders the chat template, generates, and streams text, reasoning and tool calls. Safe for several
 /// threads. Does not own the model.
 /// </summary>
 public sealed class LocalChatClient(ILanguageModel model) : IChatClient
@@ -18,19 +20,35 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var generation = ToGenerationOptions(options);
+        IReadOnlyList<AIFunctionDeclaration> tools = options?.ToolMode is NoneChatToolMode ? [] : [.. options?.Tools?.OfType<AIFunctionDeclaration>() ?? []];
+        var format = ToolCallFormat.Detect(model.ChatTemplate?.Source, model.Tokenizer.FindToken);
+        var generation = ToGenerationOptions(options) with
+        {
+            Grammar = ChatGrammar.For(format, tools, options),
+            ShownTokens = format.Marks.Select(model.Tokenizer.FindToken).OfType<int>().Where(model.Tokenizer.IsSpecial).ToHashSet(),
+        };
         if (model.ChatTemplate is null) generation = generation with { Stop = [.. generation.Stop, ChatPrompt.PlainUserTurn] };
-        var prompt = ChatPrompt.Encode(model, messages, options);
+        var text = ChatPrompt.Render(model, messages, tools, options);
+        var prompt = ChatPrompt.Encode(model, text);
+        var parser = format.CreateParser(text, tools.Select(tool => tool.Name).ToHashSet());
         var id = $"msg_{Guid.NewGuid():N}";
+        bool begun = false, called = false;
 
-        var begun = false;
         await foreach (var step in model.GenerateAsync(prompt, generation, cancellationToken))
         {
-            if (step.Text.Length == 0 && step.Finish is null) continue;
-            // SentencePiece-style vocabularies begin words with their space, the first word of an answer too.
-            var text = begun || !step.Text.StartsWith(' ') ? step.Text : step.Text[1..];
-            begun |= step.Text.Length > 0;
-            var update = new ChatResponseUpdate(ChatRole.Assistant, text)
+            var events = step.Text.Length > 0 ? parser.Append(step.Text) : [];
+            if (step.Finish is not null) events = [.. events, .. parser.Finish()];
+            var contents = new List<AIContent>();
+            foreach (var happened in events)
+            {
+                if (ToContent(happened, begun) is not { } content) continue;
+                begun = true;
+                called |= content is FunctionCallContent;
+                contents.Add(content);
+            }
+            if (contents.Count == 0 && step.Finish is null) continue;
+
+            var update = new ChatResponseUpdate(ChatRole.Assistant, contents)
             {
                 MessageId = id,
                 ResponseId = id,
@@ -39,7 +57,8 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
             };
             if (step is { Finish: { } finish, Timings: { } timings })
             {
-                update.FinishReason = finish == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
+                update.FinishReason = finish == FinishReason.Length ? ChatFinishReason.Length
+                    : called ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop;
                 update.AdditionalProperties = new() { [ChatOptionKeys.Timings] = timings };
                 update.Contents.Add(new UsageContent(new UsageDetails
                 {
@@ -50,6 +69,26 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
             }
             yield return update;
         }
+    }
+
+    // A call that is none is shown as the text it was: nothing of an answer is lost.
+    private static AIContent? ToContent(AnswerEvent happened, bool begun) => happened switch
+    {
+        // SentencePiece-style vocabularies begin words with their space, the first word of an answer too.
+        TextDelta { Text: [' ', .. var rest] } when !begun => rest.Length > 0 ? new TextContent(rest) : null,
+        TextDelta { Text: var text } => new TextContent(text),
+        ReasoningDelta { Text: var text } => new TextReasoningContent(text),
+        ToolCallFinished call => new FunctionCallContent(call.Id, call.Name, ToArguments(call.Arguments)),
+        ToolCallMalformed { Text: var text } => new TextContent(text),
+        _ => null,
+    };
+
+    private static Dictionary<string, object?> ToArguments(string json)
+    {
+        var arguments = new Dictionary<string, object?>();
+        using var document = JsonDocument.Parse(json);
+        foreach (var member in document.RootElement.EnumerateObject()) arguments[member.Name] = member.Value.Clone();
+        return arguments;
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Models.Generation.Grammar;
 using Models.Store;
 using Models.Tokens;
 
@@ -19,6 +20,8 @@ public sealed class LocalLanguageModel : ILanguageModel
 
     // Tokens whose keys and values are in the decoder's cache.
     private readonly List<int> _cached = [];
+    // Made when a grammar first asks for it: it costs some megabytes.
+    private readonly Lazy<TokenVocabulary> _vocabulary;
     private bool _disposed;
 
     /// <summary>Loads the model in a folder.</summary>
@@ -31,6 +34,8 @@ public sealed class LocalLanguageModel : ILanguageModel
         ChatTemplate = ChatTemplate.FromFolder(folder);
         ContextLength = Math.Min(config.Model.ContextLength, options.ContextLength ?? int.MaxValue);
         _endOfAnswer = [.. config.Model.EosTokenId];
+        _vocabulary = new(() => new TokenVocabulary(
+            Math.Min(Tokenizer.VocabularySize, config.Model.VocabSize), token => Tokenizer.GetTokenBytes(token).ToArray(), Tokenizer.IsSpecial, _endOfAnswer));
         _decoder = options.Engine == Engine.GenAi
             ? new GenAiDecoder(folder, config.Model.VocabSize, ContextLength)
             : new OnnxDecoder(folder, config, ContextLength, options);
@@ -118,36 +123,62 @@ public sealed class LocalLanguageModel : ILanguageModel
             var clock = Stopwatch.StartNew();
             var limit = Math.Min(options.MaxTokens ?? int.MaxValue, ContextLength - prompt.Length);
             var sampler = new Sampler(options, prompt.Span);
-            var answer = new AnswerText(Tokenizer.CreateDetokenizer(continues: true), options.Stop);
+            var constraint = options.Grammar is { } grammar ? new GrammarFilter(grammar, _vocabulary.Value) : null;
+            var answer = new AnswerText(Tokenizer, options.Stop, options.ShownTokens);
             var first = TimeSpan.Zero;
-            var last = 0;
-            if (limit == 0) Write(null, "", FinishReason.Length, 0);
-
-            for (var made = 1; made <= limit; made++)
+            var made = 0;
+            if (limit == 0)
             {
-                if (made == 1) Prefill(prompt.Span, cancellation);
-                else Extend(last, cancellation);
-                cancellation.ThrowIfCancellationRequested();
-                last = sampler.Next(_decoder.Logits);
-                if (made == 1) first = clock.Elapsed;
-
-                if (_endOfAnswer.Contains(last) && !options.IgnoreEndOfAnswer)
-                {
-                    Write(last, answer.Flush(), FinishReason.Stop, made);
-                    return;
-                }
-                var text = answer.Append(last, out var stopped);
-                if (stopped)
-                {
-                    Write(last, text, FinishReason.Stop, made);
-                    return;
-                }
-                if (made == limit) Write(last, text + answer.Flush(), FinishReason.Length, made);
-                else steps.TryWrite(new GenerationStep(last, text));
+                End(null, "", FinishReason.Length);
+                return;
             }
 
-            void Write(int? token, string text, FinishReason reason, int made) => steps.TryWrite(new GenerationStep(
-                token, text, reason, new GenerationTimings(prompt.Length, made, TimeSpan.Zero, first, clock.Elapsed - first)));
+            Prefill(prompt.Span, cancellation);
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (constraint is { IsComplete: true })
+                {
+                    End(null, answer.Flush(), FinishReason.Stop);
+                    return;
+                }
+                constraint?.Apply(_decoder.Logits);
+                var token = sampler.Next(_decoder.Logits);
+                if (!Take(token)) return;
+                // What the grammar forces goes in without being sampled, and through the model in the same run.
+                List<int> next = [token];
+                foreach (var forced in constraint?.Forced() ?? [])
+                {
+                    if (!Take(forced)) return;
+                    next.Add(forced);
+                }
+                Extend(CollectionsMarshal.AsSpan(next), cancellation);
+            }
+
+            // Adds a token to the answer; false where it is the last.
+            bool Take(int token)
+            {
+                made++;
+                if (made == 1) first = clock.Elapsed;
+                constraint?.Accept(token);
+                if (_endOfAnswer.Contains(token) && !options.IgnoreEndOfAnswer) return End(token, answer.Flush(), FinishReason.Stop);
+                var text = answer.Append(token, out var stopped);
+                if (stopped) return End(token, text, FinishReason.Stop);
+                if (made == limit) return End(token, text + answer.Flush(), FinishReason.Length);
+                steps.TryWrite(new GenerationStep(token, text));
+                return true;
+            }
+
+            bool End(int? token, string text, FinishReason reason)
+            {
+                steps.TryWrite(new GenerationStep(
+                    token, text, reason, new GenerationTimings(prompt.Length, made, TimeSpan.Zero, first, clock.Elapsed - first)));
+                return false;
+            }
+        }
+        catch (GrammarException e)
+        {
+            steps.TryComplete(new GenerationException(e.Message, e) { Parameter = "response_format" });
         }
         catch (Exception e)
         {
@@ -165,20 +196,21 @@ public sealed class LocalLanguageModel : ILanguageModel
         var shared = prompt[..^1].CommonPrefixLength(CollectionsMarshal.AsSpan(_cached));
         _decoder.Rewind(shared);
         _cached.RemoveRange(shared, _cached.Count - shared);
+        Extend(prompt[shared..], cancellation);
+    }
+
+    private void Extend(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    {
+        var before = _decoder.Position;
         try
         {
-            _decoder.Run(prompt[shared..], cancellation);
+            _decoder.Run(tokens, cancellation);
         }
         finally
         {
-            _cached.AddRange(prompt[shared.._decoder.Position]);
+            // A run that was stopped may have come some way.
+            _cached.AddRange(tokens[..(_decoder.Position - before)]);
         }
-    }
-
-    private void Extend(int token, CancellationToken cancellation)
-    {
-        _decoder.Run([token], cancellation);
-        _cached.Add(token);
     }
 
     /// <summary>Waits for the generation under way, then frees the model.</summary>

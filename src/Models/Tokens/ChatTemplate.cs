@@ -20,8 +20,9 @@ public sealed class ChatTemplate
     private readonly Prologue _prologue;
     private readonly int _slots;
 
-    private ChatTemplate(Statement[] body)
+    private ChatTemplate(string source, Statement[] body)
     {
+        Source = source;
         var layout = new FunctionLayout(null);
         var scope = new Scope(null, layout);
         body.DeclareAll(scope);
@@ -30,6 +31,9 @@ public sealed class ChatTemplate
         _body = body;
         _slots = layout.Slots;
     }
+
+    /// <summary>The template's own text.</summary>
+    public string Source { get; }
 
     /// <summary>
     /// Reads the template of a model folder: <c>chat_template.jinja</c>, else <c>chat_template</c> in <c>tokenizer_config.json</c>
@@ -58,7 +62,7 @@ public sealed class ChatTemplate
     public static ChatTemplate Parse(string source)
     {
         if (source.Length > MaxCharacters) throw new TemplateException($"The chat template has {source.Length} characters; at most {MaxCharacters} are read.");
-        return new(Parser.Parse(source));
+        return new(source, Parser.Parse(source));
     }
 
     /// <summary>Renders the template. What a variable's text says is never taken for template source.</summary>

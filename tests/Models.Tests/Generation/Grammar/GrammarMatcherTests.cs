@@ -42,7 +42,10 @@ public sealed class GrammarMatcherTests
             var matcher = constraint.CreateMatcher();
             for (var step = 0; step < 14 && !matcher.IsComplete; step++)
             {
-                var allowed = matcher.Allowed(vocabulary);
+                matcher.FillMask(new ulong[vocabulary.MaskLength]);
+                var sw = System.Diagnostics.Stopwatch.GetTimestamp();
+                matcher.FillMask(new ulong[vocabulary.MaskLength]);var el=System.Diagnostics.Stopwatch.GetElapsedTime(sw).TotalMilliseconds;var allowed = matcher.Allowed(vocabulary);
+                Console.WriteLine($"XX {name} {seed} {step} {el} {allowed.Count}");
                 if (step % 2 == 1)
                 {
                     List<int> accepted = [];
