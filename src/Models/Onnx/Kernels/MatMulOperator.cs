@@ -17,7 +17,7 @@ internal static unsafe class MatMulOperator
     public const string Name = "MatMulInt4";
 
     // More tasks than threads, so that a thread which is held up delays the others by a piece and not by its half.
-    private const int TasksPerThread = 4;
+    private const int TasksPerThread = 2;
 
     private static readonly Lazy<nint> Registered = new(Register);
     private static int _threads = 1;
