@@ -1,4 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 
 namespace Appliance.Http;
@@ -35,6 +37,15 @@ internal static class ChatRequests
         var values = arguments.ToPlainObject($"{at}.function.arguments").EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
         return new FunctionCallContent(id ?? "", name, values);
     }
+
+    /// <summary>The arguments of a call as a JSON object.</summary>
+    public static JsonElement ToArguments(FunctionCallContent call) =>
+        JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, object?>(), ArgumentsJson.Wire.IDictionaryStringObject);
+
+    /// <summary>Answers that follow a schema.</summary>
+    /// <exception cref="ApiException">400: the schema is not an object.</exception>
+    public static ChatResponseFormat ToSchemaFormat(JsonElement schema, string parameter, string? name = null, string? description = null) =>
+        ChatResponseFormat.ForJsonSchema(schema.ToPlainObject(parameter), name, description);
 }
 
 /// <summary>A tool a model may call.</summary>
@@ -42,3 +53,12 @@ internal sealed record WireTool(string? Type, WireFunction? Function);
 
 /// <summary>A function: its name, what it does, and a JSON schema of its parameters.</summary>
 internal sealed record WireFunction(string? Name, string? Description, JsonElement Parameters);
+
+/// <summary>Arguments of calls: a JSON object whose values are elements.</summary>
+[JsonSerializable(typeof(IDictionary<string, object?>))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class ArgumentsJson : JsonSerializerContext
+{
+    /// <summary>Names and text as themselves: they are never put into HTML.</summary>
+    public static ArgumentsJson Wire { get; } = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

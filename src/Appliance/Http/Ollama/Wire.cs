@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
 
 namespace Appliance.Http.Ollama;
 
@@ -31,7 +32,7 @@ internal sealed record ShowRequest(string? Model, string? Name);
 /// <summary>One message.</summary>
 internal sealed record OllamaMessage(string? Role, string? Content, JsonElement Images, List<OllamaToolCall?>? ToolCalls, string? ToolName);
 
-/// <summary>A call in an assistant's message.</summary>
+/// <summary>A call in an assistant's message, in requests and answers alike.</summary>
 internal sealed record OllamaToolCall(OllamaCalledFunction? Function);
 
 /// <summary>The function of a call; the arguments are an object.</summary>
@@ -44,10 +45,28 @@ internal sealed record ChatAnswer(string Model, DateTime CreatedAt, OllamaAnswer
 internal sealed record OllamaAnswerMessage(string Content)
 {
     public string Role { get; } = "assistant";
+    public string? Thinking { get; init; }
+    public IReadOnlyList<OllamaToolCall>? ToolCalls { get; init; }
+
+    /// <summary>What is new in a piece.</summary>
+    public static OllamaAnswerMessage From(AnswerPiece piece) => new(piece.Text)
+    {
+        Thinking = piece.Reasoning,
+        ToolCalls = piece.Call is null ? null : [ToCall(piece.Call)],
+    };
+
+    /// <summary>An answer as one message.</summary>
+    public static OllamaAnswerMessage From(WholeAnswer whole) => new(whole.Text)
+    {
+        Thinking = whole.Reasoning,
+        ToolCalls = whole.Calls.Count > 0 ? [.. whole.Calls.Select(ToCall)] : null,
+    };
+
+    private static OllamaToolCall ToCall(FunctionCallContent call) => new(new OllamaCalledFunction(call.Name, ChatRequests.ToArguments(call)));
 }
 
 /// <summary>Answer of POST /api/generate, and each line of its stream.</summary>
-internal sealed record GenerateAnswer(string Model, DateTime CreatedAt, string Response, bool Done) : AnswerNumbers(Done);
+internal sealed record GenerateAnswer(string Model, DateTime CreatedAt, string Response, string? Thinking, bool Done) : AnswerNumbers(Done);
 
 /// <summary>How an answer ended; durations in nanoseconds. Only the last line has them.</summary>
 internal abstract record AnswerNumbers([property: JsonPropertyOrder(1)] bool Done)
