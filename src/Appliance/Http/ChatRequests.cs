@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 
 namespace Appliance.Http;
@@ -38,9 +37,17 @@ internal static class ChatRequests
         return new FunctionCallContent(id ?? "", name, values);
     }
 
-    /// <summary>The arguments of a call as a JSON object.</summary>
-    public static JsonElement ToArguments(FunctionCallContent call) =>
-        JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, object?>(), ArgumentsJson.Wire.IDictionaryStringObject);
+    /// <summary>
+    /// The arguments of a call as a JSON object on one line. Values stay as the model wrote them: a JSON writer refuses escapes that are
+    /// not Unicode and, inside an answer, the nesting a call may have.
+    /// </summary>
+    public static string ToArguments(FunctionCallContent call)
+    {
+        var members = (call.Arguments ?? new Dictionary<string, object?>())
+            .Select(a => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(a.Key)}\":{((JsonElement?)a.Value)?.GetRawText() ?? "null"}");
+        // In JSON a line break is only ever white space between values.
+        return $"{{{string.Join(',', members)}}}".Replace('\n', ' ').Replace('\r', ' ');
+    }
 
     /// <summary>Answers that follow a schema.</summary>
     /// <exception cref="ApiException">400: the schema is not an object.</exception>
@@ -53,12 +60,3 @@ internal sealed record WireTool(string? Type, WireFunction? Function);
 
 /// <summary>A function: its name, what it does, and a JSON schema of its parameters.</summary>
 internal sealed record WireFunction(string? Name, string? Description, JsonElement Parameters);
-
-/// <summary>Arguments of calls: a JSON object whose values are elements.</summary>
-[JsonSerializable(typeof(IDictionary<string, object?>))]
-[JsonSerializable(typeof(JsonElement))]
-internal sealed partial class ArgumentsJson : JsonSerializerContext
-{
-    /// <summary>Names and text as themselves: they are never put into HTML.</summary>
-    public static ArgumentsJson Wire { get; } = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}

@@ -90,6 +90,30 @@ public sealed class ToolAnswerTests : IAsyncLifetime
         Assert.Equal("""{"content":"","role":"assistant","refusal":null,"reasoning_content":"Hm"}""", choice["message"]!.ToJsonString());
     }
 
+    public static TheoryData<string> OddArguments => new()
+    {
+        """{"x":"\ud800"}""",
+        """{"x":{"\udc00":1}}""",
+        "{\"x\":[1,\r\n2]}",
+        $$"""{"x":{{new string('[', 63)}}{{new string(']', 63)}}}""",
+    };
+
+    [Theory]
+    [MemberData(nameof(OddArguments))]
+    public async Task Arguments_OddButJson_ArriveAsTheModelWroteThem(string arguments)
+    {
+        Script(ChatFinishReason.ToolCalls, ScriptedChatClient.Call("c1", "now", arguments));
+        var oneLine = arguments.Replace('\n', ' ').Replace('\r', ' ');
+
+        var message = (await _host.AskAsync("/v1/chat/completions", Request("")))["choices"]![0]!["message"]!;
+        Assert.Equal(oneLine, (string?)message["tool_calls"]![0]!["function"]!["arguments"]);
+
+        var lines = (await _host.StreamAsync("/api/chat", Request(""), "application/x-ndjson")).TrimEnd('\n').Split('\n');
+        Assert.Contains($$"""{"name":"now","arguments":{{oneLine}}}""", lines[0]);
+        Assert.Equal(2, lines.Length);
+        Assert.Empty(_host.Bugs);
+    }
+
     [Fact]
     public async Task Ollama_CallsNotStreamed_AreInTheMessage()
     {

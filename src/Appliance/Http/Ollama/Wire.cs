@@ -32,7 +32,7 @@ internal sealed record ShowRequest(string? Model, string? Name);
 /// <summary>One message.</summary>
 internal sealed record OllamaMessage(string? Role, string? Content, JsonElement Images, List<OllamaToolCall?>? ToolCalls, string? ToolName);
 
-/// <summary>A call in an assistant's message, in requests and answers alike.</summary>
+/// <summary>A call in an assistant's message.</summary>
 internal sealed record OllamaToolCall(OllamaCalledFunction? Function);
 
 /// <summary>The function of a call; the arguments are an object.</summary>
@@ -46,7 +46,7 @@ internal sealed record OllamaAnswerMessage(string Content)
 {
     public string Role { get; } = "assistant";
     public string? Thinking { get; init; }
-    public IReadOnlyList<OllamaToolCall>? ToolCalls { get; init; }
+    public IReadOnlyList<OllamaAnswerCall>? ToolCalls { get; init; }
 
     /// <summary>What is new in a piece.</summary>
     public static OllamaAnswerMessage From(AnswerPiece piece) => new(piece.Text)
@@ -62,8 +62,14 @@ internal sealed record OllamaAnswerMessage(string Content)
         ToolCalls = whole.Calls.Count > 0 ? [.. whole.Calls.Select(ToCall)] : null,
     };
 
-    private static OllamaToolCall ToCall(FunctionCallContent call) => new(new OllamaCalledFunction(call.Name, ChatRequests.ToArguments(call)));
+    private static OllamaAnswerCall ToCall(FunctionCallContent call) => new(new OllamaAnswerFunction(call.Name, ChatRequests.ToArguments(call)));
 }
+
+/// <summary>A call in an answer.</summary>
+internal sealed record OllamaAnswerCall(OllamaAnswerFunction Function);
+
+/// <summary>The function of a call; the arguments are the text of an object.</summary>
+internal sealed record OllamaAnswerFunction(string Name, [property: JsonConverter(typeof(RawJsonConverter))] string Arguments);
 
 /// <summary>Answer of POST /api/generate, and each line of its stream.</summary>
 internal sealed record GenerateAnswer(string Model, DateTime CreatedAt, string Response, string? Thinking, bool Done) : AnswerNumbers(Done);

@@ -85,7 +85,7 @@ internal sealed record AnswerToolCall(
 
     /// <summary>A call on this wire.</summary>
     public static AnswerToolCall From(FunctionCallContent call, int? index = null) =>
-        new(index, call.CallId, new WireCalledFunction(call.Name, ChatRequests.ToArguments(call).GetRawText()));
+        new(index, call.CallId, new WireCalledFunction(call.Name, ChatRequests.ToArguments(call)));
 }
 
 /// <summary>One event of a streamed chat completion.</summary>
