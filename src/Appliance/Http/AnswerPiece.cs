@@ -9,6 +9,12 @@ namespace Appliance.Http;
 /// <param name="End">Set on the last piece.</param>
 internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
 {
+    /// <summary>Thinking that is new; null where the piece has none.</summary>
+    public string? Reasoning { get; init; }
+
+    /// <summary>A call of a tool, complete; null where the piece has none.</summary>
+    public FunctionCallContent? Call { get; init; }
+
     /// <summary>The pieces of a chat client's answer.</summary>
     public static async IAsyncEnumerable<AnswerPiece> FromChat(
         IAsyncEnumerable<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -21,10 +27,17 @@ internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
             finish = update.FinishReason ?? finish;
             usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
             if (update.AdditionalProperties?.TryGetValue(ChatOptionKeys.Timings, out GenerationTimings? found) == true) timings = found;
-            if (update.Text.Length > 0) yield return new(update.Text, null);
+            foreach (var content in update.Contents)
+            {
+                if (content is TextContent { Text.Length: > 0 } text) yield return new(text.Text, null);
+                if (content is TextReasoningContent { Text.Length: > 0 } reasoning) yield return new("", null) { Reasoning = reasoning.Text };
+                if (content is FunctionCallContent call) yield return new("", null) { Call = call };
+            }
         }
-        yield return new("", new(finish == ChatFinishReason.Length ? AnswerEnd.Length : AnswerEnd.Stop,
-            usage?.InputTokenCount ?? 0, usage?.OutputTokenCount ?? 0, timings));
+        var reason = finish == ChatFinishReason.Length ? AnswerEnd.Length
+            : finish == ChatFinishReason.ToolCalls ? AnswerEnd.ToolCalls
+            : AnswerEnd.Stop;
+        yield return new("", new(reason, usage?.InputTokenCount ?? 0, usage?.OutputTokenCount ?? 0, timings));
     }
 
     /// <summary>The pieces of a raw completion.</summary>
@@ -44,7 +57,7 @@ internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
 }
 
 /// <summary>How an answer ended and what it took.</summary>
-/// <param name="Reason"><see cref="Stop"/> or <see cref="Length"/>; OpenAI and Ollama spell it alike.</param>
+/// <param name="Reason"><see cref="Stop"/>, <see cref="Length"/> or <see cref="ToolCalls"/>, as OpenAI spells them; Ollama has no word for the last.</param>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="CompletionTokens">Tokens of the answer.</param>
 /// <param name="Timings">Null where whoever answered does not tell.</param>
@@ -55,4 +68,7 @@ internal sealed record AnswerEnd(string Reason, long PromptTokens, long Completi
 
     /// <summary>The token limit or the context was reached.</summary>
     public const string Length = "length";
+
+    /// <summary>The model waits for the results of its calls.</summary>
+    public const string ToolCalls = "tool_calls";
 }

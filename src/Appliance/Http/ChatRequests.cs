@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -35,6 +36,23 @@ internal static class ChatRequests
         var values = arguments.ToPlainObject($"{at}.function.arguments").EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
         return new FunctionCallContent(id ?? "", name, values);
     }
+
+    /// <summary>
+    /// The arguments of a call as a JSON object on one line. Values stay as the model wrote them: a JSON writer refuses escapes that are
+    /// not Unicode and, inside an answer, the nesting a call may have.
+    /// </summary>
+    public static string ToArguments(FunctionCallContent call)
+    {
+        var members = (call.Arguments ?? new Dictionary<string, object?>())
+            .Select(a => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(a.Key)}\":{((JsonElement?)a.Value)?.GetRawText() ?? "null"}");
+        // In JSON a line break is only ever white space between values.
+        return $"{{{string.Join(',', members)}}}".Replace('\n', ' ').Replace('\r', ' ');
+    }
+
+    /// <summary>Answers that follow a schema.</summary>
+    /// <exception cref="ApiException">400: the schema is not an object.</exception>
+    public static ChatResponseFormat ToSchemaFormat(JsonElement schema, string parameter, string? name = null, string? description = null) =>
+        ChatResponseFormat.ForJsonSchema(schema.ToPlainObject(parameter), name, description);
 }
 
 /// <summary>A tool a model may call.</summary>

@@ -49,8 +49,50 @@ public sealed class ChatTranslationTests
     }
 
     [Fact]
-    public void Translate_ToolChoiceNone_LeavesTheToolsOut() =>
-        Assert.Empty(Translate(WithTool + ""","tool_choice":"none"}""").Options.Tools ?? []);
+    public void Translate_ToolChoiceNone_LeavesTheToolsOut()
+    {
+        var (_, options) = Translate(WithTool + ""","tool_choice":"none"}""");
+        Assert.Empty(options.Tools ?? []);
+        Assert.Equal(ChatToolMode.None, options.ToolMode);
+    }
+
+    public static TheoryData<string, ChatToolMode?> ToolChoices => new()
+    {
+        { "null", null },
+        { "\"auto\"", ChatToolMode.Auto },
+        { "\"required\"", ChatToolMode.RequireAny },
+        { """{"type":"function","function":{"name":"now"}}""", ChatToolMode.RequireSpecific("now") },
+    };
+
+    [Theory]
+    [MemberData(nameof(ToolChoices))]
+    public void Translate_ToolChoice_BecomesTheToolMode(string choice, ChatToolMode? mode)
+    {
+        var (_, options) = Translate(WithTool + $$""","tool_choice":{{choice}}}""");
+        Assert.Equal(mode, options.ToolMode);
+        Assert.Single(options.Tools!);
+    }
+
+    [Theory]
+    [InlineData("}", null)]
+    [InlineData(""","parallel_tool_calls":false}""", false)]
+    [InlineData(""","parallel_tool_calls":true}""", true)]
+    public void Translate_ParallelToolCalls_IsHandedOn(string rest, bool? allowed) =>
+        Assert.Equal(allowed, Translate(WithTool + rest).Options.AllowMultipleToolCalls);
+
+    private static ChatResponseFormat? Format(string format) =>
+        Translate($$"""{"messages":[{"role":"user","content":"x"}],"response_format":{{format}}}""").Options.ResponseFormat;
+
+    [Fact]
+    public void Translate_ResponseFormat_IsHandedOn()
+    {
+        Assert.Null(Format("null"));
+        Assert.Same(ChatResponseFormat.Text, Format("""{"type":"text"}"""));
+        Assert.Same(ChatResponseFormat.Json, Format("""{"type":"json_object"}"""));
+        var json = Assert.IsType<ChatResponseFormatJson>(Format(
+            """{"type":"json_schema","json_schema":{"name":"n","description":"d","schema":{"type":"integer"},"strict":true}}"""));
+        Assert.Equal(("n", "d", """{"type":"integer"}"""), (json.SchemaName, json.SchemaDescription, json.Schema!.Value.GetRawText()));
+    }
 
     [Fact]
     public void Translate_TemplateVariables_TravelBesideTheOptions()

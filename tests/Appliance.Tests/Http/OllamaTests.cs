@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
 using Models.Generation;
 using Models.Tokens;
 
@@ -72,6 +73,43 @@ public sealed class OllamaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Chat_CallsAndResults_ReachTheChatClient()
+    {
+        var client = new ScriptedChatClient(ChatFinishReason.Stop);
+        _host.ChatClient = client;
+        await _host.AskAsync("/api/chat", """
+            {"model":"tiny","stream":false,"messages":[{"role":"user","content":"U"},
+             {"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":{"x":1}}}]},{"role":"tool","tool_name":"f","content":"42"}]}
+            """);
+        var call = Assert.Single(client.Messages[1].Contents.OfType<FunctionCallContent>());
+        Assert.Equal(("f", "1"), (call.Name, call.Arguments!["x"]!.ToString()));
+        Assert.Equal("42", Assert.IsType<FunctionResultContent>(Assert.Single(client.Messages[2].Contents)).Result);
+    }
+
+    [Theory]
+    [InlineData("/api/chat")]
+    [InlineData("/api/generate")]
+    public async Task Format_ReachesTheChatClient(string path)
+    {
+        _host.Tiny.ChatTemplate = ChatTemplate.Parse("{{ messages[0].content }}");
+        const string Schema = """{"type":"object","properties":{"a":{"type":"integer"}}}""";
+
+        Assert.Null(await AskAsync("null"));
+        Assert.Null(await AskAsync("\"\""));
+        Assert.Same(ChatResponseFormat.Json, await AskAsync("\"json\""));
+        Assert.Equal(Schema, Assert.IsType<ChatResponseFormatJson>(await AskAsync(Schema)).Schema!.Value.GetRawText());
+
+        async Task<ChatResponseFormat?> AskAsync(string format)
+        {
+            var client = new ScriptedChatClient(ChatFinishReason.Stop, new TextContent("{}"));
+            _host.ChatClient = client;
+            var body = Chat($$""","prompt":"Hi","stream":false,"format":{{format}}""");
+            Assert.Equal("{}", (string?)((await _host.AskAsync(path, body))["response"] ?? (await _host.AskAsync(path, body))["message"]!["content"]));
+            return client.Options!.ResponseFormat;
+        }
+    }
+
+    [Fact]
     public async Task Options_LeftOut_AreOllamasDefaults()
     {
         await _host.AskAsync("/api/generate", Generate(""","stream":false"""));
@@ -124,6 +162,8 @@ public sealed class OllamaTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/api/generate", ""","format":"json" """)]
+    [InlineData("/api/generate", ""","format":"json","raw":true""")]
+    [InlineData("/api/generate", ""","format":7""")]
     [InlineData("/api/generate", ""","suffix":"x" """)]
     [InlineData("/api/generate", ""","template":"x" """)]
     [InlineData("/api/generate", ""","images":["aGk="]""")]
@@ -131,7 +171,9 @@ public sealed class OllamaTests : IAsyncLifetime
     [InlineData("/api/generate", ""","options":{"temperature":-1}""")]
     [InlineData("/api/generate", ""","options":{"stop":[null]}""")]
     [InlineData("/api/generate", ""","options":{"top_k":"x"}""")]
-    [InlineData("/api/chat", ""","format":{"type":"object"}""")]
+    [InlineData("/api/chat", ""","messages":[{"role":"user","content":"x"}],"format":"xml" """)]
+    [InlineData("/api/chat", ""","messages":[{"role":"user","content":"x"}],"format":[]""")]
+    [InlineData("/api/chat", ""","messages":[{"role":"user","content":"x"}],"format":{"a":1,"a":2}""")]
     [InlineData("/api/chat", ""","messages":[{"role":"user","content":"x","images":["aGk="]}]""")]
     [InlineData("/api/chat", ""","messages":[{"role":"x"}]""")]
     [InlineData("/api/chat", ""","messages":[null]""")]

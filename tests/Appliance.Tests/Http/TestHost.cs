@@ -35,6 +35,9 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     /// <summary>The model every test host has.</summary>
     public ScriptedModel Tiny => _models[Model];
 
+    /// <summary>Answers chats instead of the models.</summary>
+    public IChatClient? ChatClient { get; set; }
+
     /// <summary>Makes loading a model fail.</summary>
     public Exception? LoadFault { get; set; }
 
@@ -60,8 +63,11 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
         return Task.FromResult<ILanguageModel>(_models[installed]);
     }
 
-    public async Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default) =>
-        new LocalChatClient(await LoadAsync(name, cancellation));
+    public async Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default)
+    {
+        var model = await LoadAsync(name, cancellation);
+        return ChatClient ?? new LocalChatClient(model);
+    }
 
     public Task StopAsync() => _server.DisposeAsync().AsTask();
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Appliance.Http.Ollama;
@@ -21,28 +20,28 @@ internal static class OllamaAnswers
     /// <param name="stream">One object per piece, or one in all.</param>
     /// <param name="started">Timestamp of the request's begin.</param>
     /// <param name="pieces">The answer.</param>
-    /// <param name="create">Makes an object of the wire from new text and whether it is the last.</param>
+    /// <param name="create">Makes an object of the wire from what is new and whether it is the last.</param>
     /// <param name="type">How to write it.</param>
     public static async Task SendAsync<T>(
-        HttpContext context, bool stream, long started, IAsyncEnumerable<AnswerPiece> pieces, Func<string, bool, T> create, JsonTypeInfo<T> type)
+        HttpContext context, bool stream, long started, IAsyncEnumerable<AnswerPiece> pieces, Func<OllamaAnswerMessage, bool, T> create,
+        JsonTypeInfo<T> type)
         where T : AnswerNumbers
     {
-        var whole = new StringBuilder();
-        AnswerEnd end = null!;
+        var whole = new WholeAnswer();
         await foreach (var piece in pieces)
         {
-            end = piece.End!;
-            if (!stream) whole.Append(piece.Text);
-            else if (piece.End is null)
+            if (!stream || piece.End is not null) whole.Add(piece);
+            else
             {
                 // What fails before the first piece still gets its own status.
                 if (!context.Response.HasStarted) await JsonAnswer.BeginStreamAsync(context, JsonAnswer.Lines);
-                await JsonAnswer.WriteToStreamAsync(context, create(piece.Text, false), type);
+                await JsonAnswer.WriteToStreamAsync(context, create(OllamaAnswerMessage.From(piece), false), type);
             }
         }
-        var last = create(whole.ToString(), true) with
+        var end = whole.End!;
+        var last = create(OllamaAnswerMessage.From(whole), true) with
         {
-            DoneReason = end.Reason,
+            DoneReason = end.Reason == AnswerEnd.ToolCalls ? AnswerEnd.Stop : end.Reason,
             TotalDuration = AnswerNumbers.ToNanoseconds(Stopwatch.GetElapsedTime(started)),
             LoadDuration = AnswerNumbers.ToNanoseconds(end.Timings?.Load),
             PromptEvalCount = end.Reason == Load ? null : end.PromptTokens,

@@ -16,13 +16,14 @@ internal sealed class OllamaChat(IModelHost models)
         var messages = ToMessages(request.Messages ?? []);
         var options = LocalChatClient.ToChatOptions((request.Options ?? new()).ToOptions());
         options.Tools = ChatRequests.ToTools(request.Tools);
+        options.ResponseFormat = request.ToResponseFormat();
 
         var client = await models.GetChatClientAsync(name, cancellation);
         var pieces = messages.Count == 0
             ? OllamaAnswers.LoadedAsync()
             : AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
         await OllamaAnswers.SendAsync(context, request.Stream != false, started, pieces,
-            (text, done) => new ChatAnswer(name, DateTime.UtcNow, new OllamaAnswerMessage(text), done), OllamaJson.Wire.ChatAnswer);
+            (message, done) => new ChatAnswer(name, DateTime.UtcNow, message, done), OllamaJson.Wire.ChatAnswer);
     }
 
     private static List<ChatMessage> ToMessages(List<OllamaMessage?> wire)

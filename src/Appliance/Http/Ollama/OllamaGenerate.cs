@@ -18,13 +18,17 @@ internal sealed class OllamaGenerate(IModelHost models)
         var request = await JsonBody.ReadAsync(context, OllamaJson.Wire.GenerateRequest, cancellation);
         RequireSupported(request);
         var options = (request.Options ?? new()).ToOptions();
+        var format = request.ToResponseFormat();
+        if (format is not null && request.Raw == true) throw ApiException.BadRequest("format needs raw to be false.", "format");
 
         var model = await models.LoadAsync(request.RequireSupported(), cancellation);
+        if (format is not null && model.ChatTemplate is null)
+            throw ApiException.BadRequest($"format needs a chat template, which {model.Name} does not have; use /api/chat.", "format");
         var pieces = string.IsNullOrEmpty(request.Prompt) ? OllamaAnswers.LoadedAsync()
             : request.Raw == true || model.ChatTemplate is null ? Complete(model, request, options, cancellation)
-            : await ChatAsync(model.Name, request, options, cancellation);
+            : await ChatAsync(model.Name, request, options, format, cancellation);
         await OllamaAnswers.SendAsync(context, request.Stream != false, started, pieces,
-            (text, done) => new GenerateAnswer(model.Name, DateTime.UtcNow, text, done), OllamaJson.Wire.GenerateAnswer);
+            (message, done) => new GenerateAnswer(model.Name, DateTime.UtcNow, message.Content, message.Thinking, done), OllamaJson.Wire.GenerateAnswer);
     }
 
     private static void RequireSupported(GenerateRequest request)
@@ -44,12 +48,14 @@ internal sealed class OllamaGenerate(IModelHost models)
     }
 
     private async Task<IAsyncEnumerable<AnswerPiece>> ChatAsync(
-        string model, GenerateRequest request, GenerationOptions options, CancellationToken cancellation)
+        string model, GenerateRequest request, GenerationOptions generation, ChatResponseFormat? format, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
         if (!string.IsNullOrEmpty(request.System)) messages.Add(new(ChatRole.System, request.System));
         messages.Add(new(ChatRole.User, request.Prompt));
         var client = await models.GetChatClientAsync(model, cancellation);
-        return AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, LocalChatClient.ToChatOptions(options), cancellation), cancellation);
+        var options = LocalChatClient.ToChatOptions(generation);
+        options.ResponseFormat = format;
+        return AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 
 namespace Appliance.Http.Ollama;
 
@@ -15,10 +16,18 @@ internal abstract record OllamaRequest
     /// <exception cref="ApiException">400, naming the field.</exception>
     public string RequireSupported()
     {
-        if (Format.IsPresent() && !Format.Is(""))
-            throw ApiException.NotSupported("format", "format is not supported yet.");
         if (Logprobs == true) throw ApiException.NotSupported("logprobs", "logprobs are not supported yet.");
         return string.IsNullOrEmpty(Model) ? throw ApiException.BadRequest("model is required.", "model") : Model;
+    }
+
+    /// <summary>The form the answer must have, or null for any.</summary>
+    /// <exception cref="ApiException">400: neither "json" nor a schema.</exception>
+    public ChatResponseFormat? ToResponseFormat()
+    {
+        if (!Format.IsPresent() || Format.Is("")) return null;
+        if (Format.Is("json")) return ChatResponseFormat.Json;
+        return Format.ValueKind == JsonValueKind.Object ? ChatRequests.ToSchemaFormat(Format, "format")
+            : throw ApiException.BadRequest("format must be \"json\" or a JSON schema.", "format");
     }
 
     /// <summary>Refuses images.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
 
 namespace Appliance.Http.Ollama;
 
@@ -44,10 +45,34 @@ internal sealed record ChatAnswer(string Model, DateTime CreatedAt, OllamaAnswer
 internal sealed record OllamaAnswerMessage(string Content)
 {
     public string Role { get; } = "assistant";
+    public string? Thinking { get; init; }
+    public IReadOnlyList<OllamaAnswerCall>? ToolCalls { get; init; }
+
+    /// <summary>What is new in a piece.</summary>
+    public static OllamaAnswerMessage From(AnswerPiece piece) => new(piece.Text)
+    {
+        Thinking = piece.Reasoning,
+        ToolCalls = piece.Call is null ? null : [ToCall(piece.Call)],
+    };
+
+    /// <summary>An answer as one message.</summary>
+    public static OllamaAnswerMessage From(WholeAnswer whole) => new(whole.Text)
+    {
+        Thinking = whole.Reasoning,
+        ToolCalls = whole.Calls.Count > 0 ? [.. whole.Calls.Select(ToCall)] : null,
+    };
+
+    private static OllamaAnswerCall ToCall(FunctionCallContent call) => new(new OllamaAnswerFunction(call.Name, ChatRequests.ToArguments(call)));
 }
 
+/// <summary>A call in an answer.</summary>
+internal sealed record OllamaAnswerCall(OllamaAnswerFunction Function);
+
+/// <summary>The function of a call; the arguments are the text of an object.</summary>
+internal sealed record OllamaAnswerFunction(string Name, [property: JsonConverter(typeof(RawJsonConverter))] string Arguments);
+
 /// <summary>Answer of POST /api/generate, and each line of its stream.</summary>
-internal sealed record GenerateAnswer(string Model, DateTime CreatedAt, string Response, bool Done) : AnswerNumbers(Done);
+internal sealed record GenerateAnswer(string Model, DateTime CreatedAt, string Response, string? Thinking, bool Done) : AnswerNumbers(Done);
 
 /// <summary>How an answer ended; durations in nanoseconds. Only the last line has them.</summary>
 internal abstract record AnswerNumbers([property: JsonPropertyOrder(1)] bool Done)

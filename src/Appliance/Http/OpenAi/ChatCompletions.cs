@@ -1,4 +1,3 @@
-using System.Text;
 using Models.Generation;
 
 namespace Appliance.Http.OpenAi;
@@ -23,14 +22,16 @@ internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
 
     private static async Task WriteAsync(HttpContext context, AnswerHead head, IAsyncEnumerable<AnswerPiece> answer)
     {
-        var text = new StringBuilder();
-        AnswerEnd end = null!;
-        await foreach (var piece in answer)
+        var whole = new WholeAnswer();
+        await foreach (var piece in answer) whole.Add(piece);
+        var end = whole.End!;
+        var called = whole.Calls.Count > 0;
+        var message = new AnswerMessage(called && whole.Text.Length == 0 ? null : whole.Text)
         {
-            text.Append(piece.Text);
-            end = piece.End!;
-        }
-        var choice = new ChatChoice(0, new AnswerMessage(text.ToString()), end.Reason);
+            ReasoningContent = whole.Reasoning,
+            ToolCalls = called ? [.. whole.Calls.Select(c => AnswerToolCall.From(c))] : null,
+        };
+        var choice = new ChatChoice(0, message, end.Reason);
         var completion = new ChatCompletion(head.Id, head.Created, head.Model, [choice], new Usage(end.PromptTokens, end.CompletionTokens));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, completion, OpenAiJson.Wire.ChatCompletion);
     }
@@ -42,15 +43,23 @@ internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
         await pieces.MoveNextAsync();
         await JsonAnswer.BeginStreamAsync(context, JsonAnswer.EventStream);
         await SendAsync([new ChunkChoice(0, new Delta("assistant", ""), null)]);
+        var calls = 0;
         while (pieces.Current.End is null)
         {
-            await SendAsync([new ChunkChoice(0, new Delta(null, pieces.Current.Text), null)]);
+            await SendAsync([new ChunkChoice(0, ToDelta(pieces.Current), null)]);
             await pieces.MoveNextAsync();
         }
         var end = pieces.Current.End;
         await SendAsync([new ChunkChoice(0, new Delta(null, null), end.Reason)]);
         if (withUsage) await SendAsync([], new Usage(end.PromptTokens, end.CompletionTokens));
         await JsonAnswer.EndEventsAsync(context);
+
+        Delta ToDelta(AnswerPiece piece) => piece switch
+        {
+            { Reasoning: { } reasoning } => new Delta(null, null) { ReasoningContent = reasoning },
+            { Call: { } call } => new Delta(null, null) { ToolCalls = [AnswerToolCall.From(call, calls++)] },
+            _ => new Delta(null, piece.Text),
+        };
 
         Task SendAsync(IReadOnlyList<ChunkChoice> choices, Usage? usage = null) => withUsage
             ? JsonAnswer.WriteToStreamAsync(

@@ -16,29 +16,47 @@ internal static class ChatTranslation
     {
         if (request.Logprobs == true) throw ApiException.NotSupported("logprobs", "logprobs are not supported yet.");
         if (request.Functions.IsPresent()) throw ApiException.NotSupported("functions", "functions are not supported; use tools.");
-        RequireTextFormat(request.ResponseFormat);
         if (request.MaxCompletionTokens < 0) throw ApiException.BadRequest("max_completion_tokens must not be negative.", "max_completion_tokens");
         var generation = request.ToOptions(request.MaxCompletionTokens ?? request.MaxTokens);
         var options = LocalChatClient.ToChatOptions(generation);
         var tools = ChatRequests.ToTools(request.Tools);
-        if (AllowsTools(request.ToolChoice)) options.Tools = tools;
+        options.ToolMode = ToToolMode(request.ToolChoice, tools);
+        // Not even described: a model that sees tools is drawn to call them.
+        if (options.ToolMode is not NoneChatToolMode) options.Tools = tools;
+        options.AllowMultipleToolCalls = request.ParallelToolCalls;
+        options.ResponseFormat = ToResponseFormat(request.ResponseFormat);
         if (request.ChatTemplateKwargs.IsPresent())
             options.AdditionalProperties![ChatOptionKeys.TemplateVariables] = JsonObject.Create(request.ChatTemplateKwargs.ToPlainObject("chat_template_kwargs"));
         return (ToMessages(request.Messages), options);
     }
 
-    private static void RequireTextFormat(JsonElement format)
+    private static ChatResponseFormat? ToResponseFormat(WireResponseFormat? format) => format?.Type switch
     {
-        if (!format.IsPresent()) return;
-        if (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && type.Is("text")) return;
-        throw ApiException.NotSupported("response_format", "response_format other than text is not supported yet.");
-    }
+        null when format is null => null,
+        "text" => ChatResponseFormat.Text,
+        "json_object" => ChatResponseFormat.Json,
+        "json_schema" when format.JsonSchema is { } wanted =>
+            ChatRequests.ToSchemaFormat(wanted.Schema, "response_format.json_schema.schema", wanted.Name, wanted.Description),
+        "json_schema" => throw ApiException.BadRequest("response_format.json_schema is missing.", "response_format.json_schema"),
+        _ => throw ApiException.BadRequest("response_format.type must be text, json_object or json_schema.", "response_format"),
+    };
 
-    private static bool AllowsTools(JsonElement choice)
+    private static ChatToolMode? ToToolMode(JsonElement choice, IList<AITool> tools)
     {
-        if (!choice.IsPresent() || choice.Is("auto")) return true;
-        if (choice.Is("none")) return false;
-        throw ApiException.NotSupported("tool_choice", "tool_choice other than auto or none is not supported yet.");
+        if (!choice.IsPresent()) return null;
+        if (choice.Is("none")) return ChatToolMode.None;
+        if (choice.Is("auto")) return ChatToolMode.Auto;
+        if (choice.Is("required"))
+            return tools.Count > 0 ? ChatToolMode.RequireAny : throw ApiException.BadRequest("tool_choice is required, but there are no tools.", "tool_choice");
+        if (choice.ValueKind == JsonValueKind.Object && choice.TryGetProperty("type", out var type) && type.Is("function")
+            && choice.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
+            && function.TryGetProperty("name", out var name))
+        {
+            var wanted = name.ToText("tool_choice.function.name");
+            return tools.Any(t => t.Name == wanted) ? ChatToolMode.RequireSpecific(wanted)
+                : throw ApiException.BadRequest($"tool_choice names '{wanted}', which is not among the tools.", "tool_choice");
+        }
+        throw ApiException.BadRequest("tool_choice must be none, auto, required, or an object that names a function.", "tool_choice");
     }
 
     private static List<ChatMessage> ToMessages(List<WireMessage?>? wire)

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
 
 namespace Appliance.Http.OpenAi;
 
@@ -13,8 +14,9 @@ internal sealed record ChatCompletionRequest : SamplingFields
     public List<WireMessage?>? Messages { get; init; }
     public List<WireTool?>? Tools { get; init; }
     public JsonElement ToolChoice { get; init; }
+    public bool? ParallelToolCalls { get; init; }
     public JsonElement Functions { get; init; }
-    public JsonElement ResponseFormat { get; init; }
+    public WireResponseFormat? ResponseFormat { get; init; }
     public bool? Logprobs { get; init; }
     public int? MaxCompletionTokens { get; init; }
     public JsonElement ChatTemplateKwargs { get; init; }
@@ -36,8 +38,14 @@ internal sealed record WireMessage(string? Role, JsonElement Content, string? Na
 /// <summary>A call in an assistant's message; the arguments are JSON inside a string.</summary>
 internal sealed record WireToolCall(string? Id, WireCalledFunction? Function);
 
-/// <summary>The function of a call.</summary>
+/// <summary>The function of a call, in requests and answers alike.</summary>
 internal sealed record WireCalledFunction(string? Name, string? Arguments);
+
+/// <summary>The field <c>response_format</c>.</summary>
+internal sealed record WireResponseFormat(string? Type, WireJsonSchema? JsonSchema);
+
+/// <summary>A schema an answer follows. The field <c>strict</c> is read over: every schema is followed to the letter.</summary>
+internal sealed record WireJsonSchema(string? Name, string? Description, JsonElement Schema);
 
 /// <summary>The field <c>stream_options</c>.</summary>
 internal sealed record StreamOptions(bool? IncludeUsage);
@@ -55,10 +63,29 @@ internal sealed record ChatChoice(int Index, AnswerMessage Message, string Finis
 }
 
 /// <summary>The assistant's message.</summary>
-internal sealed record AnswerMessage(string Content)
+internal sealed record AnswerMessage(string? Content)
 {
     public string Role { get; } = "assistant";
     public string? Refusal { get; }
+
+    /// <summary>Not OpenAI's field but that of DeepSeek, vLLM and llama.cpp.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ReasoningContent { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<AnswerToolCall>? ToolCalls { get; init; }
+}
+
+/// <summary>A call in an answer.</summary>
+/// <param name="Index">Which of the answer's calls it is; only streams say.</param>
+/// <param name="Id">What the result names it by.</param>
+/// <param name="Function">The function and its arguments.</param>
+internal sealed record AnswerToolCall(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Index, string Id, WireCalledFunction Function)
+{
+    public string Type { get; } = "function";
+
+    /// <summary>A call on this wire.</summary>
+    public static AnswerToolCall From(FunctionCallContent call, int? index = null) =>
+        new(index, call.CallId, new WireCalledFunction(call.Name, ChatRequests.ToArguments(call)));
 }
 
 /// <summary>One event of a streamed chat completion.</summary>
@@ -80,7 +107,11 @@ internal sealed record ChunkChoice(int Index, Delta Delta, string? FinishReason)
 /// <summary>What is new.</summary>
 internal sealed record Delta(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ReasoningContent { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<AnswerToolCall>? ToolCalls { get; init; }
+}
 
 /// <summary>Answer of POST /v1/completions, and each event of its stream.</summary>
 internal record Completion(string Id, long Created, string Model, IReadOnlyList<CompletionChoice> Choices)
