@@ -159,7 +159,7 @@ public sealed class JsonSchemaTests
     public void FromJsonSchema_LongChainsOfReferences_Compile()
     {
         // Ten thousand rules, each within the one before: no recursion of the compiler may follow them.
-        var definitions = Enumerable.Range(0, 10_000).Select(i => $$""" "d{{i}}": {"type": "array", "items": {"$ref": "#/$defs/d{{i + 1}}"}} """);
+        var definitions = Enumerable.Range(0, 10_000).Select(i => $$""" "d{{i}}": {"type": "array", "items": {"$ref": "#/$defs/d{{i + 1}}"} } """);
         var schema = $$"""{"$ref": "#/$defs/d0", "$defs": { {{string.Join(",", definitions)}}, "d10000": {"type": "null"} } }""";
         Assert.True(Compile(schema).Accepts("[[[]]]"));
     }

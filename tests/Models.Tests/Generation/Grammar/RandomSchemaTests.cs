@@ -36,17 +36,17 @@ public sealed class RandomSchemaTests
         from first in Schemas(depth - 1) from second in Schemas(depth - 1) select $$"""{"oneOf": [{{first}}, {{second}}]}""",
         from first in Schemas(depth - 1) from second in Schemas(depth - 1) select $$"""{"allOf": [{{first}}, {{second}}]}""",
         from first in Objects(depth, "\"title\": \"\"") from second in Objects(depth, "\"title\": \"\"") select $$"""{"allOf": [{{first}}, {{second}}]}""",
-        from first in Schemas(depth - 1) select $$"""{"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"], "oneOf": [{"properties": {"kind": {"const": "a"}, "v": {{first}}}, "required": ["v"]}, {"properties": {"kind": {"const": "b"}}}]}""",
+        from first in Schemas(depth - 1) select $$"""{"type": "object", "properties": {"kind": {"type": "string"} }, "required": ["kind"], "oneOf": [{"properties": {"kind": {"const": "a"}, "v": {{first}} }, "required": ["v"]}, {"properties": {"kind": {"const": "b"} } }]}""",
         Gen.Constant("""{"$ref": "#/$defs/node"}"""));
 
     private static Gen<string> Objects(int depth, string more) =>
         from names in Gen.SubListOf("a", "b", "ab", "é\\\"") from schemas in Schemas(depth - 1).ListOf(4) from required in Gen.SubListOf(names)
-        select $$"""{"type": "object", "properties": {{{string.Join(", ", names.Zip(schemas, (name, schema) => $"\"{name}\": {schema}"))}}}, "required": [{{string.Join(", ", required.Select(name => $"\"{name}\""))}}], {{more}}}""";
+        select $$"""{"type": "object", "properties": { {{string.Join(", ", names.Zip(schemas, (name, schema) => $"\"{name}\": {schema}"))}} }, "required": [{{string.Join(", ", required.Select(name => $"\"{name}\""))}}], {{more}}}""";
 
     // The definition refers to itself, and to the schema as a whole.
     private static readonly Gen<string> Documents =
         from schema in Schemas(3)
-        select $$"""{"allOf": [{{schema}}], "$defs": {"node": {"type": "object", "properties": {"v": {"type": "integer"}, "next": {"anyOf": [{"$ref": "#/$defs/node"}, {"type": "null"}]}, "all": {"type": "array", "items": {"$ref": "#"}}}, "required": ["v"]}}}""";
+        select $$"""{"allOf": [{{schema}}], "$defs": {"node": {"type": "object", "properties": {"v": {"type": "integer"}, "next": {"anyOf": [{"$ref": "#/$defs/node"}, {"type": "null"}]}, "all": {"type": "array", "items": {"$ref": "#"} } }, "required": ["v"]} } }""";
 
     [Fact]
     public void Generate_AnySchema_WritesValidValues()

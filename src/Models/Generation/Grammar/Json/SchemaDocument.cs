@@ -6,6 +6,7 @@ namespace Models.Generation.Grammar.Json;
 internal sealed class SchemaDocument
 {
     private readonly string? _id;
+    private readonly Dictionary<string, Dictionary<string, JsonElement>> _members = []; // of objects that references go through, by pointer
 
     /// <summary>Takes the document.</summary>
     public SchemaDocument(JsonElement root)
@@ -35,16 +36,25 @@ internal sealed class SchemaDocument
             var name = Uri.UnescapeDataString(part).Replace("~1", "/").Replace("~0", "~");
             if (pointer != "#" && schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("$id", out _))
                 throw from.Error($"The reference '{text}' leads into a schema with an '$id' of its own, which is not supported.", "$id");
-            schema = Child(schema, name) ?? throw from.Error($"The reference '{text}' leads nowhere: there is no '{name}' under '{pointer}'.", "$ref");
+            schema = Child(schema, pointer, name) ?? throw from.Error($"The reference '{text}' leads nowhere: there is no '{name}' under '{pointer}'.", "$ref");
             pointer = $"{pointer}/{name.Replace("~", "~0").Replace("/", "~1")}";
         }
         return new(schema, pointer);
     }
 
-    private static JsonElement? Child(JsonElement parent, string name) => parent.ValueKind switch
+    private JsonElement? Child(JsonElement parent, string pointer, string name)
     {
-        JsonValueKind.Object when parent.TryGetProperty(name, out var child) => child,
-        JsonValueKind.Array when int.TryParse(name, out var index) && index >= 0 && index < parent.GetArrayLength() => parent[index],
-        _ => null,
-    };
+        if (parent.ValueKind == JsonValueKind.Array)
+            return int.TryParse(name, out var index) && index >= 0 && index < parent.GetArrayLength() ? parent[index] : null;
+        if (parent.ValueKind != JsonValueKind.Object)
+            return null;
+        // A member of an object is searched for from its end; ten thousand definitions are better indexed.
+        if (!_members.TryGetValue(pointer, out var members))
+        {
+            _members[pointer] = members = [];
+            foreach (var property in parent.EnumerateObject())
+                members[JsonText.Read(property, Root)] = property.Value;
+        }
+        return members.TryGetValue(name, out var child) ? child : null;
+    }
 }
