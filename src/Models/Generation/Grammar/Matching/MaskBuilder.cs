@@ -8,11 +8,13 @@ namespace Models.Generation.Grammar.Matching;
 /// </summary>
 internal sealed class MaskBuilder(TokenConstraint constraint, PushdownMachine machine)
 {
-    private const int ManySteps = 1000; // of the stack; some 100 microseconds
+    private const int ManySteps = 1000; // some 100 microseconds
+    private const int MaxSteps = 5_000_000; // some seconds, on a small machine
 
     private readonly List<ConfigurationSet> _sets = []; // by depth of the walk
     private readonly List<List<int>> _nodes = [];       // likewise: nodes of the trie
     private readonly List<long> _children = [];         // a stack of nodes, each with the byte that leads to it
+    private long _lastStep;
 
     /// <summary>Sets the bits of the tokens that may come next; the mask is clear.</summary>
     public void Fill(ParserState state, Span<ulong> mask)
@@ -20,6 +22,8 @@ internal sealed class MaskBuilder(TokenConstraint constraint, PushdownMachine ma
         if (constraint.Masks.TryCopy(state, mask))
             return;
         var steps = machine.Steps;
+        _lastStep = steps + MaxSteps;
+        _children.Clear();
         FillAnew(state, mask);
         if (machine.Steps - steps > ManySteps)
             constraint.Masks.Add(state, mask);
@@ -71,6 +75,8 @@ internal sealed class MaskBuilder(TokenConstraint constraint, PushdownMachine ma
     // are walked together, so the stack is stepped once for them all.
     private void AddTokens(List<int> nodes, ReadOnlySpan<Configuration> configurations, Span<ulong> mask, int depth)
     {
+        if (machine.Steps > _lastStep)
+            throw new GrammarException("The grammar is too ambiguous: finding the tokens that may come next takes too long. Make its alternatives begin differently.");
         var trie = constraint.Vocabulary.Trie;
         var children = _children.Count;
         foreach (var node in nodes)

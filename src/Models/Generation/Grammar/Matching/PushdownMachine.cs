@@ -15,7 +15,7 @@ internal sealed class PushdownMachine(int[] specials)
     private readonly HashSet<(GrammarNode?, Frame?)> _seen = [];
     private int _expansions;
 
-    /// <summary>How often it has stepped.</summary>
+    /// <summary>How many readings it has stepped.</summary>
     public long Steps { get; private set; }
 
     /// <summary>The readings of the empty text.</summary>
@@ -28,6 +28,7 @@ internal sealed class PushdownMachine(int[] specials)
     public bool Step(ReadOnlySpan<Configuration> from, byte value, ConfigurationSet into)
     {
         Reset(into);
+        Steps += from.Length;
         foreach (ref readonly var configuration in from)
         {
             var terminal = configuration.Terminal;
@@ -83,7 +84,6 @@ internal sealed class PushdownMachine(int[] specials)
         into.Clear();
         _work.Clear();
         _expansions = 0;
-        Steps++;
         if (_seen.Count > 0)
             _seen.Clear();
     }
