@@ -48,6 +48,8 @@ public sealed class TokenConstraint
     /// <summary>By terminal: the special token that stands for it, or -1.</summary>
     internal int[] Specials { get; }
 
+    internal MaskCache Masks { get; } = new();
+
     /// <summary>A matcher at the beginning of a text.</summary>
     public GrammarMatcher CreateMatcher() => new(this);
 

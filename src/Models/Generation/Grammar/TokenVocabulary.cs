@@ -41,6 +41,8 @@ public sealed class TokenVocabulary
         Trie = TokenTrie.Build(_bytes, _offsets);
         SharedTables = ((ByteAutomaton[])[JsonStringAutomaton.Instance, NumberAutomaton.AnyNumber, NumberAutomaton.AnyInteger])
             .ToDictionary(automaton => automaton, automaton => new TokenSetTable(automaton, Trie));
+        // Inside a string nearly every token is allowed; the first grammar need not wait for that.
+        SharedTables[JsonStringAutomaton.Instance].Get(JsonStringAutomaton.Instance.UnitState, out _);
     }
 
     /// <summary>One more than the largest token id.</summary>

@@ -99,9 +99,9 @@ public sealed class GrammarMatcherTests
         var matcher = new TokenConstraint(grammar, vocabulary).CreateMatcher();
         Assert.Equal("""<tool_call>~{"|name|":| "|weather|",| "|arguments|":| {"|city|":""", Force());
         Assert.Equal("<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"", _all + Encoding.UTF8.GetString(matcher.ForcedBytes()));
-        Say(" \"", "Kyiv", "\",");
-        Assert.Equal(""" "|days|":""", Force()[..^2]);
-        Say("7", "}}");
+        Say(" \"", "Paris", "\",");
+        Assert.Equal(""" "|days|":""", Force()); // the space is left: the model may write " -"
+        Say(" ", "7", "}}");
         Assert.Equal("\n|</tool_call>", Force().Replace("~", "\n|"));
         Assert.True(matcher.IsComplete);
         Assert.Empty(matcher.ForcedTokens());

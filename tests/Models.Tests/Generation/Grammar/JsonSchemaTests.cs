@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using Models.Generation.Grammar;
 
 namespace Models.Tests.Generation.Grammar;
@@ -107,6 +109,7 @@ public sealed class JsonSchemaTests
     [InlineData("""{"properties": {"a": {"$id": "x"}}}""", "$id", "#/properties/a/$id")]
     [InlineData("""{"type": "strin"}""", "type", "#/type")]
     [InlineData("""{"enum": []}""", "enum", "#/enum")]
+    [InlineData("""{"enum": ["a", "\ud800"]}""", null, "#/enum")]
     [InlineData("""{"minLength": -1}""", "minLength", "#/minLength")]
     [InlineData("""{"minimum": "1"}""", "minimum", "#/minimum")]
     [InlineData("""{"multipleOf": 0}""", "multipleOf", "#/multipleOf")]
@@ -116,7 +119,7 @@ public sealed class JsonSchemaTests
     [InlineData("""{"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}}""", "$ref", "#/$defs/a/$ref")]
     [InlineData("""{"anyOf": [{"type": "string"}, {"$ref": "#"}]}""", "$ref", "#/$ref")]
     [InlineData("""{"type": "object", "minProperties": 2}""", "minProperties", "#")]
-    public void FromJsonSchema_UnsupportedOrMalformed_NamesTheKeywordAndItsPlace(string schema, string keyword, string pointer)
+    public void FromJsonSchema_UnsupportedOrMalformed_NamesTheKeywordAndItsPlace(string schema, string? keyword, string pointer)
     {
         var error = Assert.Throws<GrammarException>(() => Compile(schema));
         Assert.Equal((keyword, pointer), (error.Keyword, error.Location));
@@ -185,6 +188,29 @@ public sealed class JsonSchemaTests
         Assert.Equal(mixed, grammar.Accepts("""{"a": [1, 2],"b": {"x":1, "y": 2}}"""));
         Assert.False(grammar.Accepts("""{ "a": [1, 2] }"""));
         Assert.False(grammar.Accepts("""{"a":  [1, 2]}"""));
+    }
+
+    [Fact]
+    public void FromJsonSchema_AnyJson_CompilesOrIsRefused()
+    {
+        string[] keywords = ["type", "enum", "const", "properties", "required", "items", "prefixItems", "minimum", "maxLength", "minItems", "pattern", "anyOf", "oneOf", "allOf", "$ref", "$defs", "additionalProperties", "maxProperties", "multipleOf", "$id", "a"];
+        Gen<string> Json(int depth) => depth == 0
+            ? Gen.Elements("true", "null", "0", "-1.5e3", "1e999", "\"string\"", "\"#\"", "\"#/$defs/a\"", "\"[\"", "\"\\ud800\"", "[]", "{}")
+            : Gen.OneOf(
+                Json(0),
+                from items in Json(depth - 1).ListOf(2) select $"[{string.Join(",", items)}]",
+                from names in Gen.SubListOf(keywords) from values in Json(depth - 1).ListOf(names.Count) select $$"""{ {{string.Join(",", names.Zip(values, (name, value) => $"\"{name}\":{value}"))}} }""",
+                from name in Gen.Elements(keywords) from value in Json(depth - 1) select $$"""{ "{{name}}": {{value}} }""");
+        Prop.ForAll(Json(5).ToArbitrary(), schema =>
+        {
+            try
+            {
+                Compile(schema);
+            }
+            catch (GrammarException)
+            {
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace Models.Generation.Grammar.Automata;
 /// </summary>
 internal sealed class PatternNfa
 {
+    private const int AtStart = -1;
+
     private readonly List<(Kind Kind, CodePointSet? Set, int First, int Second)> _states = [];
     private readonly WorkBudget _budget;
     private readonly int _start;
@@ -66,7 +68,7 @@ internal sealed class PatternNfa
 
         int[]? Step(int[] set, int symbol)
         {
-            foreach (var state in set)
+            foreach (var state in set.AsSpan(set[0] == AtStart ? 1 : 0))
             {
                 if (_states[state].Set is { } consumed && member[consumed][symbol])
                     pending.Push(_states[state].First);
@@ -77,13 +79,15 @@ internal sealed class PatternNfa
 
         bool IsAccepting(int[] set)
         {
-            foreach (var state in set)
+            var isEmptyText = set[0] == AtStart;
+            foreach (var state in isEmptyText ? [_start] : set)
                 pending.Push(state);
-            return Array.Exists(Close(atStart: false, atEnd: true), state => _states[state].Kind == Kind.Accept);
+            return Array.Exists(Close(atStart: isEmptyText, atEnd: true), state => _states[state].Kind == Kind.Accept);
         }
 
+        // The start is a state of its own, for there alone a ^ may follow a $.
         pending.Push(_start);
-        return StateGraph.Explore(Close(atStart: true, atEnd: false), classStarts.Length, Step, IsAccepting, budget);
+        return StateGraph.Explore([AtStart, .. Close(atStart: true, atEnd: false)], classStarts.Length, Step, IsAccepting, budget);
     }
 
     // Each construct is built backwards, from the state that follows it.

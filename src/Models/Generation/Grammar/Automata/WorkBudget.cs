@@ -6,7 +6,7 @@ namespace Models.Generation.Grammar.Automata;
 /// </summary>
 internal sealed class WorkBudget
 {
-    private const long Cells = 10_000_000;
+    private const long Cells = 5_000_000;
 
     private long _left = Cells;
 

@@ -4,39 +4,11 @@ using Models.Generation.Grammar.Automata;
 
 namespace Models.Generation.Grammar.Json;
 
-/// <summary>How values of a schema (<c>enum</c>, <c>const</c>, property names) are read and written out.</summary>
+/// <summary>How values of a schema (<c>enum</c>, <c>const</c>, property names) are written out.</summary>
 internal static class JsonText
 {
-    /// <summary>The text of a JSON string.</summary>
-    /// <exception cref="GrammarException">It holds half of a surrogate pair.</exception>
-    public static string Read(JsonElement text, SchemaNode at)
-    {
-        try
-        {
-            return text.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw at.Error("The schema holds a string with half of a surrogate pair, which no text can spell.");
-        }
-    }
-
-    /// <summary>The name of a property.</summary>
-    /// <exception cref="GrammarException">It holds half of a surrogate pair.</exception>
-    public static string Read(JsonProperty property, SchemaNode at)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw at.Error("The schema holds a name with half of a surrogate pair, which no text can spell.");
-        }
-    }
-
     /// <summary>Writes a value on one line: strings in their one spelling, numbers as the schema writes them.</summary>
-    public static void Write(JsonElement value, StringBuilder text, SchemaNode at, string comma, string colon)
+    public static void Write(JsonElement value, StringBuilder text, string comma, string colon)
     {
         switch (value.ValueKind)
         {
@@ -46,7 +18,7 @@ internal static class JsonText
                 {
                     if (index > 0)
                         text.Append(comma);
-                    Write(item, text, at, comma, colon);
+                    Write(item, text, comma, colon);
                 }
                 text.Append(']');
                 break;
@@ -56,13 +28,13 @@ internal static class JsonText
                 {
                     if (index > 0)
                         text.Append(comma);
-                    text.Append(JsonEscape.Quote(Read(property, at))).Append(colon);
-                    Write(property.Value, text, at, comma, colon);
+                    text.Append(JsonEscape.Quote(property.Name)).Append(colon);
+                    Write(property.Value, text, comma, colon);
                 }
                 text.Append('}');
                 break;
             case JsonValueKind.String:
-                text.Append(JsonEscape.Quote(Read(value, at)));
+                text.Append(JsonEscape.Quote(value.GetString()!));
                 break;
             default:
                 text.Append(value.GetRawText());

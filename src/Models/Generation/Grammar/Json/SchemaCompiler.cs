@@ -11,6 +11,7 @@ namespace Models.Generation.Grammar.Json;
 internal sealed class SchemaCompiler
 {
     private const int MaxAlternatives = 10_000;
+    private const int MaxChoices = 64; // that must all be made for one value
 
     private readonly WorkBudget _budget = new();
     private readonly SchemaReader _reader;
@@ -91,7 +92,7 @@ internal sealed class SchemaCompiler
             return merged;
         }).ToList();
         _alternatives += branches.Count;
-        if (_alternatives > MaxAlternatives)
+        if (_alternatives > MaxAlternatives || facts.Choices.Count > MaxChoices)
             throw choice.At.Error($"The schema explodes: its 'anyOf' and 'oneOf' combine to more than {MaxAlternatives:N0} alternatives. Use fewer.", choice.IsExclusive ? "oneOf" : "anyOf");
         if (choice.IsExclusive)
             RequireDisjoint(choice, branches);
@@ -106,7 +107,7 @@ internal sealed class SchemaCompiler
         {
             for (var j = 0; j < branches.Count; j++)
             {
-                _budget.Spend(100);
+                _budget.Spend(200);
                 if (i != j && !_validator.AreDisjoint(branches[i], alone[j]))
                     throw choice.At.Error($"'oneOf' is supported only where a value of one branch can be seen not to fit another; branches {i} and {j} may overlap. Use 'anyOf', or give them a property with different 'const'.", "oneOf");
             }
@@ -150,7 +151,7 @@ internal sealed class SchemaCompiler
     private byte[] Spell(JsonElement value)
     {
         var text = new StringBuilder();
-        JsonText.Write(value, text, new(value, "#"), _comma, _colon);
+        JsonText.Write(value, text, _comma, _colon);
         _budget.Spend(text.Length);
         return Encoding.UTF8.GetBytes(text.ToString());
     }

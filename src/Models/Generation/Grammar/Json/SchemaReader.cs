@@ -62,7 +62,7 @@ internal sealed class SchemaReader(SchemaDocument document, WorkBudget budget)
         chain.Push(node.Pointer);
         foreach (var property in node.Schema.EnumerateObject())
         {
-            var keyword = JsonText.Read(property, node);
+            var keyword = property.Name;
             var value = property.Value;
             switch (keyword)
             {
@@ -137,7 +137,7 @@ internal sealed class SchemaReader(SchemaDocument document, WorkBudget budget)
             case "required":
                 if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
                     throw node.Error("'required' must be an array of names.", keyword);
-                foreach (var name in value.EnumerateArray().Select(name => JsonText.Read(name, node)))
+                foreach (var name in value.EnumerateArray().Select(name => name.GetString()!))
                 {
                     if (!facts.Required.Contains(name))
                         facts.Required.Add(name);
@@ -172,7 +172,7 @@ internal sealed class SchemaReader(SchemaDocument document, WorkBudget budget)
             properties = [];
             foreach (var property in declared.EnumerateObject())
             {
-                var name = JsonText.Read(property, node);
+                var name = property.Name;
                 properties[name] = node.At("properties", name, property.Value);
             }
         }
@@ -191,7 +191,7 @@ internal sealed class SchemaReader(SchemaDocument document, WorkBudget budget)
     private bool IsAnnotation(SchemaNode node, string keyword, JsonElement value) => keyword switch
     {
         // A dialect may give keywords another meaning; the drafts of json-schema.org agree on those read here.
-        "$schema" => value.ValueKind == JsonValueKind.String && JsonText.Read(value, node).Contains("://json-schema.org/"),
+        "$schema" => value.ValueKind == JsonValueKind.String && value.GetString()!.Contains("://json-schema.org/"),
         "$id" => node.Pointer == document.Root.Pointer,
         _ => Annotations.Contains(keyword) || keyword.StartsWith("x-", StringComparison.Ordinal),
     };
@@ -210,7 +210,7 @@ internal sealed class SchemaReader(SchemaDocument document, WorkBudget budget)
         return [.. value.EnumerateArray().Select((schema, i) => node.At(keyword, $"{i}", schema))];
     }
 
-    private static JsonTypes TypeOf(SchemaNode node, JsonElement type) => (type.ValueKind == JsonValueKind.String ? JsonText.Read(type, node) : "") switch
+    private static JsonTypes TypeOf(SchemaNode node, JsonElement type) => (type.ValueKind == JsonValueKind.String ? type.GetString() : "") switch
     {
         "null" => JsonTypes.Null,
         "boolean" => JsonTypes.Boolean,
@@ -229,7 +229,7 @@ internal sealed class SchemaReader(SchemaDocument document, WorkBudget budget)
 
     private static string Pattern(SchemaNode node, JsonElement value)
     {
-        var pattern = value.ValueKind == JsonValueKind.String ? JsonText.Read(value, node) : throw node.Error("'pattern' must be a string.", "pattern");
+        var pattern = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw node.Error("'pattern' must be a string.", "pattern");
         try
         {
             RegexParser.Parse(pattern);

@@ -13,7 +13,10 @@ internal sealed class PushdownMachine(int[] specials)
 
     private readonly Stack<(GrammarNode? Node, Frame? Tail)> _work = []; // no node: the top of the tail goes on
     private readonly HashSet<(GrammarNode?, Frame?)> _seen = [];
-    private int _steps;
+    private int _expansions;
+
+    /// <summary>How many readings it has stepped.</summary>
+    public long Steps { get; private set; }
 
     /// <summary>The readings of the empty text.</summary>
     public void Begin(GrammarNode root, ConfigurationSet into) => Fill(root, null, into);
@@ -25,6 +28,7 @@ internal sealed class PushdownMachine(int[] specials)
     public bool Step(ReadOnlySpan<Configuration> from, byte value, ConfigurationSet into)
     {
         Reset(into);
+        Steps += from.Length;
         foreach (ref readonly var configuration in from)
         {
             var terminal = configuration.Terminal;
@@ -79,7 +83,7 @@ internal sealed class PushdownMachine(int[] specials)
     {
         into.Clear();
         _work.Clear();
-        _steps = 0;
+        _expansions = 0;
         if (_seen.Count > 0)
             _seen.Clear();
     }
@@ -90,7 +94,7 @@ internal sealed class PushdownMachine(int[] specials)
         _work.Push((start, startTail));
         while (_work.TryPop(out var top))
         {
-            if (++_steps > MaxUnwatched && !_seen.Add(top))
+            if (++_expansions > MaxUnwatched && !_seen.Add(top))
                 continue;
             var (node, tail) = top;
             switch (node)

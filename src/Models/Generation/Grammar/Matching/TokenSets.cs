@@ -16,22 +16,29 @@ internal sealed class TokenSets
     private readonly ulong[][] _levels; // by units begun at most: the tokens as bits; empty where there are few
     private readonly (int Token, int Units)[] _tokens; // where there are few
     private readonly (int Token, int Units)[] _closing; // those that end what is counted, which may be too early
-    private readonly Exit[] _exits;
+    private readonly (int Node, int Units)[] _exits; // a token has left and goes on: the node after its next byte, and the units before it
+    private readonly int[] _exitsByLabel;            // where the exits by each next byte begin
 
-    private TokenSets(ulong[][] levels, (int, int)[] tokens, (int, int)[] closing, Exit[] exits) =>
-        (_levels, _tokens, _closing, _exits) = (levels, tokens, closing, exits);
+    private TokenSets(ulong[][] levels, (int, int)[] tokens, (int, int)[] closing, List<(int Node, int Units)>[] exits)
+    {
+        (_levels, _tokens, _closing) = (levels, tokens, closing);
+        _exits = [.. exits.Where(list => list is not null).SelectMany(list => list)];
+        _exitsByLabel = new int[257];
+        for (var label = 0; label < 256; label++)
+            _exitsByLabel[label + 1] = _exitsByLabel[label] + (exits[label]?.Count ?? 0);
+    }
 
-    /// <summary>The places where tokens leave the automaton, ordered by the next byte.</summary>
-    public ReadOnlySpan<Exit> Exits => _exits;
+    /// <summary>Whether any token leaves the automaton with bytes to spare.</summary>
+    public bool HasExits => _exits.Length > 0;
 
     /// <summary>The memory that they hold.</summary>
-    public long Bytes => _levels.Distinct().Sum(level => level.Length * 8L) + (_tokens.Length + _closing.Length) * 8L + _exits.Length * 12L;
+    public long Bytes => _levels.Distinct().Sum(level => level.Length * 8L) + (_tokens.Length + _closing.Length) * 8L + _exits.Length * 8L + 1028;
 
     /// <summary>Walks the tokens through the automaton.</summary>
     public static TokenSets Collect(ByteAutomaton automaton, int state, TokenTrie trie)
     {
         List<(int Token, int Units)> tokens = [], closing = [];
-        List<Exit> exits = [];
+        var exits = new List<(int Node, int Units)>[256];
         var path = new (int State, int Units, int End)[trie.Depth + 1];
         path[0] = (state, 0, trie.Count);
         var depth = 0;
@@ -56,16 +63,18 @@ internal sealed class TokenSets
             if (isAccepting)
             {
                 for (var child = node + 1; child < end; child = trie.End(child))
-                    exits.Add(new(child, begun, trie.Label(child)));
+                    (exits[trie.Label(child)] ??= []).Add((child, begun));
             }
             path[++depth] = (next, begun, end);
             node++;
         }
-        exits.Sort((x, y) => x.Label != y.Label ? x.Label.CompareTo(y.Label) : x.Node.CompareTo(y.Node));
         return tokens.Count <= MaxSparse
-            ? new([], [.. tokens], [.. closing], [.. exits])
-            : new(Levels(tokens), [], [.. closing], [.. exits]);
+            ? new([], [.. tokens], [.. closing], exits)
+            : new(Levels(tokens), [], [.. closing], exits);
     }
+
+    /// <summary>The places where a token leaves the automaton and goes on by a byte.</summary>
+    public ReadOnlySpan<(int Node, int Units)> ExitsBy(byte label) => _exits.AsSpan(_exitsByLabel[label].._exitsByLabel[label + 1]);
 
     /// <summary>Adds to a mask the tokens that begin at most so many units, and at least so many if they end what is counted.</summary>
     public void AddTo(Span<ulong> mask, int unitsLeft, int unitsMissing)
@@ -113,10 +122,4 @@ internal sealed class TokenSets
         }
         return levels!;
     }
-
-    /// <summary>A token has left the automaton and goes on.</summary>
-    /// <param name="Node">The node of the trie after the next byte.</param>
-    /// <param name="Units">The units begun before that.</param>
-    /// <param name="Label">The next byte.</param>
-    internal readonly record struct Exit(int Node, int Units, byte Label);
 }
