@@ -63,6 +63,36 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
     }
 
     [Fact]
+    public async Task Serve_RequiredToolCall_OfAModelWithRandomWeights_IsValid()
+    {
+        using var home = new TemporaryFolder();
+        new GgufModel { Architecture = "qwen2", ContextLength = 2048, Seed = 9, Kind = GgufKind.Q4_0 }.Save(home["random.gguf"]);
+        var import = await ApplianceBinary.RunAsync(home.Path, "models", "import", home["random.gguf"], "--as", "random");
+        Assert.True(import.ExitCode == 0, import.Error);
+        var folder = Path.GetDirectoryName(Directory.EnumerateFiles(home["models"], "model.onnx", SearchOption.AllDirectories).Single())!;
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "chat_template.jinja"), "{% for m in messages %}{{ m.content }}{% endfor %}{% if tools %}<tool_call>{{ tools | tojson }}</tool_call>{% endif %}");
+        await using var server = await RunningServer.StartAsync(home.Path);
+        for (var seed = 0; seed < 5; seed++)
+        {
+            using var content = new StringContent($$$"""
+                {"model":"random","temperature":1,"seed":{{{seed}}},"max_tokens":400,"messages":[{"role":"user","content":"light!"}],"tool_choice":"required","parallel_tool_calls":false,
+                 "tools":[{"type":"function","function":{"name":"set_light","parameters":{"type":"object","properties":{"on":{"type":"boolean"},"level":{"type":"integer","minimum":0,"maximum":100}},"required":["on","level"]}}}]}
+                """, Encoding.UTF8, "application/json");
+            var answer = await server.Client.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content);
+            var body = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.IsSuccessStatusCode, body);
+            var choice = JsonDocument.Parse(body).RootElement.GetProperty("choices")[0];
+            Assert.Equal("tool_calls", choice.GetProperty("finish_reason").GetString());
+            var function = choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
+            Assert.Equal("set_light", function.GetProperty("name").GetString());
+            var arguments = JsonDocument.Parse(function.GetProperty("arguments").GetString()!).RootElement;
+            Assert.Contains(arguments.GetProperty("on").ValueKind, (JsonValueKind[])[JsonValueKind.True, JsonValueKind.False]);
+            Assert.InRange(arguments.GetProperty("level").GetInt32(), 0, 100);
+        }
+    }
+
+    [Fact]
     public async Task Serve_OnAPortInUse_SaysSoAndExits1()
     {
         using var home = new TemporaryFolder();

@@ -78,17 +78,27 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         TextDelta { Text: [' ', .. var rest] } when !begun => rest.Length > 0 ? new TextContent(rest) : null,
         TextDelta { Text: var text } => new TextContent(text),
         ReasoningDelta { Text: var text } => new TextReasoningContent(text),
-        ToolCallFinished call => new FunctionCallContent(call.Id, call.Name, ToArguments(call.Arguments)),
+        ToolCallFinished call => ToArguments(call.Arguments) is { } arguments
+            ? new FunctionCallContent(call.Id, call.Name, arguments)
+            : new TextContent(call.Arguments),
         ToolCallMalformed { Text: var text } => new TextContent(text),
         _ => null,
     };
 
-    private static Dictionary<string, object?> ToArguments(string json)
+    // Of a member that repeats the last counts. Null where a name holds half a character, which JSON's grammar lets pass.
+    private static Dictionary<string, object?>? ToArguments(string json)
     {
-        var arguments = new Dictionary<string, object?>();
-        using var document = JsonDocument.Parse(json);
-        foreach (var member in document.RootElement.EnumerateObject()) arguments[member.Name] = member.Value.Clone();
-        return arguments;
+        try
+        {
+            var arguments = new Dictionary<string, object?>();
+            using var document = JsonDocument.Parse(json);
+            foreach (var member in document.RootElement.EnumerateObject()) arguments[member.Name] = member.Value.Clone();
+            return arguments;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>

@@ -44,7 +44,7 @@ public sealed class GrammarMatcherTests
             {
                 matcher.FillMask(new ulong[vocabulary.MaskLength]);
                 var sw = System.Diagnostics.Stopwatch.GetTimestamp();
-                matcher.FillMask(new ulong[vocabulary.MaskLength]);var el=System.Diagnostics.Stopwatch.GetElapsedTime(sw).TotalMilliseconds;var allowed = matcher.Allowed(vocabulary);
+                matcher.FillMask(new ulong[vocabulary.MaskLength]); var el = System.Diagnostics.Stopwatch.GetElapsedTime(sw).TotalMilliseconds; var allowed = matcher.Allowed(vocabulary);
                 Console.WriteLine($"XX {name} {seed} {step} {el} {allowed.Count}");
                 if (step % 2 == 1)
                 {
@@ -220,7 +220,7 @@ public sealed class GrammarMatcherTests
     {
         var (vocabulary, matcher) = (constraint.Vocabulary, constraint.CreateMatcher());
         var mask = new ulong[vocabulary.MaskLength];
-        for (var start = 0; start < text.Length; )
+        for (var start = 0; start < text.Length;)
         {
             List<int> choices = [];
             for (var (node, at) = (0, start); at < text.Length && (node = vocabulary.Trie.Child(node, text[at])) >= 0; at++)
