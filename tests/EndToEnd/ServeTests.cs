@@ -75,10 +75,10 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
         await using var server = await RunningServer.StartAsync(home.Path);
         for (var seed = 0; seed < 5; seed++)
         {
-            using var content = new StringContent($$$"""
-                {"model":"random","temperature":1,"seed":{{{seed}}},"max_tokens":400,"messages":[{"role":"user","content":"light!"}],"tool_choice":"required","parallel_tool_calls":false,
+            using var content = new StringContent("""
+                {"model":"random","temperature":1,"seed":SEED,"max_tokens":400,"messages":[{"role":"user","content":"light!"}],"tool_choice":"required","parallel_tool_calls":false,
                  "tools":[{"type":"function","function":{"name":"set_light","parameters":{"type":"object","properties":{"on":{"type":"boolean"},"level":{"type":"integer","minimum":0,"maximum":100}},"required":["on","level"]}}}]}
-                """, Encoding.UTF8, "application/json");
+                """.Replace("SEED", seed.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), Encoding.UTF8, "application/json");
             var answer = await server.Client.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content);
             var body = await answer.Content.ReadAsStringAsync();
             Assert.True(answer.IsSuccessStatusCode, body);
