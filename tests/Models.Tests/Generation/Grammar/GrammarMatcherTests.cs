@@ -217,7 +217,7 @@ public sealed class GrammarMatcherTests
     {
         var (vocabulary, matcher) = (constraint.Vocabulary, constraint.CreateMatcher());
         var mask = new ulong[vocabulary.MaskLength];
-        for (var start = 0; start < text.Length; )
+        for (var start = 0; start < text.Length;)
         {
             List<int> choices = [];
             for (var (node, at) = (0, start); at < text.Length && (node = vocabulary.Trie.Child(node, text[at])) >= 0; at++)

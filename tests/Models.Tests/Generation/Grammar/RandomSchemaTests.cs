@@ -12,22 +12,29 @@ public sealed class RandomSchemaTests
 {
     private static readonly Gen<string> Leaves = Gen.OneOf(
         Gen.Elements("true", "{\"type\": \"null\"}", "{\"type\": \"boolean\"}", "{\"type\": [\"integer\", \"string\"], \"maximum\": 5}"),
-        from low in Gen.Choose(-300, 300) from size in Gen.Choose(0, 400) from type in Gen.Elements("integer", "number")
+        from low in Gen.Choose(-300, 300)
+        from size in Gen.Choose(0, 400)
+        from type in Gen.Elements("integer", "number")
         select $$"""{"type": "{{type}}", "minimum": {{low}}.5, "maximum": {{low + size + 1}}}""",
         from divisor in Gen.Elements("3", "0.5", "7", "10", "0.01") select $$"""{"type": "number", "multipleOf": {{divisor}}, "exclusiveMinimum": -50}""",
         from low in Gen.Choose(0, 5) from size in Gen.Choose(0, 6) select $$"""{"type": "string", "minLength": {{low}}, "maxLength": {{low + size}}}""",
         from pattern in Gen.Elements("^[a-z]+$", "^\\\\d{3}-\\\\d{4}$", "x|yy", "^(é|\\\"|\\\\\\\\)*$", "^[^aeiou]{2,5}$", "\\\\n$")
         from low in Gen.Choose(0, 3)
         select $$"""{"type": "string", "pattern": "{{pattern}}", "minLength": {{low}}, "maxLength": {{low + 9}}}""",
-        from values in Gen.SubListOf("1", "\"a\"", "null", "[1, 2]", "{\"x\": \"y\"}", "\"\\u00e9\\n\"", "-0.5") where values.Count > 0
+        from values in Gen.SubListOf("1", "\"a\"", "null", "[1, 2]", "{\"x\": \"y\"}", "\"\\u00e9\\n\"", "-0.5")
+        where values.Count > 0
         select $$"""{"enum": [{{string.Join(", ", values)}}]}""",
         from value in Gen.Elements("1", "\"b\\\"\"", "{\"k\": []}") select $$"""{"const": {{value}}}""");
 
     private static Gen<string> Schemas(int depth) => depth == 0 ? Leaves : Gen.OneOf(
         Leaves,
-        from items in Schemas(depth - 1) from low in Gen.Choose(0, 2) from size in Gen.Choose(0, 3)
+        from items in Schemas(depth - 1)
+        from low in Gen.Choose(0, 2)
+        from size in Gen.Choose(0, 3)
         select $$"""{"type": "array", "items": {{items}}, "minItems": {{low}}, "maxItems": {{low + size}}}""",
-        from first in Schemas(depth - 1) from second in Schemas(depth - 1) from rest in Schemas(depth - 1)
+        from first in Schemas(depth - 1)
+        from second in Schemas(depth - 1)
+        from rest in Schemas(depth - 1)
         select $$"""{"type": "array", "prefixItems": [{{first}}, {{second}}], "items": {{rest}}, "minItems": 1}""",
         Objects(depth, "\"additionalProperties\": false"),
         from extra in Schemas(depth - 1) from closed in Objects(depth, $"\"additionalProperties\": {extra}, \"maxProperties\": 4") select closed,
@@ -40,7 +47,9 @@ public sealed class RandomSchemaTests
         Gen.Constant("""{"$ref": "#/$defs/node"}"""));
 
     private static Gen<string> Objects(int depth, string more) =>
-        from names in Gen.SubListOf("a", "b", "ab", "é\\\"") from schemas in Schemas(depth - 1).ListOf(4) from required in Gen.SubListOf(names)
+        from names in Gen.SubListOf("a", "b", "ab", "é\\\"")
+        from schemas in Schemas(depth - 1).ListOf(4)
+        from required in Gen.SubListOf(names)
         select $$"""{"type": "object", "properties": { {{string.Join(", ", names.Zip(schemas, (name, schema) => $"\"{name}\": {schema}"))}} }, "required": [{{string.Join(", ", required.Select(name => $"\"{name}\""))}}], {{more}}}""";
 
     // The definition refers to itself, and to the schema as a whole.

@@ -65,7 +65,7 @@ internal sealed class Utf8Automaton
     {
         var bits = 6 * count;
         var size = 1 << bits;
-        for (var i = 0; i < ranges.Count; )
+        for (var i = 0; i < ranges.Count;)
         {
             var (low, high, to) = ranges[i];
             var first = low >> bits;

@@ -90,7 +90,7 @@ internal sealed class MaskBuilder(TokenConstraint constraint, PushdownMachine ma
         if (nodes.Count > 1)
             CollectionsMarshal.AsSpan(_children)[children..].Sort();
         var (next, alike) = (SetAt(depth), NodesAt(depth));
-        for (var i = children; i < end; )
+        for (var i = children; i < end;)
         {
             var label = (byte)(_children[i] >> 32);
             alike.Clear();

@@ -64,7 +64,7 @@ internal sealed class NodeBuilder
     {
         foreach (var expression in _expressions)
             _bytes[expression] = Endless;
-        for (var changed = true; changed; )
+        for (var changed = true; changed;)
         {
             changed = false;
             foreach (var expression in _expressions)

@@ -134,7 +134,7 @@ internal sealed class TextFinder(TokenConstraint constraint, PushdownMachine mac
     // begin in their place and reach beyond them.
     private bool Spell(List<byte> bytes, ParserState? after, List<int> tokens)
     {
-        for (var start = 0; start < bytes.Count; )
+        for (var start = 0; start < bytes.Count;)
         {
             var (node, token, length) = (0, -1, 0);
             var end = start;

@@ -42,7 +42,7 @@ internal sealed class TokenSets
         var path = new (int State, int Units, int End)[trie.Depth + 1];
         path[0] = (state, 0, trie.Count);
         var depth = 0;
-        for (var node = 1; node < trie.Count; )
+        for (var node = 1; node < trie.Count;)
         {
             while (node >= path[depth].End)
                 depth--;

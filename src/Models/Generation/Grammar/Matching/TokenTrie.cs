@@ -102,7 +102,7 @@ internal sealed class TokenTrie
         }
         var (sorted, sortedKeys) = (order.ToArray(), keys.ToArray());
         Array.Sort(sortedKeys, sorted);
-        for (var start = 0; start < sorted.Length; )
+        for (var start = 0; start < sorted.Length;)
         {
             var end = start + 1;
             while (end < sorted.Length && sortedKeys[end] == sortedKeys[start])

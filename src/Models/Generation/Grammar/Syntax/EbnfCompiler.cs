@@ -65,7 +65,7 @@ internal sealed class EbnfCompiler
             case Pattern.Sequence(var items):
                 // Neighbours that are regular are one automaton.
                 List<GrammarExpression> parts = [];
-                for (var i = 0; i < items.Count; )
+                for (var i = 0; i < items.Count;)
                 {
                     var run = items.Skip(i).TakeWhile(IsRegular).ToList();
                     parts.Add(Expression(run.Count > 0 ? new Pattern.Sequence(run) : items[i]));
