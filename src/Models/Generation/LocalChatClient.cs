@@ -22,10 +22,11 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
     {
         IReadOnlyList<AIFunctionDeclaration> tools = options?.ToolMode is NoneChatToolMode ? [] : [.. options?.Tools?.OfType<AIFunctionDeclaration>() ?? []];
         var format = ToolCallFormat.Detect(model.ChatTemplate?.Source, model.Tokenizer.FindToken);
+        var marks = format.Marks.Select(model.Tokenizer.FindToken).OfType<int>().Where(model.Tokenizer.IsSpecial).ToHashSet();
         var generation = ToGenerationOptions(options) with
         {
             Grammar = ChatGrammar.For(format, tools, options),
-            ShownTokens = format.Marks.Select(model.Tokenizer.FindToken).OfType<int>().Where(model.Tokenizer.IsSpecial).ToHashSet(),
+            ShownTokens = marks.Count > 0 ? marks : null,
         };
         if (model.ChatTemplate is null) generation = generation with { Stop = [.. generation.Stop, ChatPrompt.PlainUserTurn] };
         var text = ChatPrompt.Render(model, messages, tools, options);

@@ -49,7 +49,7 @@ public abstract class GrammarExpression
     /// <summary>
     /// A JSON value that is valid under a schema, JSON Schema draft 2020-12. What is generated is a subset of what is valid: declared
     /// properties come in the order of the schema; properties that are not declared only where <c>additionalProperties</c> is given (or
-    /// there is no <c>properties</c>), after the declared ones; numbers have at most 15 digits (or as many as a bound); a string with a
+    /// there is no <c>properties</c>), after the declared ones, and their names may repeat; numbers have at most 15 digits (or as many as a bound); a string with a
     /// pattern spells each character in one way. <c>format</c> is an annotation, as in the draft's default vocabulary.
     /// </summary>
     /// <param name="schema">The schema; it may be disposed with its document afterwards.</param>

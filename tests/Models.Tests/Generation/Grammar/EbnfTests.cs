@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Models.Generation.Grammar;
+using TestKit;
 
 namespace Models.Tests.Generation.Grammar;
 
@@ -96,6 +97,16 @@ public sealed class EbnfTests
             for (var i = 0; i < 1000; i++)
                 Assert.True(matcher.Accept('a'));
         });
+        Assert.Contains("ambiguous", error.Message);
+    }
+
+    [SharedFact("tokenizers/qwen2")]
+    public void FillMask_EveryTokenInTooManyWays_IsRefusedInsteadOfHanging()
+    {
+        // Every letter may be the last of one rule's and the first of the next one's.
+        var rules = string.Join('\n', Enumerable.Range(0, 60).Select(i => $"r{i} ::= [a-zA-Z ]* (\"(\" root \")\")? r{i + 1}"));
+        var constraint = new TokenConstraint(GrammarCompiler.FromEbnf($"root ::= r0\n{rules}\nr60 ::= [a-zA-Z ]*"), Vocabularies.Qwen2);
+        var error = Assert.Throws<GrammarException>(() => constraint.CreateMatcher().FillMask(new ulong[Vocabularies.Qwen2.MaskLength]));
         Assert.Contains("ambiguous", error.Message);
     }
 

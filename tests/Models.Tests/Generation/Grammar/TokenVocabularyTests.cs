@@ -46,6 +46,12 @@ public sealed class TokenVocabularyTests(ITestOutputHelper output)
         Assert.Equal(['a', 257, 258, 260], matcher.Allowed(vocabulary));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(4)]
+    public void Constructor_EndTokenOutOfRange_Throws(int token) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TokenVocabulary(4, _ => default, _ => false, [token]));
+
     [Fact]
     public void Constructor_NoTokens_AllowsNone()
     {
