@@ -19,31 +19,13 @@ internal static class CharacterClasses
         (0x3000, 0x3000), (0xFEFF, 0xFEFF));
 
     // Short and long names of UAX #44, table 12; a group of categories is the union of those that begin with its letter.
-    private static readonly Dictionary<string, string> LongNames = new()
-    {
-        ["Letter"] = "L",
-        ["Uppercase_Letter"] = "Lu",
-        ["Lowercase_Letter"] = "Ll",
-        ["Titlecase_Letter"] = "Lt",
-        ["Modifier_Letter"] = "Lm",
-        ["Other_Letter"] = "Lo",
-        ["Mark"] = "M",
-        ["Nonspacing_Mark"] = "Mn",
-        ["Spacing_Mark"] = "Mc",
-        ["Enclosing_Mark"] = "Me",
-        ["Number"] = "N",
-        ["Decimal_Number"] = "Nd",
-        ["digit"] = "Nd",
-        ["Letter_Number"] = "Nl",
-        ["Other_Number"] = "No",
-        ["Punctuation"] = "P",
-        ["punct"] = "P",
-        ["Symbol"] = "S",
-        ["Separator"] = "Z",
-        ["Space_Separator"] = "Zs",
-        ["Other"] = "C",
-        ["Control"] = "Cc",
-    };
+    private static readonly (string Long, string Short)[] LongNames =
+    [
+        ("Letter", "L"), ("Uppercase_Letter", "Lu"), ("Lowercase_Letter", "Ll"), ("Titlecase_Letter", "Lt"), ("Modifier_Letter", "Lm"),
+        ("Other_Letter", "Lo"), ("Mark", "M"), ("Nonspacing_Mark", "Mn"), ("Spacing_Mark", "Mc"), ("Enclosing_Mark", "Me"),
+        ("Number", "N"), ("Decimal_Number", "Nd"), ("digit", "Nd"), ("Letter_Number", "Nl"), ("Other_Number", "No"), ("Punctuation", "P"),
+        ("punct", "P"), ("Symbol", "S"), ("Separator", "Z"), ("Space_Separator", "Zs"), ("Other", "C"), ("Control", "Cc"),
+    ];
 
     // In the order of UnicodeCategory.
     private static readonly string[] ShortNames =
