@@ -1,4 +1,4 @@
-using Models.Import.Onnx;
+using Models.Onnx;
 
 namespace Models.Import.GenAi;
 

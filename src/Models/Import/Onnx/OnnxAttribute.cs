@@ -1,3 +1,5 @@
+using Models.Onnx;
+
 namespace Models.Import.Onnx;
 
 /// <summary>A named constant of an operator: an integer, a float or a string.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Models.Onnx;
 
 namespace Models.Import.Onnx;
 

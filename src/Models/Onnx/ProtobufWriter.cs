@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Models.Import.Onnx;
+namespace Models.Onnx;
 
 /// <summary>Writes the wire format of protocol buffers: numbered fields of varints, floats and length-prefixed bytes.</summary>
 internal sealed class ProtobufWriter
@@ -32,6 +32,13 @@ internal sealed class ProtobufWriter
         Varint((ulong)field << 3 | 2);
         Varint((ulong)value.Length);
         _buffer.Write(value);
+        return this;
+    }
+
+    /// <summary>A field as another message has it, its tag included.</summary>
+    public ProtobufWriter Raw(ReadOnlySpan<byte> field)
+    {
+        _buffer.Write(field);
         return this;
     }
 

@@ -1,11 +1,14 @@
 using System.Text;
 
-namespace Models.Import.Onnx;
+namespace Models.Onnx;
 
 /// <summary>Reads the fields of one protocol buffers message, in order. Every length is checked against the message's end.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> _rest = message;
+
+    /// <summary>The current field as it stands in the message, its tag included.</summary>
+    public ReadOnlySpan<byte> Raw { get; private set; }
 
     /// <summary>Number of the current field.</summary>
     public int Field { get; private set; }
@@ -24,6 +27,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     public bool Read()
     {
         if (_rest.IsEmpty) return false;
+        var start = _rest;
         var tag = Varint();
         Field = (int)(tag >> 3 & 0x1FFFFFFF);
         Integer = 0;
@@ -36,6 +40,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
             case 5: Bytes = Take(4); break;
             default: throw new FormatException($"field {Field} has the unknown wire type {tag & 7}");
         }
+        Raw = start[..(start.Length - _rest.Length)];
         return true;
     }
 
