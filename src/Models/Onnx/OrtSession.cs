@@ -1,4 +1,5 @@
 using Models.Onnx.Kernels;
+using Models.Onnx.Rewriting;
 
 namespace Models.Onnx;
 
@@ -44,9 +45,9 @@ internal sealed class OrtSession : OrtHandle
         OrtApi.SetIntraOpThreads(options.Pointer, settings.Threads);
         OrtApi.SetInterOpThreads(options.Pointer, 1);
         OrtApi.AddSessionConfig(options.Pointer, "session.intra_op.allow_spinning", settings.Spin ? "1" : "0");
-        if (!Int4Kernel.IsSupported || GraphRewriter.UseOurKernels(File.ReadAllBytes(path)) is not { } graph)
+        if (GraphRewriter.UseOurOperators(File.ReadAllBytes(path), settings.Threads) is not { } graph)
             return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
-        MatMulOperator.AddTo(options, settings.Threads);
+        CustomOperators.AddTo(options);
         OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", Path.GetDirectoryName(path)!);
         return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, graph, options.Pointer);
     }

@@ -44,6 +44,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return true;
     }
 
+    /// <summary>The numbers of a packed list of varints.</summary>
+    /// <exception cref="FormatException">The bytes are not such a list.</exception>
+    public static List<long> Packed(ReadOnlySpan<byte> list)
+    {
+        List<long> values = [];
+        var reader = new ProtobufReader(list);
+        while (!reader._rest.IsEmpty) values.Add((long)reader.Varint());
+        return values;
+    }
+
     private ulong Varint()
     {
         ulong value = 0;
