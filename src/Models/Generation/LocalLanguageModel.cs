@@ -1,28 +1,24 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Models.Generation.Grammar;
+using Models.Generation.Scheduling;
 using Models.Store;
 using Models.Tokens;
 
 namespace Models.Generation;
 
 /// <summary>
-/// A model in this process: our own decode loop over an engine. One generation runs at a time, the others wait in order; the KV cache
-/// of the last one is kept, so a prompt that begins with the same tokens pays only for the rest.
+/// A model in this process: our own decode loop over an engine. Generations run together, and share what was computed of beginnings
+/// they have in common.
 /// </summary>
 public sealed class LocalLanguageModel : ILanguageModel
 {
-    private readonly IDecoder _decoder;
+    private readonly Scheduler _scheduler;
+    private readonly int _vocabularySize;
     private readonly HashSet<int> _endOfAnswer;
-    private readonly SemaphoreSlim _turn = new(1, 1);
 
-    // Tokens whose keys and values are in the decoder's cache.
-    private readonly List<int> _cached = [];
     // Made when a grammar first asks for it: it costs some megabytes.
     private readonly Lazy<TokenVocabulary> _vocabulary;
-    private bool _disposed;
 
     /// <summary>Loads the model in a folder.</summary>
     /// <exception cref="ModelException">The folder is not a whole model, the engine refuses it, or its library is not here.</exception>
@@ -33,12 +29,13 @@ public sealed class LocalLanguageModel : ILanguageModel
         Tokenizer = Tokenizer.FromFolder(folder);
         ChatTemplate = ChatTemplate.FromFolder(folder);
         ContextLength = Math.Min(config.Model.ContextLength, options.ContextLength ?? int.MaxValue);
+        _vocabularySize = config.Model.VocabSize;
         _endOfAnswer = [.. config.Model.EosTokenId];
         _vocabulary = new(() => new TokenVocabulary(
             Math.Min(Tokenizer.VocabularySize, config.Model.VocabSize), token => Tokenizer.GetTokenBytes(token).ToArray(), Tokenizer.IsSpecial, _endOfAnswer));
-        _decoder = options.Engine == Engine.GenAi
+        _scheduler = new Scheduler(name, options.Engine == Engine.GenAi
             ? new GenAiDecoder(folder, config.Model.VocabSize, ContextLength)
-            : new OnnxDecoder(folder, config, ContextLength, options);
+            : new OnnxDecoder(folder, config, ContextLength, options), options);
     }
 
     /// <inheritdoc/>
@@ -59,46 +56,34 @@ public sealed class LocalLanguageModel : ILanguageModel
     {
         options.Validate();
         CheckPrompt(prompt.Span);
-        await _turn.WaitAsync(cancellation);
+        var limit = Math.Min(options.MaxTokens ?? int.MaxValue, ContextLength - prompt.Length);
+        if (limit == 0)
+        {
+            yield return new GenerationStep(null, "", FinishReason.Length, new GenerationTimings(prompt.Length, 0, default, default, default));
+            yield break;
+        }
+
+        // Unbounded on purpose: it never holds more than the answer's tokens, and a slow reader must not hold up the others in the step.
+        var steps = Channel.CreateUnbounded<GenerationStep>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        // The reader may also leave early; then the generation ends, too.
+        using var unwanted = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            // Unbounded on purpose: it never holds more than the answer's tokens, and a slow reader must not hold up the next generation.
-            var steps = Channel.CreateUnbounded<GenerationStep>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var worker = Task.Factory.StartNew(
-                () => Generate(prompt, options, steps.Writer, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            try
-            {
-                await foreach (var step in steps.Reader.ReadAllAsync(cancellation)) yield return step;
-            }
-            finally
-            {
-                // The reader may leave early; the decoder must be idle before the next generation takes it.
-                await stop.CancelAsync();
-                await worker;
-            }
+            _scheduler.Submit(new GenerationRun(
+                prompt, options, new AnswerText(Tokenizer, options.Stop, options.ShownTokens), () => Constrain(options), _endOfAnswer, limit, _scheduler.Costs,
+                steps.Writer, unwanted.Token));
+            await foreach (var step in steps.Reader.ReadAllAsync(cancellation)) yield return step;
         }
         finally
         {
-            _turn.Release();
+            await unwanted.CancelAsync();
         }
     }
 
-    /// <summary>Logits of the next token after a text, for measurements.</summary>
-    internal double[] LogitsAfter(ReadOnlySpan<int> text)
-    {
-        _turn.Wait();
-        try
-        {
-            Prefill(text, CancellationToken.None);
-            return Array.ConvertAll(_decoder.Logits.ToArray(), logit => (double)logit);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    /// <summary>Lets the generations under way end, then frees the model.</summary>
+    public void Dispose() => _scheduler.Dispose();
+
+    private GrammarFilter? Constrain(GenerationOptions options) => options.Grammar is { } grammar ? new GrammarFilter(grammar, _vocabulary.Value) : null;
 
     private void CheckPrompt(ReadOnlySpan<int> prompt)
     {
@@ -110,115 +95,8 @@ public sealed class LocalLanguageModel : ILanguageModel
         }
         foreach (var token in prompt)
         {
-            if ((uint)token >= (uint)_decoder.VocabularySize)
-                throw new GenerationException($"Token {token} is not in the vocabulary of {_decoder.VocabularySize}.") { Parameter = "prompt" };
+            if ((uint)token >= (uint)_vocabularySize)
+                throw new GenerationException($"Token {token} is not in the vocabulary of {_vocabularySize}.") { Parameter = "prompt" };
         }
-    }
-
-    private void Generate(
-        ReadOnlyMemory<int> prompt, GenerationOptions options, ChannelWriter<GenerationStep> steps, CancellationToken cancellation)
-    {
-        try
-        {
-            var clock = Stopwatch.StartNew();
-            var limit = Math.Min(options.MaxTokens ?? int.MaxValue, ContextLength - prompt.Length);
-            var sampler = new Sampler(options, prompt.Span);
-            var constraint = options.Grammar is { } grammar ? new GrammarFilter(grammar, _vocabulary.Value) : null;
-            var answer = new AnswerText(Tokenizer, options.Stop, options.ShownTokens);
-            var first = TimeSpan.Zero;
-            var made = 0;
-            if (limit == 0)
-            {
-                End(null, "", FinishReason.Length);
-                return;
-            }
-
-            Prefill(prompt.Span, cancellation);
-            while (true)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (constraint is { IsComplete: true })
-                {
-                    End(null, answer.Flush(), FinishReason.Stop);
-                    return;
-                }
-                constraint?.Apply(_decoder.Logits);
-                var token = sampler.Next(_decoder.Logits);
-                if (!Take(token)) return;
-                // What the grammar forces goes in without being sampled, and through the model in the same run.
-                List<int> next = [token];
-                foreach (var forced in constraint?.Forced() ?? [])
-                {
-                    if (!Take(forced)) return;
-                    next.Add(forced);
-                }
-                Extend(CollectionsMarshal.AsSpan(next), cancellation);
-            }
-
-            // Adds a token to the answer; false where it is the last.
-            bool Take(int token)
-            {
-                made++;
-                if (made == 1) first = clock.Elapsed;
-                constraint?.Accept(token);
-                if (_endOfAnswer.Contains(token) && !options.IgnoreEndOfAnswer) return End(token, answer.Flush(), FinishReason.Stop);
-                var text = answer.Append(token, out var stopped);
-                if (stopped) return End(token, text, FinishReason.Stop);
-                if (made == limit) return End(token, text + answer.Flush(), FinishReason.Length);
-                steps.TryWrite(new GenerationStep(token, text));
-                return true;
-            }
-
-            bool End(int? token, string text, FinishReason reason)
-            {
-                steps.TryWrite(new GenerationStep(
-                    token, text, reason, new GenerationTimings(prompt.Length, made, TimeSpan.Zero, first, clock.Elapsed - first)));
-                return false;
-            }
-        }
-        catch (GrammarException e)
-        {
-            steps.TryComplete(new GenerationException(e.Message, e) { Parameter = "response_format" });
-        }
-        catch (Exception e)
-        {
-            steps.TryComplete(e);
-        }
-        finally
-        {
-            steps.TryComplete();
-        }
-    }
-
-    private void Prefill(ReadOnlySpan<int> prompt, CancellationToken cancellation)
-    {
-        // At least one token must run: its logits are the answer's beginning.
-        var shared = prompt[..^1].CommonPrefixLength(CollectionsMarshal.AsSpan(_cached));
-        _decoder.Rewind(shared);
-        _cached.RemoveRange(shared, _cached.Count - shared);
-        Extend(prompt[shared..], cancellation);
-    }
-
-    private void Extend(ReadOnlySpan<int> tokens, CancellationToken cancellation)
-    {
-        var before = _decoder.Position;
-        try
-        {
-            _decoder.Run(tokens, cancellation);
-        }
-        finally
-        {
-            // A run that was stopped may have come some way.
-            _cached.AddRange(tokens[..(_decoder.Position - before)]);
-        }
-    }
-
-    /// <summary>Waits for the generation under way, then frees the model.</summary>
-    public void Dispose()
-    {
-        _turn.Wait();
-        if (!_disposed) _decoder.Dispose();
-        _disposed = true;
-        _turn.Release();
     }
 }

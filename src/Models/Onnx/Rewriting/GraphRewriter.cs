@@ -8,14 +8,15 @@ internal static class GraphRewriter
 {
     /// <summary>The changed graph, or null where there is nothing to change.</summary>
     /// <param name="model">The model file.</param>
-    /// <param name="threads">Threads that the session will have.</param>
-    /// <exception cref="OnnxRuntimeException">The bytes are not a model.</exception>
-    public static byte[]? UseOurOperators(byte[] model, int threads)
+    /// <param name="settings">What the session will be.</param>
+    /// <exception cref="OnnxRuntimeException">The bytes are not a model, or a decoder of a kind that is not supported.</exception>
+    public static byte[]? UseOurOperators(byte[] model, OrtSessionSettings settings)
     {
         try
         {
             var graph = new RewriteGraph(model);
-            Int4Products.Apply(graph, threads);
+            if (settings.Decoder is { } decoder) PagedAttention.Apply(graph, decoder.Ids, decoder.Logits, decoder.Positions, decoder.Mask);
+            Int4Products.Apply(graph, settings.Threads);
             return graph.Changed ? graph.Write() : null;
         }
         catch (FormatException e)
