@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Models.Generation.Grammar;
+using Models.Generation.Kv;
 using Models.Generation.Scheduling;
 using Models.Store;
 using Models.Tokens;
@@ -20,9 +21,17 @@ public sealed class LocalLanguageModel : ILanguageModel
     // Made when a grammar first asks for it: it costs some megabytes.
     private readonly Lazy<TokenVocabulary> _vocabulary;
 
+    // Where the engine keeps what it computed, and may keep it across restarts.
+    private readonly KvCache? _cache;
+    private readonly KvArchive? _archive;
+
     /// <summary>Loads the model in a folder.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">How to use this machine.</param>
+    /// <param name="archive">Where what it computes is kept across restarts; null keeps nothing.</param>
     /// <exception cref="ModelException">The folder is not a whole model, the engine refuses it, or its library is not here.</exception>
-    public LocalLanguageModel(string name, string folder, EngineOptions options)
+    public LocalLanguageModel(string name, string folder, EngineOptions options, KvArchiveOptions? archive = null)
     {
         Name = name;
         var config = GenAiConfig.Read(folder);
@@ -33,9 +42,22 @@ public sealed class LocalLanguageModel : ILanguageModel
         _endOfAnswer = [.. config.Model.EosTokenId];
         _vocabulary = new(() => new TokenVocabulary(
             Math.Min(Tokenizer.VocabularySize, config.Model.VocabSize), token => Tokenizer.GetTokenBytes(token).ToArray(), Tokenizer.IsSpecial, _endOfAnswer));
-        _scheduler = new Scheduler(name, options.Engine == Engine.GenAi
-            ? new GenAiDecoder(folder, config.Model.VocabSize, ContextLength)
-            : new OnnxDecoder(folder, config, ContextLength, options), options);
+        if (options.Engine == Engine.GenAi)
+        {
+            _scheduler = new Scheduler(name, new GenAiDecoder(folder, config.Model.VocabSize, ContextLength), options);
+            return;
+        }
+        var decoder = new OnnxDecoder(folder, config, ContextLength, options);
+        _cache = decoder.Cache;
+        if (archive is null)
+        {
+            _scheduler = new Scheduler(name, decoder, options);
+            return;
+        }
+        var key = archive.Key(_cache.Layout, decoder.ContextOfKeys);
+        KvArchive.Restore(archive, key, _cache);
+        _scheduler = new Scheduler(name, decoder, options);
+        _archive = new KvArchive(archive, key, _cache, _scheduler);
     }
 
     /// <inheritdoc/>
@@ -77,11 +99,16 @@ public sealed class LocalLanguageModel : ILanguageModel
         finally
         {
             await unwanted.CancelAsync();
+            _archive?.Touch();
         }
     }
 
-    /// <summary>Lets the generations under way end, then frees the model.</summary>
-    public void Dispose() => _scheduler.Dispose();
+    /// <summary>Lets the generations under way end, saves what is kept across restarts, then frees the model.</summary>
+    public void Dispose()
+    {
+        _archive?.Dispose();
+        _scheduler.Dispose();
+    }
 
     private GrammarFilter? Constrain(GenerationOptions options) => options.Grammar is { } grammar ? new GrammarFilter(grammar, _vocabulary.Value) : null;
 

@@ -16,8 +16,6 @@ internal sealed unsafe class OnnxDecoder : IDecoder
     private readonly OrtSession _session;
     private readonly OrtRunOptions _runOptions = new();
     private readonly NativeArena _arena = new();
-    private readonly KvPool _pool;
-    private readonly PrefixTree _tree;
     private readonly AttentionBatch* _batch;
     private readonly long* _ids;
     private readonly long* _positions;
@@ -49,8 +47,7 @@ internal sealed unsafe class OnnxDecoder : IDecoder
             throw new ModelException($"The model in {folder} returns logits that are not float32; only those are supported.");
 
         var layout = new KvLayout(decoder.NumHiddenLayers, decoder.NumKeyValueHeads, decoder.HeadSize, options.KvType);
-        _pool = new KvPool(layout, Blocks(layout, options));
-        _tree = new PrefixTree(_pool);
+        Cache = new KvCache(layout, Blocks(layout, options));
         _batch = _arena.Allocate<AttentionBatch>();
         _batch->Layout = layout;
         _batch->Sequences = _arena.Allocate<AttentionSequence>(MostSequences);
@@ -58,6 +55,7 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         _positions = _arena.Allocate<long>(MostTokens);
         _rows = _arena.Allocate<long>(MostLogits);
         _logits = _arena.Allocate<float>((long)MostLogits * VocabularySize);
+        if (_session.InputNames.Contains(PagedAttention.ContextInput) || _session.InputNames.Contains(names.Mask)) ContextOfKeys = capacity;
         _bindings = [.. _session.InputNames.Select(name => Bind(name, names))];
         _inputNames = [.. _session.InputNames.Select(_arena.Text)];
         _inputs = new nint[_inputNames.Length];
@@ -81,7 +79,13 @@ internal sealed unsafe class OnnxDecoder : IDecoder
     public int MostLogits { get; }
 
     /// <inheritdoc/>
-    public ISequence CreateSequence() => new KvSequence(_pool, _tree, Capacity);
+    public ISequence CreateSequence() => Cache.CreateSequence(Capacity);
+
+    /// <summary>Its keys and values.</summary>
+    public KvCache Cache { get; }
+
+    /// <summary>Where keys depend on how far a sequence may grow: that number; null where they do not.</summary>
+    public int? ContextOfKeys { get; }
 
     /// <inheritdoc/>
     public Span<float> Logits(int row) => new(_logits + (long)row * VocabularySize, VocabularySize);
@@ -188,7 +192,7 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         _session.Dispose();
         _runOptions.Dispose();
         foreach (var tensor in _tensors) tensor.Dispose();
-        _pool.Dispose();
+        Cache.Dispose();
         _arena.Dispose();
     }
 }

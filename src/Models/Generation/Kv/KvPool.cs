@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Models.Onnx.Attention;
 
 namespace Models.Generation.Kv;
@@ -55,6 +56,17 @@ internal sealed unsafe class KvPool : IDisposable
         _references[block] = 1;
         Used++;
         return true;
+    }
+
+    /// <summary>Takes the first blocks, with one reference each and the contents of a file. Only for a pool that nothing has been taken from.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void Load(SafeFileHandle file, long offset, int blocks)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(_fresh, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, Capacity);
+        _memory.Load(file, offset, blocks * Layout.BlockBytes);
+        _references.AsSpan(0, blocks).Fill(1);
+        _fresh = Used = blocks;
     }
 
     /// <summary>How many use a block.</summary>

@@ -38,7 +38,7 @@ internal sealed unsafe class KvSequence : ISequence
     public void Reuse(ReadOnlySpan<int> tokens)
     {
         if (Length % KvLayout.BlockTokens != 0 || _depth * KvLayout.BlockTokens != Length) return;
-        while (PrefixTree.Next(_node, tokens) is { } next)
+        while (PrefixTree.Next(_node, tokens) is { } next && _tree.IsSound(next))
         {
             _pool.AddReference(next.Block);
             Append(next.Block);
@@ -47,7 +47,7 @@ internal sealed unsafe class KvSequence : ISequence
             tokens = tokens[KvLayout.BlockTokens..];
         }
         // The rest of a block is copied: what follows there will be this sequence's own.
-        if (PrefixTree.Longest(_node, tokens, out var shared) is { } partial)
+        if (PrefixTree.Longest(_node, tokens, out var shared) is { } partial && _tree.IsSound(partial))
         {
             _tree.Touch(partial);
             // Making room must not evict what is about to be copied.

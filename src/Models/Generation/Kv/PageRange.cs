@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Models.Onnx;
 
 namespace Models.Generation.Kv;
@@ -30,6 +31,19 @@ internal sealed unsafe class PageRange : IDisposable
         var from = (offset + PageSize - 1) / PageSize * PageSize;
         var to = (offset + length) / PageSize * PageSize;
         if (to > from) Libc.Discard((nint)(Start + from), (nint)(to - from));
+    }
+
+    /// <summary>Puts a file's contents at the beginning of the range: mapped where the system can, and never written back to the file.</summary>
+    /// <exception cref="IOException">The file cannot be mapped or read.</exception>
+    public void Load(SafeFileHandle file, long offset, long length)
+    {
+        if (length == 0 || (!OperatingSystem.IsWindows() && Libc.MapFile((nint)Start, (nint)length, file, offset))) return;
+        for (var done = 0L; done < length;)
+        {
+            var read = RandomAccess.Read(file, new Span<byte>(Start + done, (int)Math.Min(length - done, 1 << 24)), offset + done);
+            if (read == 0) throw new EndOfStreamException("The file ended early.");
+            done += read;
+        }
     }
 
     /// <summary>Gives everything back.</summary>

@@ -20,7 +20,10 @@ internal sealed class PrefixNode
     public int[] Tokens { get; }
 
     /// <summary>The block in the pool; the tree holds a reference.</summary>
-    public int Block { get; }
+    public int Block { get; set; }
+
+    /// <summary>What the block's CRC-32C must be, where it came from a file and has not been looked at yet; null where it is known to be sound.</summary>
+    public uint? Unchecked { get; set; }
 
     /// <summary>What comes after.</summary>
     public List<PrefixNode> Children { get; } = [];

@@ -18,11 +18,17 @@ internal sealed class PrefixTree(KvPool pool)
     /// <summary>Blocks that the tree holds.</summary>
     public int Count => _recent.Count;
 
+    /// <summary>Grows with every block that comes in.</summary>
+    public long Additions { get; private set; }
+
     /// <summary>Most blocks the tree keeps that nobody uses; see <see cref="Shrink"/>.</summary>
     public int MostRetained { get; set; } = int.MaxValue;
 
-    /// <summary>All nodes, the least recently used first.</summary>
-    public IEnumerable<PrefixNode> Nodes => _recent;
+    /// <summary>All nodes, the most recently used first; parents before children.</summary>
+    public IEnumerable<PrefixNode> MostRecent()
+    {
+        for (var at = _recent.Last; at is not null; at = at.Previous) yield return at.Value;
+    }
 
     /// <summary>The child of a node whose block is full and holds the next tokens, or null.</summary>
     public static PrefixNode? Next(PrefixNode node, ReadOnlySpan<int> tokens)
@@ -67,6 +73,8 @@ internal sealed class PrefixTree(KvPool pool)
         {
             if (shared == tokens.Length)
             {
+                // What was computed just now is surer than what was read from a file.
+                if (child.Unchecked is not null && shared == child.Tokens.Length) SetBlock(child, block);
                 Touch(child);
                 return child;
             }
@@ -74,10 +82,21 @@ internal sealed class PrefixTree(KvPool pool)
             if (shared == child.Tokens.Length) Remove(child);
         }
         var added = new PrefixNode(parent, tokens.ToArray(), block);
+        Additions++;
         pool.AddReference(block);
         parent.Children.Add(added);
         _recent.AddLast(added.Recent);
         Touch(added);
+        return added;
+    }
+
+    /// <summary>Adds a block that was read from a file, and belongs to the tree already; it is looked at when it is first wanted.</summary>
+    public PrefixNode AddLoaded(PrefixNode parent, int[] tokens, int block, uint checksum)
+    {
+        var added = new PrefixNode(parent, tokens, block) { Unchecked = checksum };
+        parent.Children.Add(added);
+        // The file begins with what was used last.
+        _recent.AddFirst(added.Recent);
         return added;
     }
 
@@ -93,6 +112,32 @@ internal sealed class PrefixTree(KvPool pool)
     {
         if (Count <= MostRetained) return;
         Evict(Count - MostRetained);
+    }
+
+    /// <summary>Whether a node's block is what it was when it was written to a file; a damaged one goes, with all that comes after it.</summary>
+    public unsafe bool IsSound(PrefixNode node)
+    {
+        if (node.Unchecked is not { } checksum) return true;
+        if (KvFile.Checksum(pool[node.Block], pool.Layout.BlockBytes) == checksum)
+        {
+            node.Unchecked = null;
+            return true;
+        }
+        RemoveAll(node);
+        return false;
+    }
+
+    private void RemoveAll(PrefixNode node)
+    {
+        foreach (var child in node.Children.ToArray()) RemoveAll(child);
+        Remove(node);
+    }
+
+    private void SetBlock(PrefixNode node, int block)
+    {
+        pool.AddReference(block);
+        pool.Release(node.Block);
+        (node.Block, node.Unchecked) = (block, null);
     }
 
     private int Evict(int blocks)

@@ -72,8 +72,10 @@ internal sealed class Scheduler : IDisposable
     }
 
     /// <summary>Does something between two steps, on the thread that the decoder belongs to.</summary>
+    /// <exception cref="ObjectDisposedException">The model was unloaded.</exception>
     public Task DoAsync(Action errand)
     {
+        ObjectDisposedException.ThrowIf(_stopping, this);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _errands.Enqueue(() =>
         {

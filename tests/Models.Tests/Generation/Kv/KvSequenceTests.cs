@@ -129,7 +129,7 @@ public sealed unsafe class KvSequenceTests
     }
 
     // What an engine does: write the new tokens, here as they are, and commit them.
-    private static void Extend(KvSequence sequence, ReadOnlySpan<int> tokens)
+    internal static void Extend(KvSequence sequence, ReadOnlySpan<int> tokens)
     {
         Assert.True(sequence.TryReserve(tokens.Length));
         for (var i = 0; i < tokens.Length; i++)
@@ -140,7 +140,7 @@ public sealed unsafe class KvSequenceTests
         sequence.Commit(tokens);
     }
 
-    private static void Check(KvSequence sequence, ReadOnlySpan<int> tokens)
+    internal static void Check(KvSequence sequence, ReadOnlySpan<int> tokens)
     {
         Assert.Equal(tokens.Length, sequence.Length);
         for (var position = 0; position < tokens.Length; position++)
