@@ -11,12 +11,13 @@ internal sealed unsafe class KvCache : IDisposable
 {
     private readonly void*[] _buffers;
     private readonly OrtTensor[] _tensors;
+    private readonly nint _bytes;
 
     public KvCache(int layers, int heads, int capacity, int headSize, OnnxElementType type)
     {
         Capacity = capacity;
         var elementSize = type == OnnxElementType.Float32 ? 4 : type == OnnxElementType.Float16 ? 2 : 1;
-        var bytes = (nint)heads * capacity * headSize * elementSize;
+        var bytes = _bytes = (nint)heads * capacity * headSize * elementSize;
         _buffers = new void*[2 * layers];
         _tensors = new OrtTensor[2 * layers];
         try
@@ -39,6 +40,23 @@ internal sealed unsafe class KvCache : IDisposable
 
     /// <summary>Keys of layer 0, values of layer 0, keys of layer 1, ….</summary>
     public nint this[int index] => _tensors[index].Pointer;
+
+    /// <summary>Bytes of one token in all buffers.</summary>
+    public long TokenBytes => _bytes / Capacity * _buffers.Length;
+
+    /// <summary>Gives the pages back to the kernel; what was in them is gone.</summary>
+    public void Drop()
+    {
+        const int DontNeed = 4;
+        var page = (nuint)Environment.SystemPageSize;
+        foreach (var buffer in _buffers)
+        {
+            // Whole pages inside the buffer: its first and last may hold something else as well.
+            var start = ((nuint)buffer + page - 1) / page * page;
+            var end = ((nuint)buffer + (nuint)_bytes) / page * page;
+            if (end > start) _ = Libc.Advise((void*)start, end - start, DontNeed);
+        }
+    }
 
     /// <summary>Frees the buffers.</summary>
     public void Dispose()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Models.Budget;
 using Models.Generation.Grammar;
 using Models.Store;
 using Models.Tokens;
@@ -12,7 +13,7 @@ namespace Models.Generation;
 /// A model in this process: our own decode loop over an engine. One generation runs at a time, the others wait in order; the KV cache
 /// of the last one is kept, so a prompt that begins with the same tokens pays only for the rest.
 /// </summary>
-public sealed class LocalLanguageModel : ILanguageModel
+public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
 {
     private readonly IDecoder _decoder;
     private readonly HashSet<int> _endOfAnswer;
@@ -23,6 +24,8 @@ public sealed class LocalLanguageModel : ILanguageModel
     // Made when a grammar first asks for it: it costs some megabytes.
     private readonly Lazy<TokenVocabulary> _vocabulary;
     private bool _disposed;
+    // Longest context taken now: less than ContextLength where the memory governor says so.
+    private volatile int _contextLimit;
 
     /// <summary>Loads the model in a folder.</summary>
     /// <exception cref="ModelException">The folder is not a whole model, the engine refuses it, or its library is not here.</exception>
@@ -33,6 +36,7 @@ public sealed class LocalLanguageModel : ILanguageModel
         Tokenizer = Tokenizer.FromFolder(folder);
         ChatTemplate = ChatTemplate.FromFolder(folder);
         ContextLength = Math.Min(config.Model.ContextLength, options.ContextLength ?? int.MaxValue);
+        _contextLimit = ContextLength;
         _endOfAnswer = [.. config.Model.EosTokenId];
         _vocabulary = new(() => new TokenVocabulary(
             Math.Min(Tokenizer.VocabularySize, config.Model.VocabSize), token => Tokenizer.GetTokenBytes(token).ToArray(), Tokenizer.IsSpecial, _endOfAnswer));
@@ -85,6 +89,35 @@ public sealed class LocalLanguageModel : ILanguageModel
         }
     }
 
+    /// <inheritdoc/>
+    public long KvBytes => (_decoder as OnnxDecoder)?.KvBytes ?? 0;
+
+    /// <inheritdoc/>
+    public long RetainedBytes => _turn.CurrentCount > 0 ? KvBytes : 0;
+
+    /// <inheritdoc/>
+    public void ShedRetained(long bytes)
+    {
+        // Whoever generates is using what is there.
+        if (_decoder is not OnnxDecoder decoder || !_turn.Wait(0)) return;
+        try
+        {
+            if (_disposed) return;
+            _cached.Clear();
+            decoder.Drop();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Nothing to do: one sequence runs at a time.</summary>
+    public void LimitSequences(int most) { }
+
+    /// <inheritdoc/>
+    public void LimitContext(int tokens) => _contextLimit = Math.Min(tokens, ContextLength);
+
     /// <summary>Logits of the next token after a text, for measurements.</summary>
     internal double[] LogitsAfter(ReadOnlySpan<int> text)
     {
@@ -103,8 +136,11 @@ public sealed class LocalLanguageModel : ILanguageModel
     private void CheckPrompt(ReadOnlySpan<int> prompt)
     {
         if (prompt.Length == 0) throw new GenerationException("The prompt is empty.") { Parameter = "prompt" };
-        if (prompt.Length >= ContextLength)
+        var limit = _contextLimit;
+        if (prompt.Length >= limit)
         {
+            if (prompt.Length < ContextLength)
+                throw new MemoryException($"The prompt has {prompt.Length} tokens; {Name} takes {limit} with the answer while memory is short. Try again in a moment.");
             throw new GenerationException($"The prompt has {prompt.Length} tokens; {Name} holds {ContextLength} with the answer. Shorten it.")
             { Parameter = "prompt", IsContextExceeded = true };
         }
@@ -121,7 +157,7 @@ public sealed class LocalLanguageModel : ILanguageModel
         try
         {
             var clock = Stopwatch.StartNew();
-            var limit = Math.Min(options.MaxTokens ?? int.MaxValue, ContextLength - prompt.Length);
+            var limit = Math.Max(0, Math.Min(options.MaxTokens ?? int.MaxValue, _contextLimit - prompt.Length));
             var sampler = new Sampler(options, prompt.Span);
             var constraint = options.Grammar is { } grammar ? new GrammarFilter(grammar, _vocabulary.Value) : null;
             var answer = new AnswerText(Tokenizer, options.Stop, options.ShownTokens);

@@ -87,6 +87,16 @@ internal sealed unsafe class OnnxDecoder : IDecoder
     /// <inheritdoc/>
     public Span<float> Logits => new(_logits, VocabularySize);
 
+    /// <summary>Bytes of keys and values held now.</summary>
+    public long KvBytes => Position * _cache.TokenBytes;
+
+    /// <summary>Forgets every token and gives their memory back.</summary>
+    public void Drop()
+    {
+        Position = 0;
+        _cache.Drop();
+    }
+
     /// <inheritdoc/>
     public void Rewind(int position)
     {

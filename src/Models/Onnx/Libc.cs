@@ -12,4 +12,12 @@ internal static partial class Libc
     /// <summary>An anonymous file in memory, for a library when no disk takes it.</summary>
     [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int MemfdCreate(string name, uint flags);
+
+    /// <summary>Gives free memory of the heap back to the kernel, but for so many bytes at its end (glibc).</summary>
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    public static partial int TrimHeap(nuint keep);
+
+    /// <summary>Tells the kernel what to do with pages; 4 is MADV_DONTNEED, which frees anonymous ones at once.</summary>
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    public static unsafe partial int Advise(void* address, nuint length, int advice);
 }

@@ -57,7 +57,7 @@ public sealed class OllamaTests : IAsyncLifetime
     {
         var answer = await _host.AskAsync("/api/chat", """{"model":"tiny","messages":[]}""");
         Assert.Equal(("load", true), ((string?)answer["done_reason"], (bool)answer["done"]!));
-        Assert.Equal(["tiny"], _host.Loaded);
+        Assert.Equal(["tiny"], _host.Loaded.Select(loaded => loaded.Name));
         Assert.Empty(_host.Tiny.Calls);
     }
 
