@@ -90,8 +90,7 @@ public sealed record MemoryPlan
 
         // Only where nothing else can grow any more: half of what is left serves prefixes, the other half is the machine's to cache files with.
         var working = Pool(footprint, rung);
-        var useful = 2L * rung.Sequences * Blocks(rung.Context) * footprint.KvBytesPerToken(rung.Type);
-        var spare = rung == rungs[^1] ? Math.Min((budget - Cost(footprint, rung)) / 2, Math.Max(0, useful - working)) : 0;
+        var spare = rung == rungs[^1] ? Math.Min((budget - Cost(footprint, rung)) / 2, 2 * working) : 0;
         return new MemoryPlan
         {
             Footprint = footprint,
@@ -162,7 +161,8 @@ public sealed record MemoryPlan
         var least = Ladder(footprint, wishes)[0];
         var needs = Cost(footprint, least);
         var around = needs - footprint.Fixed;
-        var advice = footprint.FixedInt4 < footprint.Fixed && footprint.FixedInt4 + around <= budget
+        // A model in int4 has other weights too; only where much would be gained is it worth the advice.
+        var advice = footprint.FixedInt4 < footprint.Fixed * 3 / 4 && footprint.FixedInt4 + around <= budget
             ? $"Imported again with --quantize int4 it needs {Megabytes(footprint.FixedInt4 + around)} and fits."
             : Math.Max(0, budget - footprint.Program - footprint.TokenizerBytes - around) is > 0 and var weights
                 ? $"A model of about {(long)(weights / ModelFootprint.BytesPerInt4) / 1_000_000} million parameters in int4 would fit; or free {Megabytes(needs - budget)}."

@@ -67,8 +67,11 @@ public sealed record ModelFootprint
     /// <summary>In all with one sequence of so many tokens, kept as float32.</summary>
     public long At(int tokens, int chunk = 256) => Fixed + StepBytes(chunk, 1) + tokens * KvBytesPerToken(KvType.Float32);
 
-    /// <summary>What it would take before the first token with its matrices in 4 bits, used where they are mapped.</summary>
-    public long FixedInt4 => Program + TokenizerBytes + (long)(MatrixWeights * BytesPerInt4);
+    /// <summary>
+    /// What it would take before the first token with its matrices in 4 bits, used where they are mapped; norms, rotary tables and the
+    /// embedding's scales are a tenth more at most.
+    /// </summary>
+    public long FixedInt4 => Program + TokenizerBytes + (long)(MatrixWeights * BytesPerInt4 * 1.1);
 
     /// <summary>A weight of 4 bits and its share of a float16 scale.</summary>
     public const double BytesPerInt4 = 0.5 + 2.0 / 32;
