@@ -74,12 +74,12 @@ public sealed class MemoryTests
 
         // Down to where hardly anything is left beside what is in use, in steps, while it serves.
         var lowest = long.MaxValue;
-        for (var limit = 600 * MB; limit >= 100 * MB; limit -= 20 * MB)
+        for (var limit = 600 * MB; limit >= 100 * MB; limit -= 50 * MB)
         {
             // What is in use can be dropped only as far as it is file pages; below that no limit can be set without killing somebody.
             if (limit < cgroup.Private + 24 * MB) break;
             cgroup.SetLimit(lowest = limit);
-            await Load(6);
+            await Load(4);
         }
         var duringShortage = (answered, refused);
         Assert.False(server.Process.HasExited);
@@ -131,7 +131,7 @@ public sealed class MemoryTests
 
     private static async Task<HttpResponseMessage> Post(HttpClient client, string model, string prompt, int tokens)
     {
-        var body = $$"""{"model":"{{model}}","prompt":"{{prompt}}","raw":true,"stream":false,"options":{"num_predict":{{tokens}}}}""";
+        var body = $$$"""{"model":"{{{model}}}","prompt":"{{{prompt}}}","raw":true,"stream":false,"options":{"num_predict":{{{tokens}}}}}""";
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         return await client.PostAsync(new Uri("/api/generate", UriKind.Relative), content);
     }
