@@ -47,7 +47,7 @@ public sealed class MemoryTests
         var answer = await Ask(server.Client, "model", string.Concat(Enumerable.Repeat("a b ", words)), 8);
         var tokens = answer.GetProperty("prompt_eval_count").GetInt32() + answer.GetProperty("eval_count").GetInt32();
         var estimate = Size("mapped_bytes") + Size("copied_bytes") + Size("program_bytes") + Size("tokenizer_bytes") + Size("step_bytes") + tokens * Size("kv_bytes_per_token");
-        var resident = Proportional(server.Process);
+        var resident = Resident(server.Process);
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"figure: {(tiny ? "0.7" : "26")} million weights, {quantization}, {tokens} tokens: {resident / MB} MB in memory, {estimate / MB} MB estimated"));
@@ -74,7 +74,7 @@ public sealed class MemoryTests
 
         // Down to where hardly anything is left beside what is in use, in steps, while it serves.
         var lowest = long.MaxValue;
-        for (var limit = 600 * MB; limit >= 100 * MB; limit -= 50 * MB)
+        for (var limit = 600 * MB; limit >= 100 * MB; limit -= limit > 300 * MB ? 100 * MB : 20 * MB)
         {
             // What is in use can be dropped only as far as it is file pages; below that no limit can be set without killing somebody.
             if (limit < cgroup.Private + 24 * MB) break;
@@ -136,10 +136,9 @@ public sealed class MemoryTests
         return await client.PostAsync(new Uri("/api/generate", UriKind.Relative), content);
     }
 
-    // Pages a process maps twice, as a tied embedding, count once here and twice in VmRSS.
-    private static long Proportional(Process process)
+    private static long Resident(Process process)
     {
-        var line = File.ReadLines($"/proc/{process.Id.ToString(CultureInfo.InvariantCulture)}/smaps_rollup").First(l => l.StartsWith("Pss:", StringComparison.Ordinal));
-        return long.Parse(line[4..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
+        var line = File.ReadLines($"/proc/{process.Id.ToString(CultureInfo.InvariantCulture)}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line[6..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -13,6 +13,9 @@ public interface IModelHost
     /// <summary>The models in memory.</summary>
     IReadOnlyList<LoadedModel> Loaded { get; }
 
+    /// <summary>Whether a model of that name was in memory at any time: one that was unloaded since comes back when it is asked for.</summary>
+    bool HasLoaded(string name);
+
     /// <summary>
     /// The model of that name; loads it first where needed, and again where it was unloaded by the time it generates. Null asks for the
     /// default one.

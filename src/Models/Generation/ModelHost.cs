@@ -22,6 +22,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     private readonly ITimer _expiry;
     private readonly SemaphoreSlim _loading = new(1, 1);
     private readonly Dictionary<string, ModelResidency> _loaded = [];
+    private readonly HashSet<string> _everLoaded = [];
     private string? _refusal;
 
     /// <summary>A host over a store.</summary>
@@ -59,6 +60,12 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
                     l.Value.KeepAlive == Timeout.InfiniteTimeSpan ? null : l.Value.ExpiresAt ?? now + l.Value.KeepAlive))];
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public bool HasLoaded(string name)
+    {
+        lock (_loaded) return _everLoaded.Contains(name);
     }
 
     /// <inheritdoc/>
@@ -122,6 +129,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
             lock (_loaded)
             {
                 _loaded[installed.Manifest.Name] = residency;
+                _everLoaded.Add(installed.Manifest.Name);
                 return Lease(residency);
             }
         }

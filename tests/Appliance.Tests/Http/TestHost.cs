@@ -76,6 +76,8 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
         return ChatClient ?? new LocalChatClient(model);
     }
 
+    public bool HasLoaded(string name) => LoadedNames.Contains(name);
+
     public void SetKeepAlive(string name, TimeSpan time) => KeepAlives[name] = time;
 
     public Task StopAsync() => _server.DisposeAsync().AsTask();

@@ -46,6 +46,7 @@ public sealed class ModelHostTests : IDisposable
         Assert.Single(host.Loaded);
         _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Empty(host.Loaded);
+        Assert.True(host.HasLoaded("a"));
         Assert.True(_made[0].IsDisposed);
 
         await Use(model);
