@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Models;
+using Models.Budget;
 using Models.Generation;
 using Models.Store;
 using Models.Tokens;
@@ -27,6 +28,7 @@ internal sealed record ApiError(string Message, string Type, string? Param, stri
         GenerationException e => Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "invalid_value"),
         // Templates refuse conversations they cannot render (roles that do not alternate): the request is at fault.
         TemplateException e => Create(StatusCodes.Status400BadRequest, e.Message, "messages", "invalid_value"),
+        MemoryException e => Create(StatusCodes.Status503ServiceUnavailable, e.Message, null, "insufficient_memory"),
         ModelException e => Create(StatusCodes.Status500InternalServerError, e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             Create(StatusCodes.Status413PayloadTooLarge, "The request body is too large.", null, "request_too_large"),

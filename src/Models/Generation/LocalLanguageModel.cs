@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Models.Budget;
 using Models.Generation.Grammar;
 using Models.Generation.Kv;
 using Models.Generation.Scheduling;
@@ -12,8 +13,10 @@ namespace Models.Generation;
 /// A model in this process: our own decode loop over an engine. Generations run together, and share what was computed of beginnings
 /// they have in common.
 /// </summary>
-public sealed class LocalLanguageModel : ILanguageModel
+public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
 {
+    private static readonly TimeSpan OneStep = TimeSpan.FromSeconds(1);
+
     private readonly Scheduler _scheduler;
     private readonly int _vocabularySize;
     private readonly HashSet<int> _endOfAnswer;
@@ -24,6 +27,9 @@ public sealed class LocalLanguageModel : ILanguageModel
     // Where the engine keeps what it computed, and may keep it across restarts.
     private readonly KvCache? _cache;
     private readonly KvArchive? _archive;
+
+    // Longest context taken now: less than ContextLength where the memory governor says so.
+    private volatile int _contextLimit;
 
     /// <summary>Loads the model in a folder.</summary>
     /// <param name="name">What it is called.</param>
@@ -39,6 +45,7 @@ public sealed class LocalLanguageModel : ILanguageModel
         ChatTemplate = ChatTemplate.FromFolder(folder);
         ContextLength = Math.Min(config.Model.ContextLength, options.ContextLength ?? int.MaxValue);
         _vocabularySize = config.Model.VocabSize;
+        _contextLimit = ContextLength;
         _endOfAnswer = [.. config.Model.EosTokenId];
         _vocabulary = new(() => new TokenVocabulary(
             Math.Min(Tokenizer.VocabularySize, config.Model.VocabSize), token => Tokenizer.GetTokenBytes(token).ToArray(), Tokenizer.IsSpecial, _endOfAnswer));
@@ -78,7 +85,7 @@ public sealed class LocalLanguageModel : ILanguageModel
     {
         options.Validate();
         CheckPrompt(prompt.Span);
-        var limit = Math.Min(options.MaxTokens ?? int.MaxValue, ContextLength - prompt.Length);
+        var limit = Math.Min(options.MaxTokens ?? int.MaxValue, _contextLimit - prompt.Length);
         if (limit == 0)
         {
             yield return new GenerationStep(null, "", FinishReason.Length, new GenerationTimings(prompt.Length, 0, default, default, default));
@@ -103,6 +110,25 @@ public sealed class LocalLanguageModel : ILanguageModel
         }
     }
 
+    /// <inheritdoc/>
+    public long KvBytes => _cache?.ResidentBytes ?? 0;
+
+    /// <inheritdoc/>
+    public long RetainedBytes => _cache?.IdleBytes ?? 0;
+
+    /// <inheritdoc/>
+    public void ShedRetained(long bytes)
+    {
+        // Between two steps; on a busy box that may be a moment, and it need not be waited for.
+        if (_cache is { } cache) _scheduler.DoAsync(() => cache.Shed(bytes)).Wait(OneStep);
+    }
+
+    /// <inheritdoc/>
+    public void LimitSequences(int most) => _scheduler.MostActive = most;
+
+    /// <inheritdoc/>
+    public void LimitContext(int tokens) => _contextLimit = Math.Min(tokens, ContextLength);
+
     /// <summary>Lets the generations under way end, saves what is kept across restarts, then frees the model.</summary>
     public void Dispose()
     {
@@ -115,8 +141,11 @@ public sealed class LocalLanguageModel : ILanguageModel
     private void CheckPrompt(ReadOnlySpan<int> prompt)
     {
         if (prompt.Length == 0) throw new GenerationException("The prompt is empty.") { Parameter = "prompt" };
-        if (prompt.Length >= ContextLength)
+        var limit = _contextLimit;
+        if (prompt.Length >= limit)
         {
+            if (prompt.Length < ContextLength)
+                throw new MemoryException($"The prompt has {prompt.Length} tokens; {Name} takes {limit} with the answer while memory is short. Try again in a moment.");
             throw new GenerationException($"The prompt has {prompt.Length} tokens; {Name} holds {ContextLength} with the answer. Shorten it.")
             { Parameter = "prompt", IsContextExceeded = true };
         }

@@ -13,6 +13,8 @@ namespace Models.Generation;
 /// </summary>
 internal sealed unsafe class OnnxDecoder : IDecoder
 {
+    private const int DefaultSequences = 8;
+
     private readonly OrtSession _session;
     private readonly OrtRunOptions _runOptions = new();
     private readonly NativeArena _arena = new();
@@ -37,7 +39,7 @@ internal sealed unsafe class OnnxDecoder : IDecoder
     public OnnxDecoder(string folder, GenAiConfig config, int capacity, EngineOptions options)
     {
         var decoder = config.Model.Decoder;
-        (VocabularySize, Capacity, MostSequences) = (config.Model.VocabSize, capacity, options.Sequences);
+        (VocabularySize, Capacity, MostSequences) = (config.Model.VocabSize, capacity, options.Sequences ?? DefaultSequences);
         MostLogits = MostSequences + PromptLookup.MostTokens;
         MostTokens = Math.Max(options.PrefillChunk, MostLogits);
         var names = new DecoderNames(decoder.Inputs.InputIds, decoder.Inputs.AttentionMask, decoder.Inputs.PositionIds ?? "", decoder.Outputs.Logits);
@@ -46,8 +48,9 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         if (_session.Output(names.Logits) is not { Type: OnnxElementType.Float32 })
             throw new ModelException($"The model in {folder} returns logits that are not float32; only those are supported.");
 
-        var layout = new KvLayout(decoder.NumHiddenLayers, decoder.NumKeyValueHeads, decoder.HeadSize, options.KvType);
+        var layout = new KvLayout(decoder.NumHiddenLayers, decoder.NumKeyValueHeads, decoder.HeadSize, options.KvType ?? KvType.Float32);
         Cache = new KvCache(layout, Blocks(layout, options));
+        if (options.RetainedBytes is { } retained) Cache.Retain(retained);
         _batch = _arena.Allocate<AttentionBatch>();
         _batch->Layout = layout;
         _batch->Sequences = _arena.Allocate<AttentionSequence>(MostSequences);
@@ -182,7 +185,7 @@ internal sealed unsafe class OnnxDecoder : IDecoder
     private int Blocks(KvLayout layout, EngineOptions options)
     {
         var most = (long)MostSequences * ((Capacity + KvLayout.BlockTokens - 1) / KvLayout.BlockTokens + 1);
-        var planned = options.KvBytes is { } bytes ? bytes / layout.BlockBytes : most;
+        var planned = options.KvPoolBytes is { } bytes ? bytes / layout.BlockBytes : most;
         return (int)Math.Clamp(planned, (Capacity + KvLayout.BlockTokens - 1) / KvLayout.BlockTokens + 1, int.MaxValue);
     }
 

@@ -36,4 +36,8 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(nint start, nint length, int advice);
+
+    /// <summary>Gives free memory of the heap back to the kernel, but for so many bytes at its end (glibc).</summary>
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    public static partial int TrimHeap(nuint keep);
 }

@@ -25,8 +25,8 @@ internal sealed class KvCache : IDisposable
     /// <summary>Bytes that keys and values take, used and kept.</summary>
     public long ResidentBytes => _pool.ResidentBytes;
 
-    /// <summary>Bytes kept for reuse.</summary>
-    public long RetainedBytes => _tree.Count * Layout.BlockBytes;
+    /// <summary>About how many bytes are kept that nobody uses. Safe from any thread.</summary>
+    public long IdleBytes => (_pool.Idle + _pool.Resident - _pool.Used) * Layout.BlockBytes;
 
     /// <summary>A new sequence of at most so many tokens.</summary>
     public KvSequence CreateSequence(int capacity) => new(_pool, _tree, capacity);
@@ -36,6 +36,13 @@ internal sealed class KvCache : IDisposable
     {
         _tree.MostRetained = (int)Math.Clamp(bytes / Layout.BlockBytes, 0, int.MaxValue);
         _tree.Shrink();
+        _pool.Trim(0);
+    }
+
+    /// <summary>Gives at least so many bytes of what nobody uses back to the system, or all there is.</summary>
+    public void Shed(long bytes)
+    {
+        _tree.Shed((int)Math.Clamp((bytes + Layout.BlockBytes - 1) / Layout.BlockBytes, 0, int.MaxValue));
         _pool.Trim(0);
     }
 

@@ -12,6 +12,7 @@ internal sealed unsafe class KvPool : IDisposable
 {
     private readonly PageRange _memory;
     private readonly int[] _references;
+    private readonly bool[] _kept;
 
     // Free blocks that have memory, and free blocks that have none (any more).
     private readonly Stack<int> _warm = new();
@@ -24,6 +25,7 @@ internal sealed unsafe class KvPool : IDisposable
         Layout = layout;
         Capacity = blocks;
         _references = new int[blocks];
+        _kept = new bool[blocks];
         _memory = new PageRange(layout.BlockBytes * blocks);
     }
 
@@ -35,6 +37,9 @@ internal sealed unsafe class KvPool : IDisposable
 
     /// <summary>Blocks that somebody uses.</summary>
     public int Used { get; private set; }
+
+    /// <summary>Blocks that nobody uses but the tree that keeps them.</summary>
+    public int Idle { get; private set; }
 
     /// <summary>Blocks that have memory, used or free.</summary>
     public int Resident => _fresh - _cold.Count;
@@ -58,7 +63,7 @@ internal sealed unsafe class KvPool : IDisposable
         return true;
     }
 
-    /// <summary>Takes the first blocks, with one reference each and the contents of a file. Only for a pool that nothing has been taken from.</summary>
+    /// <summary>Takes the first blocks, kept and with the contents of a file. Only for a pool that nothing has been taken from.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void Load(SafeFileHandle file, long offset, int blocks)
     {
@@ -66,19 +71,40 @@ internal sealed unsafe class KvPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, Capacity);
         _memory.Load(file, offset, blocks * Layout.BlockBytes);
         _references.AsSpan(0, blocks).Fill(1);
-        _fresh = Used = blocks;
+        _kept.AsSpan(0, blocks).Fill(true);
+        _fresh = Used = Idle = blocks;
     }
 
     /// <summary>How many use a block.</summary>
     public int References(int block) => _references[block];
 
     /// <summary>One more uses a block.</summary>
-    public void AddReference(int block) => _references[block]++;
+    public void AddReference(int block)
+    {
+        if (_references[block]++ == 1 && _kept[block]) Idle--;
+    }
+
+    /// <summary>The tree uses a block from now on, whoever else does.</summary>
+    public void Keep(int block)
+    {
+        AddReference(block);
+        _kept[block] = true;
+    }
+
+    /// <summary>The tree does not use a block any more.</summary>
+    public void Forget(int block)
+    {
+        if (_references[block] == 1) Idle--;
+        _kept[block] = false;
+        Release(block);
+    }
 
     /// <summary>One fewer uses a block; it is free when nobody is left.</summary>
     public void Release(int block)
     {
-        if (--_references[block] > 0) return;
+        var left = --_references[block];
+        if (left == 1 && _kept[block]) Idle++;
+        if (left > 0) return;
         Used--;
         _warm.Push(block);
     }

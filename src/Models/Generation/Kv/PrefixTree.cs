@@ -83,7 +83,7 @@ internal sealed class PrefixTree(KvPool pool)
         }
         var added = new PrefixNode(parent, tokens.ToArray(), block);
         Additions++;
-        pool.AddReference(block);
+        pool.Keep(block);
         parent.Children.Add(added);
         _recent.AddLast(added.Recent);
         Touch(added);
@@ -106,6 +106,9 @@ internal sealed class PrefixTree(KvPool pool)
         var missing = blocks - (pool.Capacity - pool.Used);
         return missing <= 0 || Evict(missing) == missing;
     }
+
+    /// <summary>Gives up so many blocks that nobody uses, the least recently used first, or all there are.</summary>
+    public void Shed(int blocks) => Evict(blocks);
 
     /// <summary>Gives up blocks that nobody uses, the least recently used first, until at most <see cref="MostRetained"/> are kept.</summary>
     public void Shrink()
@@ -135,8 +138,8 @@ internal sealed class PrefixTree(KvPool pool)
 
     private void SetBlock(PrefixNode node, int block)
     {
-        pool.AddReference(block);
-        pool.Release(node.Block);
+        pool.Keep(block);
+        pool.Forget(node.Block);
         (node.Block, node.Unchecked) = (block, null);
     }
 
@@ -159,6 +162,6 @@ internal sealed class PrefixTree(KvPool pool)
         node.Parent!.Children.Remove(node);
         node.Parent = null;
         _recent.Remove(node.Recent);
-        pool.Release(node.Block);
+        pool.Forget(node.Block);
     }
 }

@@ -153,14 +153,14 @@ internal sealed class GenerationRun(
     {
         var timings = new GenerationTimings(prompt.Length, Made, TimeSpan.Zero, _first, Stopwatch.GetElapsedTime(_arrived) - _first) { ReusedTokens = Math.Max(0, _reused) };
         steps.TryWrite(new GenerationStep(token, text, reason, timings));
-        steps.TryComplete();
         IsEnded = true;
     }
 
-    /// <summary>Leaves its keys and values to others.</summary>
+    /// <summary>Leaves its keys and values to others, and then lets the reader go.</summary>
     public void Finish()
     {
         IsEnded = true;
         GiveWay();
+        steps.TryComplete();
     }
 }

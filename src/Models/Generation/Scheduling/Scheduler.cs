@@ -156,7 +156,6 @@ internal sealed class Scheduler : IDisposable
             {
                 if (!run.IsEnded && run.Cancellation.IsCancellationRequested) run.Fail(new OperationCanceledException(run.Cancellation));
                 if (!run.IsEnded) continue;
-                run.Finish();
                 _secondsPerRun += 0.2 * (run.Age.TotalSeconds - _secondsPerRun);
                 _full = false;
             }

@@ -72,6 +72,7 @@ internal sealed class Step(IDecoder decoder)
                 var first = row;
                 if (part.LogitRows == 0) run.Advance(part.Tokens.Length);
                 else run.Take(part.Tokens.Span[^_guessed[i]..], next => decoder.Logits(first + next));
+                if (run.IsEnded) run.Finish();
             }
             catch (Exception e)
             {

@@ -1,18 +1,5 @@
 namespace Models.Onnx.Attention;
 
-/// <summary>How keys and values are kept.</summary>
-public enum KvType
-{
-    /// <summary>As the model makes them.</summary>
-    Float32,
-
-    /// <summary>Half the memory, rounded to 11 bits.</summary>
-    Float16,
-
-    /// <summary>A quarter of the memory: 8 bits and one scale a token and head.</summary>
-    Int8,
-}
-
 /// <summary>
 /// What lies where in a block, which holds the keys and values of <see cref="BlockTokens"/> tokens in every layer and head. For a layer and
 /// head: keys [head size, tokens], so that one query meets neighbouring tokens in neighbouring lanes; values [tokens, head size]; for

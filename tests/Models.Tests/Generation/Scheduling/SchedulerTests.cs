@@ -29,7 +29,7 @@ public sealed class SchedulerTests(ITestOutputHelper output)
             PrefillChunk = 48,
             SharedPrefillChunk = 16,
             // So few that some have to give way and come again.
-            KvBytes = blocks is { } few ? few * GoldenModels.BlockBytes(folder) : null,
+            KvPoolBytes = blocks is { } few ? few * GoldenModels.BlockBytes(folder) : null,
             ContextLength = 320,
         });
         var golden = GoldenModels.Cases(name).ToArray();
@@ -84,7 +84,7 @@ public sealed class SchedulerTests(ITestOutputHelper output)
     {
         using var harness = new Harness(new EngineOptions { Sequences = 3, PrefillChunk = 64, SharedPrefillChunk = 16, Drafts = false });
         var (prompt, tokens) = GoldenModels.Cases("stories260K").First();
-        var first = harness.Start(prompt, 60);
+        var first = harness.Start(prompt, 400);
         await first.Steps.ReadAsync();
         var second = harness.Start([.. prompt, .. tokens[..120]], 5);
         await second.All();
