@@ -42,7 +42,7 @@ internal sealed class KvCache : IDisposable
     /// <summary>Gives at least so many bytes of what nobody uses back to the system, or all there is.</summary>
     public void Shed(long bytes)
     {
-        _tree.Shed((int)Math.Clamp((bytes + Layout.BlockBytes - 1) / Layout.BlockBytes, 0, int.MaxValue));
+        _tree.Shed((int)((Math.Min(bytes, ResidentBytes) + Layout.BlockBytes - 1) / Layout.BlockBytes));
         _pool.Trim(0);
     }
 
