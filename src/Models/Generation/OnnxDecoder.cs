@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Models.Budget;
 using Models.Onnx;
 using Models.Store;
 
@@ -34,7 +35,10 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         VocabularySize = config.Model.VocabSize;
         _chunk = options.PrefillChunk;
         _session = new OrtSession(
-            Path.Combine(folder, decoder.FileName), new OrtSessionSettings { Threads = options.Threads, Spin = options.Spin });
+            Path.Combine(folder, decoder.FileName), new OrtSessionSettings
+            {
+                Threads = options.Threads, Spin = options.Spin, PackWeights = options.PackWeights ?? HasRoomForPacked(folder, decoder.FileName),
+            });
 
         var layers = decoder.NumHiddenLayers;
         _takesPositions = decoder.Inputs.PositionIds is { } positions && _session.Input(positions) is not null;
@@ -154,6 +158,10 @@ internal sealed unsafe class OnnxDecoder : IDecoder
             OrtApi.ReleaseValue(value);
         }
     }
+
+    // Twice their size: the copy itself, and as much again for everything else that will want memory.
+    private static bool HasRoomForPacked(string folder, string graph) =>
+        new FileInfo(Path.Combine(folder, graph + ".data")) is { Exists: true } data && MachineMemory.Available > 2 * data.Length;
 
     private static string Layer(string pattern, int layer) =>
         pattern.Replace("%d", layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using Models.Onnx.Kernels;
+
 namespace Models.Onnx.Rewriting;
 
 /// <summary>
@@ -9,13 +11,18 @@ internal static class GraphRewriter
     /// <summary>The changed graph, or null where there is nothing to change.</summary>
     /// <param name="model">The model file.</param>
     /// <param name="threads">Threads that the session will have.</param>
+    /// <param name="packed">Takes the int4 weights that can be packed; null leaves all of them in the mapped file.</param>
     /// <exception cref="OnnxRuntimeException">The bytes are not a model.</exception>
-    public static byte[]? UseOurOperators(byte[] model, int threads)
+    public static byte[]? UseOurOperators(byte[] model, int threads, PackedWeights? packed)
     {
         try
         {
             var graph = new RewriteGraph(model);
-            Int4Products.Apply(graph, threads);
+            if (Int4Kernel.IsSupported)
+            {
+                if (packed is not null) PackedProducts.Apply(graph, packed, threads);
+                Int4Products.Apply(graph, threads);
+            }
             return graph.Changed ? graph.Write() : null;
         }
         catch (FormatException e)
