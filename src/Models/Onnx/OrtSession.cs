@@ -60,18 +60,22 @@ internal sealed class OrtSession : OrtHandle
             OrtApi.AddSessionConfig(options.Pointer, "session.intra_op.allow_spinning", settings.Spin ? "1" : "0");
             if (GraphRewriter.UseOurOperators(File.ReadAllBytes(path), settings.Threads, weights) is not { } graph)
                 return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
+            CustomOperators.AddTo(options);
+            OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", folder);
             // ONNX Runtime prepares the graph while the weights come in.
             var loading = weights is { } packed ? Task.Run(() => packed.Load(settings.Threads)) : Task.CompletedTask;
+            nint session = 0;
             try
             {
-                CustomOperators.AddTo(options);
-                OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", folder);
-                return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, graph, options.Pointer);
+                session = OrtApi.CreateSession(OrtEnvironment.Current.Pointer, graph, options.Pointer);
             }
             finally
             {
-                loading.GetAwaiter().GetResult();
+                ((IAsyncResult)loading).AsyncWaitHandle.WaitOne();
+                if (loading.IsFaulted && session != 0) OrtApi.ReleaseSession(session);
             }
+            loading.GetAwaiter().GetResult();
+            return session;
         }
         catch
         {

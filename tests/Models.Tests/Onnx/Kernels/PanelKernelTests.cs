@@ -1,0 +1,68 @@
+using Models.Onnx.Kernels;
+
+namespace Models.Tests.Onnx.Kernels;
+
+/// <summary>The kernels over packed weights against the definition of MatMulNBits, in plain arithmetic.</summary>
+public sealed unsafe class PanelKernelTests
+{
+    public static TheoryData<int, int, int> Shapes()
+    {
+        var shapes = new TheoryData<int, int, int>();
+        // Rows of activations of every way through the kernels; outputs that fill panels and that do not; odd and even blocks.
+        foreach (var m in Enumerable.Range(1, 17).Append(33))
+            foreach (var (n, k) in new[] { (16, 64), (48, 32), (37, 96), (5, 896), (18, 2080) })
+                shapes.Add(m, n, k);
+        return shapes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Multiply_AnyShape_FollowsTheDefinition(int m, int n, int k)
+    {
+        if (!Int4Kernel.IsSupported) return;
+        var matrix = new StoredInt4(n, k, m * 7919 + n * 31 + k);
+        var x = matrix.Activations(m);
+        var y = Multiply(matrix, x, m);
+        for (var row = 0; row < m; row++)
+            for (var column = 0; column < n; column++)
+                Assert.Equal(matrix.Product(x, row, column), y[row * n + column], 1e-4 * (k / 32));
+    }
+
+    [Theory]
+    [InlineData(24, 224)]
+    [InlineData(40, 896)]
+    public void Multiply_AnyNumberOfRows_GivesEachWhatItGetsAlone(int n, int k)
+    {
+        if (!Int4Kernel.IsSupported) return;
+        var matrix = new StoredInt4(n, k, 1);
+        var x = matrix.Activations(40);
+        var alone = new float[40 * n];
+        for (var row = 0; row < 40; row++) Multiply(matrix, x[(row * k)..((row + 1) * k)], 1).CopyTo(alone, row * n);
+        for (var m = 2; m <= 40; m++) Assert.Equal(alone[..(m * n)], Multiply(matrix, x, m));
+    }
+
+    private static float[] Multiply(StoredInt4 matrix, float[] x, int m)
+    {
+        int n = matrix.Rows, k = matrix.Columns;
+        var y = new float[m * n];
+        var bytes = PanelMatrix.BytesOf(n, k / 32);
+        var buffer = NativeBuffer.Rent((nuint)bytes);
+        new Span<byte>(buffer.Pointer, (int)bytes).Fill(0xA5);
+        var panels = new PanelMatrix(buffer.Pointer, n, k / 32);
+        fixed (byte* w = matrix.Weights)
+        fixed (Half* s = matrix.Scales)
+        fixed (float* input = x, output = y)
+        {
+            panels.Fill(new Int4Matrix(w, s, true, n, k / 32), 0);
+            var rows = new QuantizedRows(m, k);
+            for (var row = 0; row < m; row++) rows.Quantize(row, input + row * k, k);
+            // In two parts, as tasks do.
+            var middle = panels.Panels / 2;
+            PanelKernel.Multiply(panels, rows, output, n, 0, middle);
+            PanelKernel.Multiply(panels, rows, output + middle * PanelMatrix.PanelRows, n, middle, panels.Panels);
+            rows.Dispose();
+        }
+        buffer.Return();
+        return y;
+    }
+}
