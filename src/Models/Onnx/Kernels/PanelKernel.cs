@@ -69,6 +69,30 @@ internal static unsafe class PanelKernel
     /// <param name="to">One past the last panel.</param>
     public static void Multiply(in PanelMatrix weights, in QuantizedRows x, float* y, long stride, int from, int to)
     {
+        if (Avx512Kernel.IsSupported) Multiply512(weights, x, y, stride, from, to);
+        else Multiply256(weights, x, y, stride, from, to);
+    }
+
+    [SkipLocalsInit]
+    private static void Multiply512(in PanelMatrix weights, in QuantizedRows x, float* y, long stride, int from, int to)
+    {
+        var sums = stackalloc float[Avx512Kernel.MostRows * PanelMatrix.PanelRows + 16];
+        sums += 16 - (nint)sums / sizeof(float) % 16;
+        for (var panel = from; panel < to; panel++, y += PanelMatrix.PanelRows)
+        {
+            var columns = Math.Min(PanelMatrix.PanelRows, weights.Rows - panel * PanelMatrix.PanelRows);
+            for (var m = 0; m < x.Rows; m += Avx512Kernel.MostRows)
+            {
+                var rows = Math.Min(Avx512Kernel.MostRows, x.Rows - m);
+                Avx512Kernel.Multiply(weights.Panel(panel), x, m, rows, sums);
+                for (var r = 0; r < rows; r++) Store(sums + r * PanelMatrix.PanelRows, y + (m + r) * stride, columns);
+            }
+        }
+    }
+
+    /// <summary>The same without AVX-512.</summary>
+    internal static void Multiply256(in PanelMatrix weights, in QuantizedRows x, float* y, long stride, int from, int to)
+    {
         if (AvxVnni.IsSupported) Multiply<Vnni>(weights, x, y, stride, from, to);
         else Multiply<NoVnni>(weights, x, y, stride, from, to);
     }

@@ -41,8 +41,23 @@ public sealed unsafe class PanelKernelTests
         for (var m = 2; m <= 40; m++) Assert.Equal(alone[..(m * n)], Multiply(matrix, x, m));
     }
 
-    private static float[] Multiply(StoredInt4 matrix, float[] x, int m)
+    [Fact]
+    public void Multiply_With512Bits_GivesBitForBitWhat256BitsGive()
     {
+        if (!Avx512Kernel.IsSupported) return;
+        var matrix = new StoredInt4(40, 2080, 2);
+        for (var m = 1; m <= 19; m++)
+        {
+            var x = matrix.Activations(m);
+            Assert.Equal(Multiply(matrix, x, m, PanelKernel.Multiply256), Multiply(matrix, x, m));
+        }
+    }
+
+    private delegate void Product(in PanelMatrix weights, in QuantizedRows x, float* y, long stride, int from, int to);
+
+    private static float[] Multiply(StoredInt4 matrix, float[] x, int m, Product? product = null)
+    {
+        product ??= PanelKernel.Multiply;
         int n = matrix.Rows, k = matrix.Columns;
         var y = new float[m * n];
         var bytes = PanelMatrix.BytesOf(n, k / 32);
@@ -58,8 +73,8 @@ public sealed unsafe class PanelKernelTests
             for (var row = 0; row < m; row++) rows.Quantize(row, input + row * k, k);
             // In two parts, as tasks do.
             var middle = panels.Panels / 2;
-            PanelKernel.Multiply(panels, rows, output, n, 0, middle);
-            PanelKernel.Multiply(panels, rows, output + middle * PanelMatrix.PanelRows, n, middle, panels.Panels);
+            product(panels, rows, output, n, 0, middle);
+            product(panels, rows, output + middle * PanelMatrix.PanelRows, n, middle, panels.Panels);
             rows.Dispose();
         }
         buffer.Return();
