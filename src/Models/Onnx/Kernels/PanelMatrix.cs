@@ -1,6 +1,3 @@
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace Models.Onnx.Kernels;
 
 /// <summary>
@@ -53,25 +50,13 @@ internal readonly unsafe struct PanelMatrix(byte* data, int rows, int blocks)
 
     private static void FillBlock(in Int4Matrix source, int row, int block, byte* target, Half* scales)
     {
-        for (var r = 0; r < PanelRows; r += 4, target += 4 * sizeof(int))
+        var quads = (int*)target;
+        for (var r = 0; r < PanelRows; r++)
         {
-            Transpose(Load(source, row + r, block), Load(source, row + r + 1, block), Load(source, row + r + 2, block), Load(source, row + r + 3, block), target);
-            for (var i = r; i < r + 4; i++)
-                scales[i] = row + i < source.Rows && block < source.Blocks ? ((Half*)source.Scales)[(long)(row + i) * source.Blocks + block] : default;
+            var stored = row + r < source.Rows && block < source.Blocks;
+            var from = (int*)(source.Row(row + r) + block * Int4Matrix.BlockBytes);
+            for (var quad = 0; quad < 4; quad++) quads[quad * PanelRows + r] = stored ? from[quad] : 0;
+            scales[r] = stored ? ((Half*)source.Scales)[(long)(row + r) * source.Blocks + block] : default;
         }
-    }
-
-    private static Vector128<int> Load(in Int4Matrix source, int row, int block) =>
-        row < source.Rows && block < source.Blocks ? Vector128.Load((int*)(source.Row(row) + block * Int4Matrix.BlockBytes)) : default;
-
-    // Four rows of four quads of bytes become four quads of four rows.
-    private static void Transpose(Vector128<int> v0, Vector128<int> v1, Vector128<int> v2, Vector128<int> v3, byte* target)
-    {
-        Vector128<long> a = Sse2.UnpackLow(v0, v1).AsInt64(), b = Sse2.UnpackLow(v2, v3).AsInt64();
-        Vector128<long> c = Sse2.UnpackHigh(v0, v1).AsInt64(), d = Sse2.UnpackHigh(v2, v3).AsInt64();
-        Sse2.UnpackLow(a, b).AsByte().Store(target);
-        Sse2.UnpackHigh(a, b).AsByte().Store(target + PanelRows * sizeof(int));
-        Sse2.UnpackLow(c, d).AsByte().Store(target + 2 * PanelRows * sizeof(int));
-        Sse2.UnpackHigh(c, d).AsByte().Store(target + 3 * PanelRows * sizeof(int));
     }
 }

@@ -18,11 +18,8 @@ internal static class GraphRewriter
         try
         {
             var graph = new RewriteGraph(model);
-            if (Int4Kernel.IsSupported)
-            {
-                if (packed is not null) PackedProducts.Apply(graph, packed, threads);
-                Int4Products.Apply(graph, threads);
-            }
+            if (packed is not null && PanelKernel.IsSupported) PackedProducts.Apply(graph, packed, threads);
+            if (Int4Kernel.IsSupported) Int4Products.Apply(graph, threads);
             return graph.Changed ? graph.Write() : null;
         }
         catch (FormatException e)

@@ -10,11 +10,11 @@ public sealed unsafe class PackedWeightsTests
     public void Load_AFileThatEndsTooEarly_SaysWhatToDo()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder["model.onnx.data"], new byte[1000]);
+        File.WriteAllBytes(folder["model.onnx.data"], new byte[2000]);
         using var packed = new PackedWeights(folder.Path);
-        packed.Add("model.onnx.data", 0, 512, 32, 2);
+        packed.Add("model.onnx.data", 0, 1024, 32, 2);
         packed.Load(2);
-        packed.Add("model.onnx.data", 512, 0, 32, 2);
+        packed.Add("model.onnx.data", 1500, 0, 32, 2);
         var error = Assert.Throws<OnnxRuntimeException>(() => packed.Load(2));
         Assert.Contains("models verify", error.Message, StringComparison.Ordinal);
     }

@@ -1,9 +1,13 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Models.Onnx.Kernels;
+using Xunit.Abstractions;
 
 namespace Models.Tests.Onnx.Kernels;
 
 /// <summary>The kernels over packed weights against the definition of MatMulNBits, in plain arithmetic.</summary>
-public sealed unsafe class PanelKernelTests
+public sealed unsafe class PanelKernelTests(ITestOutputHelper output)
 {
     public static TheoryData<int, int, int> Shapes()
     {
@@ -19,7 +23,7 @@ public sealed unsafe class PanelKernelTests
     [MemberData(nameof(Shapes))]
     public void Multiply_AnyShape_FollowsTheDefinition(int m, int n, int k)
     {
-        if (!Int4Kernel.IsSupported) return;
+        if (!PanelKernel.IsSupported) return;
         var matrix = new StoredInt4(n, k, m * 7919 + n * 31 + k);
         var x = matrix.Activations(m);
         var y = Multiply(matrix, x, m);
@@ -33,7 +37,7 @@ public sealed unsafe class PanelKernelTests
     [InlineData(40, 896)]
     public void Multiply_AnyNumberOfRows_GivesEachWhatItGetsAlone(int n, int k)
     {
-        if (!Int4Kernel.IsSupported) return;
+        if (!PanelKernel.IsSupported) return;
         var matrix = new StoredInt4(n, k, 1);
         var x = matrix.Activations(40);
         var alone = new float[40 * n];
@@ -51,6 +55,67 @@ public sealed unsafe class PanelKernelTests
             var x = matrix.Activations(m);
             Assert.Equal(Multiply(matrix, x, m, PanelKernel.Multiply256), Multiply(matrix, x, m));
         }
+    }
+
+    [Fact]
+    public void Multiply_WithAnyWayToSum_GivesTheSame()
+    {
+        if (!PanelKernel.IsSupported) return;
+        var matrix = new StoredInt4(40, 928, 3);
+        foreach (var m in new[] { 1, 2, 5, 8, 19 })
+        {
+            var x = matrix.Activations(m);
+            var expected = Multiply(matrix, x, m);
+            if (Avx2.IsSupported) Assert.Equal(expected, Multiply(matrix, x, m, PanelKernel.Multiply<PanelKernel.NoVnni>));
+            // What arm64's dot product does, written out.
+            Assert.Equal(expected, Multiply(matrix, x, m, PanelKernel.Multiply<SignedDot>));
+        }
+    }
+
+    [Fact]
+    public void Multiply_EightRows_CostLessThanEightSingleOnes()
+    {
+        if (!PanelKernel.IsSupported) return;
+        const int n = 65_536, k = 896;
+        var buffer = NativeBuffer.Rent((nuint)PanelMatrix.BytesOf(n, k / 32));
+        new Span<byte>(buffer.Pointer, (int)PanelMatrix.BytesOf(n, k / 32)).Clear();
+        var panels = new PanelMatrix(buffer.Pointer, n, k / 32);
+        var x = new float[8 * k];
+        var y = new float[8 * n];
+        var times = new Dictionary<int, double>();
+        fixed (float* input = x, result = y)
+        {
+            foreach (var m in new[] { 1, 2, 4, 8 })
+            {
+                var rows = new QuantizedRows(m, k);
+                for (var row = 0; row < m; row++) rows.Quantize(row, input + row * k, k);
+                times[m] = double.MaxValue;
+                for (var round = 0; round < 7; round++)
+                {
+                    var clock = Stopwatch.StartNew();
+                    PanelKernel.Multiply(panels, rows, result, n, 0, panels.Panels);
+                    times[m] = Math.Min(times[m], clock.Elapsed.TotalMilliseconds);
+                }
+                rows.Dispose();
+            }
+        }
+        buffer.Return();
+        output.WriteLine(FormattableString.Invariant(
+            $"figure: int4 product of {n} × {k} on one thread: 1 row {times[1]:F2} ms; 2, 4, 8 rows {times[2] / times[1]:F2}, {times[4] / times[1]:F2}, {times[8] / times[1]:F2} times that"));
+        Assert.True(times[8] < 8 * times[1]);
+    }
+
+    private readonly struct SignedDot : PanelKernel.IDot
+    {
+        public static Vector256<int> Start(Vector256<int> offset) => offset;
+
+        public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> values)
+        {
+            for (var i = 0; i < 32; i++) sum = sum.WithElement(i / 4, sum[i / 4] + (sbyte)weights[i] * values[i]);
+            return sum;
+        }
+
+        public static Vector256<int> End(Vector256<int> sum, Vector256<int> offset) => sum;
     }
 
     private delegate void Product(in PanelMatrix weights, in QuantizedRows x, float* y, long stride, int from, int to);

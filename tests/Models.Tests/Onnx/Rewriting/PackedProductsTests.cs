@@ -16,7 +16,7 @@ public sealed class PackedProductsTests : IDisposable
     [Fact]
     public void Apply_ADecoder_LeavesFourProductsALayer()
     {
-        if (!Int4Kernel.IsSupported) return;
+        if (!PanelKernel.IsSupported) return;
         Import("qwen2");
         using var packed = new PackedWeights(_folder["model"]);
         var graph = new RewriteGraph(File.ReadAllBytes(Path.Combine(_folder["model"], "model.onnx")));
