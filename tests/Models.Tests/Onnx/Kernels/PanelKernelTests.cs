@@ -76,7 +76,7 @@ public sealed unsafe class PanelKernelTests(ITestOutputHelper output)
     public void Multiply_EightRows_CostLessThanEightSingleOnes()
     {
         if (!PanelKernel.IsSupported) return;
-        const int n = 65_536, k = 896;
+        const int n = 151_936, k = 896;
         var buffer = NativeBuffer.Rent((nuint)PanelMatrix.BytesOf(n, k / 32));
         new Span<byte>(buffer.Pointer, (int)PanelMatrix.BytesOf(n, k / 32)).Clear();
         var panels = new PanelMatrix(buffer.Pointer, n, k / 32);
