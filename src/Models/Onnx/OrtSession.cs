@@ -16,8 +16,18 @@ internal sealed record OrtSessionSettings
     /// Whether int4 weights are copied into memory of our own, in the order in which they are read: faster, and memory that the system
     /// cannot take back as it can the file's pages.
     /// </summary>
-    public required bool PackWeights { get; init; }
+    public bool PackWeights { get; init; }
+
+    /// <summary>For a decoder whose keys and values are to be ours: the names of its inputs and output; null for any other graph.</summary>
+    public DecoderNames? Decoder { get; init; }
 }
+
+/// <summary>Names in a decoder's graph.</summary>
+/// <param name="Ids">Input of token ids.</param>
+/// <param name="Mask">Input of the attention mask.</param>
+/// <param name="Positions">Input of positions; empty where there is none.</param>
+/// <param name="Logits">Output of logits.</param>
+internal sealed record DecoderNames(string Ids, string Mask, string Positions, string Logits);
 
 /// <summary>A loaded graph. Runs may come from several threads at once.</summary>
 internal sealed class OrtSession : OrtHandle
@@ -58,7 +68,7 @@ internal sealed class OrtSession : OrtHandle
             OrtApi.SetIntraOpThreads(options.Pointer, settings.Threads);
             OrtApi.SetInterOpThreads(options.Pointer, 1);
             OrtApi.AddSessionConfig(options.Pointer, "session.intra_op.allow_spinning", settings.Spin ? "1" : "0");
-            if (GraphRewriter.UseOurOperators(File.ReadAllBytes(path), settings.Threads, weights) is not { } graph)
+            if (GraphRewriter.UseOurOperators(File.ReadAllBytes(path), settings, weights) is not { } graph)
                 return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
             CustomOperators.AddTo(options);
             OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", folder);

@@ -6,6 +6,8 @@ namespace Models.Tests.Onnx.Rewriting;
 
 public sealed class GraphRewriterTests
 {
+    private static readonly OrtSessionSettings Settings = new() { Threads = 2, Spin = false };
+
     // ModelProto { graph { node { MatMulNBits } node { Relu } } }, written by hand.
     private static byte[] Model(long bits = 4, long accuracy = 4, params string[] moreInputs)
     {
@@ -19,7 +21,7 @@ public sealed class GraphRewriterTests
     [Fact]
     public void UseOurOperators_Int4InBlocksOf32_TakesTheNodeAndItsHalfScales()
     {
-        var text = Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(), 2, null)!);
+        var text = Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(), Settings, null)!);
         Assert.Contains("MatMulInt4", text, StringComparison.Ordinal);
         Assert.DoesNotContain("MatMulNBits", text, StringComparison.Ordinal);
         Assert.Contains("Relu", text, StringComparison.Ordinal);
@@ -28,15 +30,15 @@ public sealed class GraphRewriterTests
 
     [Fact]
     public void UseOurOperators_WithABias_KeepsIt() =>
-        Assert.Contains("bias", Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(4, 4, "", "", "bias"), 2, null)!), StringComparison.Ordinal);
+        Assert.Contains("bias", Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(4, 4, "", "", "bias"), Settings, null)!), StringComparison.Ordinal);
 
     [Fact]
     public void UseOurOperators_WithWhatIsNotOurs_LeavesTheGraphAlone()
     {
-        Assert.Null(GraphRewriter.UseOurOperators(Model(bits: 8), 2, null));
-        Assert.Null(GraphRewriter.UseOurOperators(Model(4, 4, "zero_points"), 2, null));
-        Assert.Null(GraphRewriter.UseOurOperators(Model(accuracy: 1), 2, null));
-        Assert.Null(GraphRewriter.UseOurOperators([], 2, null));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(bits: 8), Settings, null));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(4, 4, "zero_points"), Settings, null));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(accuracy: 1), Settings, null));
+        Assert.Null(GraphRewriter.UseOurOperators([], Settings, null));
     }
 
     [Fact]
@@ -50,7 +52,7 @@ public sealed class GraphRewriterTests
             for (var flips = random.Next(4); flips > 0 && damaged.Length > 0; flips--) damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
             try
             {
-                GraphRewriter.UseOurOperators(damaged, 2, null);
+                GraphRewriter.UseOurOperators(damaged, Settings, null);
             }
             catch (OnnxRuntimeException) { }
         }
