@@ -11,7 +11,10 @@ namespace Models.Onnx.Kernels;
 /// </summary>
 internal sealed unsafe class PackedProductOperator() : CustomOperator(
     OpType,
-    [new Port(OnnxElementType.Float32), new Port(OnnxElementType.Float32, Optional: true), new Port(OnnxElementType.Float32, Optional: true), new Port(OnnxElementType.Float32, Optional: true)],
+    [
+        new Port(OnnxElementType.Float32), new Port(OnnxElementType.Float32, Optional: true),
+        new Port(OnnxElementType.Float32, Optional: true), new Port(OnnxElementType.Float32, Optional: true),
+    ],
     [new Port(OnnxElementType.Float32), new Port(OnnxElementType.Float32, Optional: true)])
 {
     /// <summary>Name of the operator.</summary>

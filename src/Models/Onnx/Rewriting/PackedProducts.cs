@@ -41,7 +41,7 @@ internal static class PackedProducts
     {
         if (!add.Is("Add") || add.Inputs.Count != 2) return;
         if (OnlyUse(graph, add.Inputs[0]) is not { Inputs.Count: 1 } product) return;
-        if (graph.InitializerOf(add.Inputs[1]) is not { Type: OnnxElementType.Float32, Shape: [var length] } || length != product.Integer(PackedProductOperator.Rows)) return;
+        if (!IsVector(graph, add.Inputs[1], product.Integer(PackedProductOperator.Rows))) return;
         graph.Replace([product, add], new GraphNode(
             product.OpType, product.Domain, product.Name, [product.Inputs[0], add.Inputs[1]], add.Outputs, product.Attributes));
     }
@@ -64,14 +64,17 @@ internal static class PackedProducts
         if (!IsProduct(product) || product.Inputs.Count > 2) return;
         if (graph.Producer(product.Inputs[0]) is not { OpType: "SkipSimplifiedLayerNormalization", Domain: "com.microsoft", Inputs.Count: 3 } norm) return;
         if (graph.Consumers(norm.Outputs[0]) != 1 || norm.Float("epsilon") is not { } epsilon) return;
-        // Mean and inverse deviation are not made.
-        if (norm.Outputs.Skip(1).Take(2).Any(name => name.Length > 0)) return;
-        if (graph.InitializerOf(norm.Inputs[2]) is not { Type: OnnxElementType.Float32, Shape: [var length] } || length != product.Integer(PackedProductOperator.Columns)) return;
+        // Mean and inverse deviation are not made, and the sum is.
+        if (norm.Outputs is not [_, "", "", { Length: > 0 } sum]) return;
+        if (!IsVector(graph, norm.Inputs[2], product.Integer(PackedProductOperator.Columns))) return;
         var normed = product.WithAttribute(new OnnxAttribute(PackedProductOperator.Epsilon, epsilon));
-        string[] outputs = norm.Outputs.Count > 3 ? [product.Outputs[0], norm.Outputs[3]] : [product.Outputs[0]];
         graph.Replace([norm, product], new GraphNode(
-            normed.OpType, normed.Domain, normed.Name, [norm.Inputs[0], product.Input(1), norm.Inputs[1], norm.Inputs[2]], outputs, normed.Attributes));
+            normed.OpType, normed.Domain, normed.Name, [norm.Inputs[0], product.Input(1), norm.Inputs[1], norm.Inputs[2]],
+            [product.Outputs[0], sum], normed.Attributes));
     }
+
+    private static bool IsVector(RewriteGraph graph, string name, long? length) =>
+        graph.InitializerOf(name) is { Type: OnnxElementType.Float32, Shape: [var stored] } && stored == length;
 
     private static GraphNode? OnlyUse(RewriteGraph graph, string value) =>
         graph.Producer(value) is { } node && IsProduct(node) && graph.Consumers(value) == 1 ? node : null;
