@@ -73,7 +73,7 @@ public sealed unsafe class PanelKernelTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Multiply_EightRows_CostLessThanEightSingleOnes()
+    public void Multiply_AMatrixLargerThanTheCaches_WritesEveryOutput()
     {
         if (!PanelKernel.IsSupported) return;
         const int n = 151_936, k = 896;
@@ -81,7 +81,7 @@ public sealed unsafe class PanelKernelTests(ITestOutputHelper output)
         new Span<byte>(buffer.Pointer, (int)PanelMatrix.BytesOf(n, k / 32)).Clear();
         var panels = new PanelMatrix(buffer.Pointer, n, k / 32);
         var x = new float[8 * k];
-        var y = new float[8 * n];
+        var y = Enumerable.Repeat(float.NaN, 8 * n).ToArray();
         var times = new Dictionary<int, double>();
         fixed (float* input = x, result = y)
         {
@@ -102,7 +102,8 @@ public sealed unsafe class PanelKernelTests(ITestOutputHelper output)
         buffer.Return();
         var ratios = FormattableString.Invariant($"{times[2] / times[1]:F2}, {times[4] / times[1]:F2}, {times[8] / times[1]:F2}");
         output.WriteLine(FormattableString.Invariant($"figure: int4 product of {n} × {k}, one thread: 1 row {times[1]:F2} ms; 2, 4, 8 rows {ratios} times that"));
-        Assert.True(times[8] < 8 * times[1]);
+        // Every scale is zero.
+        Assert.DoesNotContain(y, value => value != 0);
     }
 
     private readonly struct SignedDot : PanelKernel.IDot
