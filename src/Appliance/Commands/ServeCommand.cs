@@ -20,7 +20,7 @@ internal static class ServeCommand
             HelpName = "ADDRESS",
         };
         var model = new Option<string?>("--model", "-m") { Description = "Model to load at start, and to use for requests that name none.", HelpName = "NAME" };
-        var command = new Command("serve", "Serve the OpenAI and Ollama APIs over HTTP.") { port, bind, model };
+        var command = new Command("serve", "Serve the OpenAI and Ollama APIs over HTTP: chat, completions, embeddings, reranking.") { port, bind, model };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ServerOptions
@@ -44,8 +44,8 @@ internal static class ServeCommand
         if (options.Model is not null) options = options with { Model = models.Store.Get(options.Model).Manifest.Name };
         await using var server = await ApplianceServer.StartAsync(models, options, error.WriteLine, cancellation);
         await output.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
-        if (models.Store.List().Count == 0)
-            await output.WriteLineAsync("no model is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
+        if (models.Store.Newest(ModelKind.Decoder) is null)
+            await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         await output.FlushAsync(cancellation);
 
         // Clients can already ask /readyz meanwhile.

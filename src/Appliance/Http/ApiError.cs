@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Models;
+using Models.Embedding;
 using Models.Generation;
 using Models.Store;
 using Models.Tokens;
@@ -20,6 +21,7 @@ internal sealed record ApiError(string Message, string Type, string? Param, stri
         GenerationException { IsContextExceeded: true } e =>
             Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "context_length_exceeded"),
         GenerationException e => Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "invalid_value"),
+        EmbeddingException e => Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "invalid_value"),
         // Templates refuse conversations they cannot render (roles that do not alternate): the request is at fault.
         TemplateException e => Create(StatusCodes.Status400BadRequest, e.Message, "messages", "invalid_value"),
         ModelException e => Create(StatusCodes.Status500InternalServerError, e.Message),

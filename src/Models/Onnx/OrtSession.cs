@@ -10,6 +10,9 @@ internal sealed record OrtSessionSettings
 
     /// <summary>Whether idle threads spin between operators: faster decode on a quiet box, wasted joules on a busy one.</summary>
     public required bool Spin { get; init; }
+
+    /// <summary>Whether int4 products run on our kernels. Encoders have none, and need not have their graph read twice.</summary>
+    public bool OwnKernels { get; init; } = true;
 }
 
 /// <summary>A loaded graph. Runs may come from several threads at once.</summary>
@@ -44,7 +47,7 @@ internal sealed class OrtSession : OrtHandle
         OrtApi.SetIntraOpThreads(options.Pointer, settings.Threads);
         OrtApi.SetInterOpThreads(options.Pointer, 1);
         OrtApi.AddSessionConfig(options.Pointer, "session.intra_op.allow_spinning", settings.Spin ? "1" : "0");
-        if (!Int4Kernel.IsSupported || GraphRewriter.UseOurKernels(File.ReadAllBytes(path)) is not { } graph)
+        if (!settings.OwnKernels || !Int4Kernel.IsSupported || GraphRewriter.UseOurKernels(File.ReadAllBytes(path)) is not { } graph)
             return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
         MatMulOperator.AddTo(options, settings.Threads);
         OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", Path.GetDirectoryName(path)!);

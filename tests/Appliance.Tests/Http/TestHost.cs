@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Appliance.Hosting;
 using Microsoft.Extensions.AI;
+using Models.Embedding;
 using Models.Generation;
 using Models.Store;
 using TestKit;
@@ -19,9 +20,16 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     private readonly Dictionary<string, ScriptedModel> _models = [];
     private ApplianceServer _server = null!;
 
-    private TestHost() => Store = new ModelStore(_home.Path);
+    private TestHost()
+    {
+        Store = new ModelStore(_home.Path);
+        Encoders = new EncoderHost(Store, new EngineOptions { Threads = 1 }, new SemaphoreSlim(1, 1));
+    }
 
     public ModelStore Store { get; }
+
+    /// <summary>Real ones: embeddings need no script.</summary>
+    public EncoderHost Encoders { get; }
 
     public ConcurrentBag<string> LoadedNames { get; } = [];
 
@@ -104,6 +112,7 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     {
         Client.Dispose();
         await _server.DisposeAsync();
+        Encoders.Dispose();
         _home.Dispose();
     }
 
