@@ -13,6 +13,7 @@ internal sealed class BertGraph : IDisposable
 
     public static void Save(BertModel model, string path)
     {
+        File.Delete(path + ".data");
         using var graph = new BertGraph(path);
         graph.Build(model);
         graph._graph.Save(path);

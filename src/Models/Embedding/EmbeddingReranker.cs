@@ -1,7 +1,7 @@
 namespace Models.Embedding;
 
 /// <summary>
-/// Reranks without a reranker: half the cosine of embeddings, which sees what is alike, half the share of the query's words that the
+/// Reranks without a reranker: half the cosine of embeddings, which sees what is alike, half the share of the query's words that a
 /// document has, which sees names and numbers.
 /// </summary>
 internal sealed class EmbeddingReranker(TextEmbedder embedder) : Reranker
@@ -15,21 +15,29 @@ internal sealed class EmbeddingReranker(TextEmbedder embedder) : Reranker
         var embeddings = await embedder.EmbedAsync([.. documents.Prepend(query).Select(text => new EmbeddingInput(text))], new EmbeddingSettings(), cancellation);
         return await Task.Run(() =>
         {
-            var asked = TextWords.Of(query).Distinct().ToDictionary(word => word, TextWords.Weight);
-            var scores = documents.Select((document, i) =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var cosine = Vectors.Dot(embeddings[0].Vector.Span, embeddings[i + 1].Vector.Span);
-                return Math.Clamp((cosine + Overlap(asked, document)) / 2, 0, 1);
-            });
+            var overlaps = Overlaps(query, documents, cancellation);
+            var scores = documents.Select((_, i) =>
+                Math.Clamp((Vectors.Dot(embeddings[0].Vector.Span, embeddings[i + 1].Vector.Span) + overlaps[i]) / 2, 0, 1));
             return new RerankScores([.. scores], embeddings.Usage?.InputTokenCount ?? 0);
         }, cancellation);
     }
 
-    private static double Overlap(Dictionary<string, double> asked, string document)
+    // The share of the query's words that a document has. A word counts more where few of the documents have it (BM25's rarity, Robertson
+    // and Spärck Jones 1976), and a little more where a document has it often.
+    private static double[] Overlaps(string query, IReadOnlyList<string> documents, CancellationToken cancellation)
     {
-        if (asked.Count == 0) return 0;
-        var found = TextWords.Of(document).ToHashSet();
-        return asked.Where(word => found.Contains(word.Key)).Sum(word => word.Value) / asked.Values.Sum();
+        var asked = TextWords.Of(query).Distinct().ToDictionary(word => word, TextWords.Weight);
+        var counts = documents.Select(document =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return TextWords.Of(document).Where(asked.ContainsKey).CountBy(word => word).ToDictionary();
+        }).ToList();
+        foreach (var word in asked.Keys)
+        {
+            var having = counts.Count(document => document.ContainsKey(word));
+            asked[word] *= Math.Log(1 + (documents.Count - having + 0.5) / (having + 0.5));
+        }
+        var whole = asked.Values.Sum();
+        return [.. counts.Select(found => whole > 0 ? found.Sum(word => asked[word.Key] * word.Value / (word.Value + 1)) / whole : 0)];
     }
 }

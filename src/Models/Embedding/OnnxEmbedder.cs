@@ -33,8 +33,8 @@ internal sealed class OnnxEmbedder(string name, OnnxEncoder encoder) : TextEmbed
         var tokenizer = encoder.Tokenizer;
         var (before, after) = input.Tokens is null ? tokenizer.Frame : ([], []);
         var tokens = input.Tokens ?? tokenizer.Encode(input.Text!, addSpecialTokens: false, parseSpecialTokens: false);
-        if (input.Tokens?.FirstOrDefault(id => !tokenizer.HasToken(id), -1) is >= 0 and var unknown)
-            throw new EmbeddingException($"input holds the token {unknown}, which {name} does not have.", "input");
+        if (input.Tokens is { } given && Array.FindIndex(given, id => !tokenizer.HasToken(id)) is >= 0 and var at)
+            throw new EmbeddingException($"input holds the token {given[at]}, which {name} does not have.", "input");
         var room = encoder.Config.MaxTokens - before.Length - after.Length;
         if (tokens.Length > room)
         {

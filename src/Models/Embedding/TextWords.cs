@@ -11,6 +11,14 @@ namespace Models.Embedding;
 /// </summary>
 internal static class TextWords
 {
+    // The English words that length misjudges.
+    private static readonly HashSet<string> LongButEmpty =
+    [
+        "about", "also", "been", "being", "both", "could", "does", "from", "have", "having", "into", "more", "most", "only", "other", "over", "same", "should",
+        "some", "such", "than", "that", "their", "them", "then", "there", "these", "they", "this", "those", "through", "under", "until", "very", "were",
+        "what", "when", "where", "which", "while", "whom", "will", "with", "would", "your",
+    ];
+
     /// <summary>The words, in order.</summary>
     public static List<string> Of(string text)
     {
@@ -48,7 +56,10 @@ internal static class TextWords
     /// How much a word says: without counts of a language its length stands in for its rarity (Zipf 1935), so that "of" and "the" do not
     /// outweigh the rest.
     /// </summary>
-    public static double Weight(string word) => IsDense(Rune.GetRuneAt(word, 0)) ? 1 : word.Length switch { <= 2 => 0.1, 3 => 0.2, 4 => 0.7, _ => 1 };
+    public static double Weight(string word) =>
+        IsDense(Rune.GetRuneAt(word, 0)) ? 1
+        : LongButEmpty.Contains(word) ? 0.1
+        : word.Length switch { <= 2 => 0.1, 3 => 0.2, 4 => 0.7, _ => 1 };
 
     private static bool IsDense(Rune rune) => rune.Value
         is (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF);

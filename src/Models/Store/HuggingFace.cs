@@ -97,7 +97,7 @@ internal sealed class HuggingFace(HttpClient client, PullHosts hosts, DownloadLi
     }
 
     private static List<HuggingFaceFile> WithCompanions(HuggingFaceFile graph, IReadOnlyList<HuggingFaceFile> files) =>
-        [.. files.Where(f => EncoderCompanions.Contains(f.Path) || f.Path == graph.Path + "_data"), graph];
+        [.. files.Where(f => EncoderCompanions.Contains(f.Path) || f.Path == graph.Path + "_data" || f.Path == graph.Path + ".data"), graph];
 
     private static bool IsModelGguf(string path)
     {

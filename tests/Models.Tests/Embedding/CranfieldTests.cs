@@ -32,7 +32,7 @@ public sealed class CranfieldTests(ITestOutputHelper output)
             var scores = (await reranker.ScoreAsync(queries[q], [.. ranking.Select(d => documents[d])])).Scores;
             reranked += Gain([.. ranking.Zip(scores).OrderByDescending(pair => pair.Second).Select(pair => pair.First)], [.. relevant[q]]);
         }
-        output.WriteLine(FormattableString.Invariant($"figure: hash-512 on Cranfield: nDCG@10 {found / queries.Count:F4} (goal 0.30), its best 50 reranked with words {reranked / queries.Count:F4}"));
+        output.WriteLine(FormattableString.Invariant($"figure: hash-1024 on Cranfield: nDCG@10 {found / queries.Count:F4} (goal 0.30), its best 50 reranked with words {reranked / queries.Count:F4}"));
         Assert.True(found / queries.Count >= 0.30);
         Assert.True(reranked >= found);
     }

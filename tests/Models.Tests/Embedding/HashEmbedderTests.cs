@@ -17,7 +17,15 @@ public sealed class HashEmbedderTests
         Assert.Equal(Golden, made.Select(embedding => Describe(embedding.Vector.ToArray())));
     }
 
-    private static readonly string[] Golden = [];
+    private static readonly string[] Golden =
+    [
+        "41:0.115810029 112:0.107915483 125:0.114746377 of 51, -461.188340",
+        "4:0.119326584 34:0.13400878 89:0.13400878 of 40, -197.463554",
+        "4:-0.190934539 10:0.142931238 20:-0.190934539 of 37, -606.049583",
+        "68:-0.706050694 544:-0.355264932 548:0.355264932 of 4, 449.772462",
+        "991:-1 of 1, -992.000000",
+        "443:0.6803146 612:0.264167666 676:0.0304115098 of 5, 980.601615",
+    ];
 
     // The first places that are not zero, and a sum with weights over all of them.
     private static string Describe(float[] vector) => string.Create(CultureInfo.InvariantCulture,
@@ -27,7 +35,7 @@ public sealed class HashEmbedderTests
     public void Embed_AnyText_HasLength1AndIsRepeatable() => Prop.ForAll<string?>(text =>
     {
         var vector = Embed(text ?? "");
-        Assert.Equal(512, vector.Length);
+        Assert.Equal(1024, vector.Length);
         Assert.Equal(1, vector.Sum(v => (double)v * v), 1e-5);
         Assert.Equal(vector, Embed(text ?? ""));
     }).QuickCheckThrowOnFailure();
@@ -44,7 +52,7 @@ public sealed class HashEmbedderTests
     [Fact]
     public void Embed_FewerDimensions_StillTellsTextsApart()
     {
-        foreach (var dimensions in (int[])[1, 7, 64, 256, 512])
+        foreach (var dimensions in (int[])[1, 7, 64, 256, 1024])
         {
             var vector = Embed("The battery lasts nine hours.", dimensions);
             Assert.Equal((dimensions, 1.0), (vector.Length, Math.Round(vector.Sum(v => (double)v * v), 5)));
@@ -69,7 +77,7 @@ public sealed class HashEmbedderTests
     public void Service_Metadata_NamesIt()
     {
         var metadata = HashEmbedder.Instance.GetService<EmbeddingGeneratorMetadata>()!;
-        Assert.Equal(("hash-512", 512), (metadata.DefaultModelId, metadata.DefaultModelDimensions));
+        Assert.Equal(("hash-1024", 1024), (metadata.DefaultModelId, metadata.DefaultModelDimensions));
     }
 
     private static float[] Embed(string text, int? dimensions = null) =>

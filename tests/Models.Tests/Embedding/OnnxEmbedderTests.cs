@@ -114,7 +114,7 @@ public sealed class OnnxEmbedderTests
         var length = Math.Sqrt(whole[..8].Sum(v => (double)v * v));
         AssertClose([.. whole[..8].Select(v => v / length)], front, 1e-6);
         foreach (var wrong in (int[])[0, 33])
-            Assert.Equal("dimensions", (await Assert.ThrowsAsync<EmbeddingException>(() => embedder.GenerateAsync(["x"], new() { Dimensions = wrong }))).Parameter);
+            Assert.Equal("dimensions", (await Assert.ThrowsAsync<EmbeddingException>(() => embedder.EmbedAsync([new("x")], new EmbeddingSettings(wrong)))).Parameter);
     }
 
     [Fact]
