@@ -30,7 +30,7 @@ public sealed class EncoderHost(ModelStore store, EngineOptions options, Semapho
     /// <exception cref="ModelException">It cannot be loaded, or does not fit this machine's memory.</exception>
     public async Task<TextEmbedder> GetEmbedderAsync(string? name, CancellationToken cancellation = default)
     {
-        if (IsBuiltIn(name)) return HashEmbedder.Instance;
+        if (HashEmbedder.IsNamed(name)) return HashEmbedder.Instance;
         if ((name is null ? store.Newest(ModelKind.Embedding) : store.Get(name)) is not { } model) return HashEmbedder.Instance;
         if (model.Manifest.Kind != ModelKind.Embedding)
         {
@@ -50,7 +50,7 @@ public sealed class EncoderHost(ModelStore store, EngineOptions options, Semapho
     /// <exception cref="ModelException">It cannot be loaded, or does not fit this machine's memory.</exception>
     public async Task<Reranker> GetRerankerAsync(string? name, CancellationToken cancellation = default)
     {
-        var model = name is null ? store.Newest(ModelKind.Reranker) : IsBuiltIn(name) ? null : store.Get(name);
+        var model = name is null ? store.Newest(ModelKind.Reranker) : HashEmbedder.IsNamed(name) ? null : store.Get(name);
         return model is { Manifest.Kind: ModelKind.Reranker }
             ? new CrossEncoder(model.Manifest.Name, await LoadAsync(model, cancellation))
             : new EmbeddingReranker(await GetEmbedderAsync(name, cancellation));
@@ -62,9 +62,6 @@ public sealed class EncoderHost(ModelStore store, EngineOptions options, Semapho
         var graph = model.Manifest.Files.Where(file => file.Name.StartsWith("model", StringComparison.Ordinal)).Sum(file => file.Size);
         return new MemoryEstimate(Weights: graph + graph / 2, KvPerToken: 0, Working, model.Manifest.ContextLength);
     }
-
-    // Ollama's clients add the tag at will.
-    private static bool IsBuiltIn(string? name) => name is HashEmbedder.ModelName or HashEmbedder.ModelName + ":latest";
 
     private async Task<OnnxEncoder> LoadAsync(InstalledModel model, CancellationToken cancellation)
     {

@@ -29,6 +29,9 @@ public sealed class HashEmbedder : TextEmbedder
     /// <summary>The one there is: it holds nothing.</summary>
     public static HashEmbedder Instance { get; } = new();
 
+    /// <summary>Whether a name is this embedder's; Ollama's clients add the tag at will.</summary>
+    public static bool IsNamed(string? name) => name is ModelName or ModelName + ":latest";
+
     /// <inheritdoc/>
     public override string Name => ModelName;
 

@@ -144,7 +144,7 @@ public sealed class ModelStore
     internal InstallResult Install(
         string path, string source, string name, ImportOptions options, CancellationToken cancellation, string? license = null)
     {
-        if (name is HashEmbedder.ModelName)
+        if (HashEmbedder.IsNamed(name))
             throw new StoreException($"'{name}' is the name of the built-in embedder. Install the model by another name with --as NAME.");
         var progress = new LastProgress(options.Progress);
         try

@@ -13,7 +13,7 @@ internal sealed class ModelListing(IModelHost models)
 
     /// <summary>One model.</summary>
     public Task GetAsync(HttpContext context, string name) =>
-        JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, name == HashEmbedder.ModelName ? BuiltIn : ToEntry(models.Store.Get(name)), OpenAiJson.Wire.ModelEntry);
+        JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, HashEmbedder.IsNamed(name) ? BuiltIn : ToEntry(models.Store.Get(name)), OpenAiJson.Wire.ModelEntry);
 
     private static ModelEntry BuiltIn { get; } = new(HashEmbedder.ModelName, 0);
 
