@@ -21,7 +21,7 @@ internal sealed class CrossEncoder(string name, OnnxEncoder encoder) : Reranker
         var logits = await encoder.RunAsync(rows, cancellation);
         if (logits.Any(row => !float.IsFinite(row[0]))) throw new ModelException($"{name} returned a score that is not a number. Run `appliance models verify {name}`.");
         // Trained with the logistic function behind it (sentence-transformers, CrossEncoder with one label).
-        return new RerankScores([.. logits.Select(row => 1 / (1 + Math.Exp(-row[0])))], rows.Sum(row => (long)row.Ids.Length));
+        return new RerankScores(Array.ConvertAll(logits, row => 1 / (1 + Math.Exp(-row[0]))), rows.Sum(row => (long)row.Ids.Length));
     }
 
     private int[] Tokens(string text) => encoder.Tokenizer.Encode(text, addSpecialTokens: false, parseSpecialTokens: false);

@@ -1,7 +1,7 @@
 namespace Models.Embedding;
 
 /// <summary>What is to be embedded: a text, or the model's own token ids, which go in as they are.</summary>
-public readonly record struct EmbeddingInput
+public sealed record EmbeddingInput
 {
     /// <summary>A text.</summary>
     public EmbeddingInput(string text) => Text = text;

@@ -16,9 +16,10 @@ internal sealed class EmbeddingReranker(TextEmbedder embedder) : Reranker
         return await Task.Run(() =>
         {
             var overlaps = Overlaps(query, documents, cancellation);
-            var scores = documents.Select((_, i) =>
-                Math.Clamp((Vectors.Dot(embeddings[0].Vector.Span, embeddings[i + 1].Vector.Span) + overlaps[i]) / 2, 0, 1));
-            return new RerankScores([.. scores], embeddings.Usage?.InputTokenCount ?? 0);
+            var scores = new double[documents.Count];
+            for (var i = 0; i < scores.Length; i++)
+                scores[i] = Math.Clamp((Vectors.Dot(embeddings[0].Vector.Span, embeddings[i + 1].Vector.Span) + overlaps[i]) / 2, 0, 1);
+            return new RerankScores(scores, embeddings.Usage?.InputTokenCount ?? 0);
         }, cancellation);
     }
 
@@ -27,17 +28,25 @@ internal sealed class EmbeddingReranker(TextEmbedder embedder) : Reranker
     private static double[] Overlaps(string query, IReadOnlyList<string> documents, CancellationToken cancellation)
     {
         var asked = TextWords.Of(query).Distinct().ToDictionary(word => word, TextWords.Weight);
-        var counts = documents.Select(document =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return TextWords.Of(document).Where(asked.ContainsKey).CountBy(word => word).ToDictionary();
-        }).ToList();
+        var counts = documents.Select(document => Count(document, asked, cancellation)).ToList();
         foreach (var word in asked.Keys)
         {
-            var having = counts.Count(document => document.ContainsKey(word));
+            var having = counts.Count(found => found.ContainsKey(word));
             asked[word] *= Math.Log(1 + (documents.Count - having + 0.5) / (having + 0.5));
         }
         var whole = asked.Values.Sum();
-        return [.. counts.Select(found => whole > 0 ? found.Sum(word => asked[word.Key] * word.Value / (word.Value + 1)) / whole : 0)];
+        var overlaps = new double[documents.Count];
+        for (var i = 0; i < overlaps.Length && whole > 0; i++)
+            foreach (var (word, count) in counts[i]) overlaps[i] += asked[word] / whole * count / (count + 1);
+        return overlaps;
+    }
+
+    private static Dictionary<string, int> Count(string document, Dictionary<string, double> asked, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var counts = new Dictionary<string, int>();
+        foreach (var word in TextWords.Of(document))
+            if (asked.ContainsKey(word)) counts[word] = counts.GetValueOrDefault(word) + 1;
+        return counts;
     }
 }

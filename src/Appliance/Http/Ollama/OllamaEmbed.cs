@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Models.Embedding;
 using Models.Generation;
 
@@ -18,7 +19,7 @@ internal sealed class OllamaEmbed(IModelHost models)
         var loaded = Stopwatch.GetElapsedTime(started);
         var made = await embedder.EmbedAsync(inputs, new EmbeddingSettings(request.Dimensions, request.Truncate != false), cancellation);
         var answer = new EmbedAnswer(
-            embedder.Name, [.. made.Select(embedding => embedding.Vector)], AnswerNumbers.ToNanoseconds(Stopwatch.GetElapsedTime(started)) ?? 0,
+            embedder.Name, Vectors(made), AnswerNumbers.ToNanoseconds(Stopwatch.GetElapsedTime(started)) ?? 0,
             AnswerNumbers.ToNanoseconds(loaded) ?? 0, made.Usage?.InputTokenCount ?? 0);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, answer, OllamaJson.Wire.EmbedAnswer);
     }
@@ -31,6 +32,14 @@ internal sealed class OllamaEmbed(IModelHost models)
         var vector = string.IsNullOrEmpty(request.Prompt) ? default
             : (await embedder.EmbedAsync([new(request.Prompt)], new EmbeddingSettings(), cancellation))[0].Vector;
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new EmbeddingsAnswer(vector), OllamaJson.Wire.EmbeddingsAnswer);
+    }
+
+    private static List<ReadOnlyMemory<float>> Vectors(GeneratedEmbeddings<Embedding<float>> made)
+    {
+        // No Select: every structure it yields costs the native file its combinations with all others, 100 kB and more.
+        var vectors = new List<ReadOnlyMemory<float>>(made.Count);
+        foreach (var embedding in made) vectors.Add(embedding.Vector);
+        return vectors;
     }
 
     // Ollama has no default; here one is always there.

@@ -33,8 +33,9 @@ internal static class EncoderFolder
         var summary = OnnxFiles.ReadGraph(OnnxFiles.Find(folder, graph));
         var config = Describe(shape, summary, Path.Combine(folder, graph));
         // The weights' file keeps its name: the graph refers to it.
-        var files = OnnxFiles.RequireData(folder, graph, summary).Select(name => (name, name)).Prepend((graph, EncoderConfig.GraphName)).ToList();
+        var files = OnnxFiles.RequireData(folder, graph, summary).Prepend(graph).ToList();
         OnnxFiles.Copy(folder, target, files, options.Progress, cancellation);
+        if (graph != EncoderConfig.GraphName) File.Move(Path.Combine(target, graph), Path.Combine(target, EncoderConfig.GraphName));
         TokenizerFiles.Copy(source, target);
         TokenizerFiles.Check(target, shape.VocabularySize);
         config.Write(target);

@@ -25,7 +25,7 @@ internal static class GenAiFolder
         files.AddRange(OnnxFiles.RequireData(source, graphName, summary));
         files.AddRange(TokenizerFiles.Names.Where(name => File.Exists(Path.Combine(source, name))));
 
-        OnnxFiles.Copy(source, target, files.Distinct().Select(name => (name, name)), options.Progress, cancellation);
+        OnnxFiles.Copy(source, target, files.Distinct().ToList(), options.Progress, cancellation);
         TokenizerFiles.Check(target, config.Model.VocabSize);
         return new ImportReport(config.Model.Type, summary.Parameters, QuantizationOf(summary), config.Model.ContextLength, LicenseFile.Find(source), []);
     }

@@ -47,15 +47,14 @@ internal static class OnnxFiles
         }
     }
 
-    /// <summary>Copies files into another folder, under other names where asked to.</summary>
+    /// <summary>Copies files into another folder.</summary>
     public static void Copy(
-        string source, string target, IEnumerable<(string From, string To)> files, IProgress<(long Done, long Total)>? progress, CancellationToken cancellation)
+        string source, string target, IReadOnlyList<string> files, IProgress<(long Done, long Total)>? progress, CancellationToken cancellation)
     {
-        var paths = files.Select(file => (From: Find(source, file.From), file.To)).ToList();
-        var (done, total) = (0L, paths.Sum(path => new FileInfo(path.From).Length));
-        foreach (var (from, to) in paths)
+        var (done, total) = (0L, files.Sum(name => new FileInfo(Find(source, name)).Length));
+        foreach (var name in files)
         {
-            done += Copy(from, Path.Combine(target, to), cancellation);
+            done += Copy(Path.Combine(source, name), Path.Combine(target, name), cancellation);
             progress?.Report((done, total));
         }
     }
