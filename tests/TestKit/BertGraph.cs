@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Models.Import.Onnx;
+using Models.Onnx.Rewriting;
 
 namespace TestKit;
 

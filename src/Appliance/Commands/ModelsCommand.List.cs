@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Models;
 using Models.Budget;
-using Models.Embedding;
+using Models.Onnx.Attention;
 using Models.Store;
 
 namespace Appliance.Commands;
@@ -85,16 +86,12 @@ internal static partial class ModelsCommand
     {
         try
         {
-            if (model.Manifest.Kind != ModelKind.Decoder)
-            {
-                var encoder = EncoderHost.EstimateMemory(model);
-                return new MemoryNeed(encoder.Weights, 0, [new ContextNeed(encoder.ContextLength, encoder.At(encoder.ContextLength))]);
-            }
-            var estimate = MemoryEstimate.For(model.Folder);
-            var contexts = ShownContexts.Where(tokens => tokens < estimate.ContextLength).Append(estimate.ContextLength);
-            return new MemoryNeed(estimate.Weights, estimate.KvPerToken, [.. contexts.Select(tokens => new ContextNeed(tokens, estimate.At(tokens)))]);
+            var footprint = ModelFootprint.Of(model);
+            var contexts = footprint.IsEncoder ? [] : ShownContexts.Where(tokens => tokens < footprint.ContextLength);
+            return new MemoryNeed(footprint.MappedBytes + footprint.PrivateBytes, footprint.KvBytesPerToken(KvType.Float32),
+                [.. contexts.Append(footprint.ContextLength).Select(tokens => new ContextNeed(tokens, footprint.At(tokens)))]);
         }
-        catch (StoreException e)
+        catch (ModelException e)
         {
             // The rest can still be shown, and verify says what is wrong.
             terminal.Note($"warning: {e.Message}");

@@ -3,6 +3,7 @@ using System.Net;
 using Appliance.Hosting;
 using Appliance.Http;
 using Models;
+using Models.Budget;
 using Models.Generation;
 using Models.Store;
 
@@ -20,7 +21,12 @@ internal static class ServeCommand
             HelpName = "ADDRESS",
         };
         var model = new Option<string?>("--model", "-m") { Description = "Model to load at start, and to use for requests that name none.", HelpName = "NAME" };
-        var command = new Command("serve", "Serve the OpenAI and Ollama APIs over HTTP: chat, completions, embeddings, reranking.") { port, bind, model };
+        var keepAlive = new Option<string?>("--keep-alive")
+        {
+            Description = $"How long a model stays loaded after its last use, such as 30m, 0 or -1 (for ever); also {KeepAlive.Variable}. By default 30m, 5m below 8 GB.",
+            HelpName = "TIME",
+        };
+        var command = new Command("serve", "Serve the OpenAI and Ollama APIs over HTTP: chat, completions, embeddings, reranking.") { port, bind, model, keepAlive };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ServerOptions
@@ -30,8 +36,11 @@ internal static class ServeCommand
                 Model = parsed.GetValue(model),
                 Token = Environment.GetEnvironmentVariable(AccessGuard.TokenVariable),
             };
-            using var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions());
-            await RunAsync(models, options, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
+            var stays = ParseKeepAlive(parsed.GetValue(keepAlive) ?? Environment.GetEnvironmentVariable(KeepAlive.Variable));
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            using var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions(), stays);
+            using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
+            await RunAsync(models, options, output, error, cancellation);
             return ExitCode.Ok;
         });
         return command;
@@ -52,6 +61,9 @@ internal static class ServeCommand
         if (options.Model is not null) await models.LoadAsync(options.Model, cancellation);
         await server.RunAsync(cancellation);
     }
+
+    private static TimeSpan? ParseKeepAlive(string? text) => string.IsNullOrEmpty(text) ? null : KeepAlive.TryParse(text, out var time) ? time
+        : throw new ModelException($"--keep-alive takes seconds or a duration such as 30m or 1h30m, and '{text}' is neither.");
 
     private static IPAddress ParseAddress(string? bind)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Appliance.Hosting;
 using Appliance.Http.Ollama;
 using Appliance.Http.OpenAi;
@@ -98,7 +99,8 @@ internal sealed class HttpApi
     {
         var error = ApiError.From(fault);
         if (error.Status == StatusCodes.Status500InternalServerError && fault is not ModelException) _onBug(fault);
-        if (error.Status == StatusCodes.Status503ServiceUnavailable && !context.Response.HasStarted) context.Response.Headers.RetryAfter = "1";
+        if (error.Status == StatusCodes.Status503ServiceUnavailable && !context.Response.HasStarted)
+            context.Response.Headers.RetryAfter = (error.RetryAfter ?? 1).ToString(CultureInfo.InvariantCulture);
         var ollama = context.Request.Path.StartsWithSegments("/api");
         if (!context.Response.HasStarted)
         {

@@ -1,6 +1,6 @@
 namespace Models.Embedding;
 
-/// <summary>An installed reranker: a model that reads query and document together. The host owns the encoder.</summary>
+/// <summary>An installed reranker: a model that reads query and document together. Whoever made it owns the encoder.</summary>
 internal sealed class CrossEncoder(string name, OnnxEncoder encoder) : Reranker
 {
     /// <inheritdoc/>

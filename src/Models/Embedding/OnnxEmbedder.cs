@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace Models.Embedding;
 
-/// <summary>An installed embedding model. The host owns the encoder; to dispose this does nothing.</summary>
+/// <summary>An installed embedding model. Whoever made it owns the encoder; to dispose this does nothing.</summary>
 internal sealed class OnnxEmbedder(string name, OnnxEncoder encoder) : TextEmbedder
 {
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ internal sealed class OnnxEncoder : IDisposable
         Tokenizer = Tokenizer.FromFolder(folder);
         // No spinning: runs are long, and threads that wait must not take the cores of a generation.
         _session = new OrtSession(
-            Path.Combine(folder, EncoderConfig.GraphName), new OrtSessionSettings { Threads = threads, Spin = false, OwnKernels = false });
+            Path.Combine(folder, EncoderConfig.GraphName), new OrtSessionSettings { Threads = threads, Spin = false, OwnOperators = false });
         string[] inputs = [EncoderInputs.Ids, .. _config.TakesMask ? [EncoderInputs.Mask] : (string[])[], .. _config.TakesTypes ? [EncoderInputs.Types] : (string[])[]];
         foreach (var name in inputs)
         {

@@ -31,7 +31,7 @@ public abstract class TextEmbedder : IEmbeddingGenerator<string, Embedding<float
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    /// <summary>Does nothing: embedders are shared, and their host frees them.</summary>
+    /// <summary>Does nothing: the model belongs to its host.</summary>
     public void Dispose() => GC.SuppressFinalize(this);
 
     /// <summary>The length of vectors that is asked for, checked.</summary>

@@ -1,4 +1,5 @@
 using Models.Onnx.Kernels;
+using Models.Onnx.Rewriting;
 
 namespace Models.Onnx;
 
@@ -11,9 +12,22 @@ internal sealed record OrtSessionSettings
     /// <summary>Whether idle threads spin between operators: faster decode on a quiet box, wasted joules on a busy one.</summary>
     public required bool Spin { get; init; }
 
-    /// <summary>Whether int4 products run on our kernels. Encoders have none, and need not have their graph read twice.</summary>
-    public bool OwnKernels { get; init; } = true;
+    /// <summary>
+    /// Whether our operators take the place of standard ones. The graph is read for it beforehand, which is not for encoders: theirs holds
+    /// its weights, and may be larger than a program can read at once.
+    /// </summary>
+    public bool OwnOperators { get; init; } = true;
+
+    /// <summary>For a decoder whose keys and values are to be ours: the names of its inputs and output; null for any other graph.</summary>
+    public DecoderNames? Decoder { get; init; }
 }
+
+/// <summary>Names in a decoder's graph.</summary>
+/// <param name="Ids">Input of token ids.</param>
+/// <param name="Mask">Input of the attention mask.</param>
+/// <param name="Positions">Input of positions; empty where there is none.</param>
+/// <param name="Logits">Output of logits.</param>
+internal sealed record DecoderNames(string Ids, string Mask, string Positions, string Logits);
 
 /// <summary>A loaded graph. Runs may come from several threads at once.</summary>
 internal sealed class OrtSession : OrtHandle
@@ -47,9 +61,9 @@ internal sealed class OrtSession : OrtHandle
         OrtApi.SetIntraOpThreads(options.Pointer, settings.Threads);
         OrtApi.SetInterOpThreads(options.Pointer, 1);
         OrtApi.AddSessionConfig(options.Pointer, "session.intra_op.allow_spinning", settings.Spin ? "1" : "0");
-        if (!settings.OwnKernels || !Int4Kernel.IsSupported || GraphRewriter.UseOurKernels(File.ReadAllBytes(path)) is not { } graph)
+        if (!settings.OwnOperators || GraphRewriter.UseOurOperators(File.ReadAllBytes(path), settings) is not { } graph)
             return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
-        MatMulOperator.AddTo(options, settings.Threads);
+        CustomOperators.AddTo(options);
         OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", Path.GetDirectoryName(path)!);
         return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, graph, options.Pointer);
     }

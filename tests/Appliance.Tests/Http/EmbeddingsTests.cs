@@ -98,6 +98,8 @@ public sealed class EmbeddingsTests : IAsyncLifetime
         Assert.Equal(["model", "embeddings", "total_duration", "load_duration", "prompt_eval_count"], answer.Select(p => p.Key));
         Assert.Equal([32, 32], answer["embeddings"]!.AsArray().Select(v => Vector(v).Length));
         Assert.Equal(8, (int?)answer["prompt_eval_count"]);
+        Assert.Equal(TimeSpan.FromMinutes(5), _host.KeepAlives["encoder"]);
+        Assert.Contains("keep_alive", (string?)(await _host.AskAsync("/api/embed", """{"input":"x","keep_alive":"soon"}""", 400))["error"]);
         Assert.Single((await _host.AskAsync("/api/embed", """{"input":"the dog","dimensions":4}"""))["embeddings"]!.AsArray(), v => Vector(v).Length == 4);
         Assert.Empty((await _host.AskAsync("/api/embed", """{"model":"encoder"}"""))["embeddings"]!.AsArray());
 

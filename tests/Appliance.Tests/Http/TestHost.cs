@@ -18,22 +18,30 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
 
     private readonly TemporaryFolder _home = new();
     private readonly Dictionary<string, ScriptedModel> _models = [];
+    private readonly ModelHost _encoders;
     private ApplianceServer _server = null!;
 
     private TestHost()
     {
         Store = new ModelStore(_home.Path);
-        Encoders = new EncoderHost(Store, new EngineOptions { Threads = 1 }, new SemaphoreSlim(1, 1));
+        _encoders = new ModelHost(Store, new EngineOptions { Threads = 1 });
     }
 
     public ModelStore Store { get; }
 
     /// <summary>Real ones: embeddings need no script.</summary>
-    public EncoderHost Encoders { get; }
+    public EncoderHost Encoders => _encoders.Encoders;
 
     public ConcurrentBag<string> LoadedNames { get; } = [];
 
-    public IReadOnlyList<string> Loaded => [.. LoadedNames.Distinct()];
+    public IReadOnlyList<LoadedModel> Loaded =>
+        [.. LoadedNames.Distinct().Select(name => new LoadedModel(name, 5678, KeepAlives.TryGetValue(name, out var time) ? Loading + time : null))];
+
+    /// <summary>What requests said of how long models stay.</summary>
+    public ConcurrentDictionary<string, TimeSpan> KeepAlives { get; } = [];
+
+    /// <summary>When models were loaded.</summary>
+    public static DateTimeOffset Loading { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     /// <summary>Faults the server called its own.</summary>
     public ConcurrentQueue<Exception> Bugs { get; } = new();
@@ -77,6 +85,10 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
         return ChatClient ?? new LocalChatClient(model);
     }
 
+    public bool HasLoaded(string name) => LoadedNames.Contains(name);
+
+    public void SetKeepAlive(string name, TimeSpan time) => KeepAlives[name] = time;
+
     public Task StopAsync() => _server.DisposeAsync().AsTask();
 
     public Task<HttpResponseMessage> PostAsync(string path, string json, bool whole = true) => PostAsync(path, Encoding.UTF8.GetBytes(json), whole);
@@ -112,7 +124,7 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     {
         Client.Dispose();
         await _server.DisposeAsync();
-        Encoders.Dispose();
+        _encoders.Dispose();
         _home.Dispose();
     }
 

@@ -17,7 +17,7 @@ internal sealed class EncoderModel : IDisposable
         model.Save(_home["source"]);
         Store = new ModelStore(_home.Path);
         Installed = Store.Import(_home["source"], name, new ImportOptions()).Model;
-        Host = new EncoderHost(Store, new EngineOptions { Threads = 2 }, new SemaphoreSlim(1, 1));
+        Models = new ModelHost(Store, new EngineOptions { Threads = 2 });
     }
 
     public BertModel Model { get; }
@@ -26,7 +26,9 @@ internal sealed class EncoderModel : IDisposable
 
     public InstalledModel Installed { get; }
 
-    public EncoderHost Host { get; }
+    public ModelHost Models { get; }
+
+    public EncoderHost Host => Models.Encoders;
 
     /// <summary>The embedder, on text alone.</summary>
     public async Task<float[][]> EmbedAsync(params string[] texts)
@@ -37,7 +39,7 @@ internal sealed class EncoderModel : IDisposable
 
     public void Dispose()
     {
-        Host.Dispose();
+        Models.Dispose();
         _home.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using Models.Embedding;
+using Models.Generation;
 using Models.Tokens;
 using TestKit;
 
@@ -31,8 +32,8 @@ public sealed class RerankerTests
     public async Task Score_WithoutAReranker_PutsTheDocumentWithTheWordsFirst()
     {
         using var home = new TemporaryFolder();
-        using var host = new EncoderHost(new(home.Path), new() { Threads = 1 }, new SemaphoreSlim(1, 1));
-        var reranker = await host.GetRerankerAsync(null);
+        using var host = new ModelHost(new(home.Path), new() { Threads = 1 });
+        var reranker = await host.Encoders.GetRerankerAsync(null);
         var made = await reranker.ScoreAsync("How long does the battery last?", ["Breakfast is at nine.", "The battery lasts about nine hours.", "A hundred dogs walked by.", ""]);
         Assert.Equal(HashEmbedder.ModelName, reranker.Name);
         Assert.Equal(1, made.Scores.ToList().IndexOf(made.Scores.Max()));

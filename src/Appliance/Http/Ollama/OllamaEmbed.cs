@@ -15,9 +15,11 @@ internal sealed class OllamaEmbed(IModelHost models)
         var started = Stopwatch.GetTimestamp();
         var request = await JsonBody.ReadAsync(context, OllamaJson.Wire.EmbedRequest, cancellation);
         var inputs = ReadInput(request.Input);
+        var keepAlive = OllamaRequest.ToKeepAlive(request.KeepAlive);
         var embedder = await models.Encoders.GetEmbedderAsync(NameOf(request.Model), cancellation);
         var loaded = Stopwatch.GetElapsedTime(started);
         var made = await embedder.EmbedAsync(inputs, new EmbeddingSettings(request.Dimensions, request.Truncate != false), cancellation);
+        if (keepAlive is { } time) models.SetKeepAlive(embedder.Name, time);
         var answer = new EmbedAnswer(
             embedder.Name, Vectors(made), AnswerNumbers.ToNanoseconds(Stopwatch.GetElapsedTime(started)) ?? 0,
             AnswerNumbers.ToNanoseconds(loaded) ?? 0, made.Usage?.InputTokenCount ?? 0);
@@ -28,9 +30,11 @@ internal sealed class OllamaEmbed(IModelHost models)
     public async Task EmbedOneAsync(HttpContext context, CancellationToken cancellation)
     {
         var request = await JsonBody.ReadAsync(context, OllamaJson.Wire.EmbeddingsRequest, cancellation);
+        var keepAlive = OllamaRequest.ToKeepAlive(request.KeepAlive);
         var embedder = await models.Encoders.GetEmbedderAsync(NameOf(request.Model), cancellation);
         var vector = string.IsNullOrEmpty(request.Prompt) ? default
             : (await embedder.EmbedAsync([new(request.Prompt)], new EmbeddingSettings(), cancellation))[0].Vector;
+        if (keepAlive is { } time) models.SetKeepAlive(embedder.Name, time);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new EmbeddingsAnswer(vector), OllamaJson.Wire.EmbeddingsAnswer);
     }
 

@@ -122,15 +122,15 @@ internal sealed record ShowAnswer(string? License, Details Details, Dictionary<s
     public string Template { get; } = "";
 }
 
-/// <summary>Body of POST /api/embed; the input is a string or a list of them. keep_alive and options are read over.</summary>
-internal sealed record EmbedRequest(string? Model, JsonElement Input, bool? Truncate, int? Dimensions);
+/// <summary>Body of POST /api/embed; the input is a string or a list of them. options are read over.</summary>
+internal sealed record EmbedRequest(string? Model, JsonElement Input, bool? Truncate, int? Dimensions, JsonElement KeepAlive);
 
 /// <summary>Answer of POST /api/embed; durations in nanoseconds.</summary>
 internal sealed record EmbedAnswer(
     string Model, IReadOnlyList<ReadOnlyMemory<float>> Embeddings, long TotalDuration, long LoadDuration, long PromptEvalCount);
 
 /// <summary>Body of POST /api/embeddings.</summary>
-internal sealed record EmbeddingsRequest(string? Model, string? Prompt);
+internal sealed record EmbeddingsRequest(string? Model, string? Prompt, JsonElement KeepAlive);
 
 /// <summary>Answer of POST /api/embeddings.</summary>
 internal sealed record EmbeddingsAnswer(ReadOnlyMemory<float> Embedding);

@@ -1,0 +1,68 @@
+namespace TestKit;
+
+/// <summary>Time that passes when a test says so; its timers fire inside <see cref="Advance"/>. Safe for several threads.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private readonly List<ManualTimer> _timers = [];
+    private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_timers) return _now;
+    }
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Lets time pass, and what falls due on the way happen in its order.</summary>
+    public void Advance(TimeSpan time)
+    {
+        var end = GetUtcNow() + time;
+        while (true)
+        {
+            ManualTimer? due;
+            lock (_timers)
+            {
+                due = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+                _now = due?.Due is { } at && at > _now ? at : due is null ? end : _now;
+                if (due is null) return;
+                due.Due = null;
+            }
+            due.Fire();
+        }
+    }
+
+    private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
+    {
+        public DateTimeOffset? Due { get; set; }
+
+        public void Fire() => fire();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._timers)
+            {
+                if (!time._timers.Contains(this)) time._timers.Add(this);
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
+            }
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (time._timers) time._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
