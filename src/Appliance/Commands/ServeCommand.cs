@@ -38,7 +38,7 @@ internal static class ServeCommand
             };
             var stays = ParseKeepAlive(parsed.GetValue(keepAlive) ?? Environment.GetEnvironmentVariable(KeepAlive.Variable));
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            using var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions(), stays);
+            using var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions { KeepWarm = error.WriteLine }, stays);
             using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
             await RunAsync(models, options, output, error, cancellation);
             return ExitCode.Ok;

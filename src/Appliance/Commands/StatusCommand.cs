@@ -6,6 +6,7 @@ using Appliance.Hosting;
 using Models;
 using Models.Budget;
 using Models.Generation;
+using Models.Generation.Kv;
 using Models.Store;
 
 namespace Appliance.Commands;
@@ -38,7 +39,7 @@ internal static class StatusCommand
         var pressure = machine.Pressure is { } stalls ? new PressureStatus(stalls.Some, stalls.Full) : null;
         var memory = new MemoryStatus(machine.Total, machine.Available, machine.Room, limit, pressure);
         var (plan, problem) = PlanDefault(store, machine);
-        return new StatusReport(ProductVersion.Text, store.Home, store.Names(), memory, plan, problem);
+        return new StatusReport(ProductVersion.Text, store.Home, store.Names(), memory, KvArchiveOptions.SizeOf(store.Home), plan, problem);
     }
 
     private static (PlanReport? Plan, string? Problem) PlanDefault(ModelStore store, MemorySnapshot machine)
@@ -65,6 +66,7 @@ internal static class StatusCommand
         Row("pressure", memory.Pressure is { } stalls
             ? string.Create(CultureInfo.InvariantCulture, $"some work waited {stalls.Some:0.0} % of the last ten seconds, all of it {stalls.Full:0.0} %")
             : "the kernel does not say");
+        Row("kept warm", $"{ByteSize.Format(report.WarmBytes)} of computed keys and values on the disk");
         Row("default", report.Plan is { } plan
             ? $"{plan.Model}: {plan.ContextLength:N0} tokens of context, {plan.Sequences} at once, {plan.KvType} keys and values, at most {ByteSize.Format(plan.TotalBytes)}"
             : report.Problem!);
@@ -73,8 +75,8 @@ internal static class StatusCommand
     }
 }
 
-/// <summary>What <c>status --json</c> prints; <c>problem</c> says why there is no plan.</summary>
-internal sealed record StatusReport(string Version, string Home, IReadOnlyList<string> Models, MemoryStatus Memory, PlanReport? Plan, string? Problem);
+/// <summary>What <c>status --json</c> prints; <c>warm_bytes</c> is what models keep on the disk for their next start, <c>problem</c> says why there is no plan.</summary>
+internal sealed record StatusReport(string Version, string Home, IReadOnlyList<string> Models, MemoryStatus Memory, long WarmBytes, PlanReport? Plan, string? Problem);
 
 /// <summary>The machine's memory, bytes; <c>room</c> is what this process can still take.</summary>
 internal sealed record MemoryStatus(long TotalBytes, long AvailableBytes, long RoomBytes, LimitStatus? Limit, PressureStatus? Pressure);

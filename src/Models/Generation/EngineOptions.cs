@@ -56,6 +56,12 @@ public sealed record EngineOptions
     /// <summary>Of those, bytes that may be retained for prompts that begin alike; null sets no bound.</summary>
     public long? RetainedBytes { get; init; }
 
+    /// <summary>Hears in one sentence of what went wrong without stopping anything; set where what is computed is to be kept across restarts.</summary>
+    public Action<string>? KeepWarm { get; init; }
+
+    /// <summary>The owner's word on keeping what is computed across restarts: off where <c>APPLIANCE_WARM</c> is 0.</summary>
+    public static bool WarmAllowed => Environment.GetEnvironmentVariable("APPLIANCE_WARM") != "0";
+
     /// <summary>What these options ask of a memory plan.</summary>
     public MemoryWishes Wishes => new() { ContextLength = ContextLength, Sequences = Sequences, KvType = KvType, PrefillChunk = PrefillChunk };
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Models.Budget;
 using Models.Embedding;
+using Models.Generation.Kv;
 using Models.Store;
 
 namespace Models.Generation;
@@ -34,9 +35,12 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     /// <param name="keepAlive">How long models stay loaded after their last use; null leaves it to the plan.</param>
     public ModelHost(ModelStore store, EngineOptions options, TimeSpan? keepAlive = null)
         : this(store, options, keepAlive, MachineMemory.Here.Read, TimeProvider.System,
-            (model, plan) => new LocalLanguageModel(model.Manifest.Name, model.Folder, options.With(plan)))
+            (model, plan) => new LocalLanguageModel(model.Manifest.Name, model.Folder, options.With(plan), Archive(store, model, options)))
     {
     }
+
+    private static KvArchiveOptions? Archive(ModelStore store, InstalledModel model, EngineOptions options) =>
+        options.KeepWarm is { } notice && EngineOptions.WarmAllowed ? KvArchiveOptions.For(store, model, notice) : null;
 
     /// <summary>The same with the machine and the engine replaced, for tests.</summary>
     internal ModelHost(

@@ -9,6 +9,8 @@ namespace Models.Generation.Kv;
 /// <summary>Where and how a model's computed keys and values are kept across restarts. Immutable.</summary>
 public sealed record KvArchiveOptions
 {
+    private const string Extension = ".kv";
+
     // Counts up when the numbers that the engine makes for the same model change.
     private const int Engine = 1;
 
@@ -27,15 +29,34 @@ public sealed record KvArchiveOptions
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>The options of an installed model: a file below the home's cache folder.</summary>
-    public static KvArchiveOptions For(InstalledModel model, string home, Action<string> notice) => new()
+    /// <summary>The options of an installed model: a file of its name in <see cref="Folder"/>. Files of models that are gone are deleted.</summary>
+    public static KvArchiveOptions For(ModelStore store, InstalledModel model, Action<string> notice)
     {
-        Path = System.IO.Path.Combine(home, "cache", "kv", model.Manifest.Name + ".kv"),
-        // Its weights, its graph and its tokenizer.
-        Model = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            string.Join('\n', model.Manifest.Files.OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => $"{file.Name} {file.Sha256}"))))),
-        Notice = notice,
-    };
+        var folder = Folder(store.Home);
+        if (Directory.Exists(folder))
+        {
+            var names = store.Names().ToHashSet();
+            foreach (var file in Directory.EnumerateFiles(folder, "*" + Extension))
+                if (!names.Contains(System.IO.Path.GetFileNameWithoutExtension(file))) File.Delete(file);
+        }
+        return new()
+        {
+            Path = System.IO.Path.Combine(folder, model.Manifest.Name + Extension),
+            // Its weights, its graph and its tokenizer.
+            Model = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+                string.Join('\n', model.Manifest.Files.OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => $"{file.Name} {file.Sha256}"))))),
+            Notice = notice,
+        };
+    }
+
+    /// <summary>Bytes that the files of a home take in all.</summary>
+    public static long SizeOf(string home)
+    {
+        var folder = new DirectoryInfo(Folder(home));
+        return folder.Exists ? folder.EnumerateFiles().Sum(file => file.Length) : 0;
+    }
+
+    private static string Folder(string home) => System.IO.Path.Combine(home, "cache", "kv");
 
     /// <summary>What the blocks of this model, in this layout and on this engine, are known by; 32 bytes.</summary>
     internal byte[] Key(KvLayout layout, int? context) =>
