@@ -26,7 +26,7 @@ internal static class ServeCommand
             Description = $"How long a model stays loaded after its last use, such as 30m, 0 or -1 (for ever); also {KeepAlive.Variable}. By default 30m, 5m below 8 GB.",
             HelpName = "TIME",
         };
-        var command = new Command("serve", "Serve the OpenAI and Ollama APIs over HTTP.") { port, bind, model, keepAlive };
+        var command = new Command("serve", "Serve the OpenAI and Ollama APIs over HTTP: chat, completions, embeddings, reranking.") { port, bind, model, keepAlive };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ServerOptions
@@ -53,8 +53,8 @@ internal static class ServeCommand
         if (options.Model is not null) options = options with { Model = models.Store.Get(options.Model).Manifest.Name };
         await using var server = await ApplianceServer.StartAsync(models, options, error.WriteLine, cancellation);
         await output.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
-        if (models.Store.List().Count == 0)
-            await output.WriteLineAsync("no model is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
+        if (models.Store.Newest(ModelKind.Decoder) is null)
+            await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         await output.FlushAsync(cancellation);
 
         // Clients can already ask /readyz meanwhile.

@@ -35,6 +35,7 @@ internal sealed class HttpApi
         _listing = new ModelListing(models);
         var health = new Health(models, options.Model);
         var ollama = new OllamaModels(models);
+        var embed = new OllamaEmbed(models);
         _routes = new Dictionary<string, Route>
         {
             ["/"] = Get(context => context.Response.WriteAsync("Appliance is running")),
@@ -43,12 +44,16 @@ internal sealed class HttpApi
             ["/v1/models"] = Get(_listing.ListAsync),
             ["/v1/chat/completions"] = Post(new ChatCompletions(models, options.Model).HandleAsync),
             ["/v1/completions"] = Post(new Completions(models, options.Model).HandleAsync),
+            ["/v1/embeddings"] = Post(new Embeddings(models).HandleAsync),
+            ["/v1/rerank"] = Post(new Rerank(models).HandleAsync),
             ["/api/version"] = Get(OllamaModels.VersionAsync),
             ["/api/tags"] = Get(ollama.TagsAsync),
             ["/api/ps"] = Get(ollama.LoadedAsync),
             ["/api/show"] = Post(ollama.ShowAsync),
             ["/api/chat"] = Post(new OllamaChat(models).HandleAsync),
             ["/api/generate"] = Post(new OllamaGenerate(models).HandleAsync),
+            ["/api/embed"] = Post(embed.EmbedAsync),
+            ["/api/embeddings"] = Post(embed.EmbedOneAsync),
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

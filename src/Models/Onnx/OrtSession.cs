@@ -18,6 +18,12 @@ internal sealed record OrtSessionSettings
     /// </summary>
     public bool PackWeights { get; init; }
 
+    /// <summary>
+    /// Whether our operators take the place of standard ones. The graph is read for it beforehand, which is not for encoders: theirs holds
+    /// its weights, and may be larger than a program can read at once.
+    /// </summary>
+    public bool OwnOperators { get; init; } = true;
+
     /// <summary>For a decoder whose keys and values are to be ours: the names of its inputs and output; null for any other graph.</summary>
     public DecoderNames? Decoder { get; init; }
 }
@@ -68,7 +74,7 @@ internal sealed class OrtSession : OrtHandle
             OrtApi.SetIntraOpThreads(options.Pointer, settings.Threads);
             OrtApi.SetInterOpThreads(options.Pointer, 1);
             OrtApi.AddSessionConfig(options.Pointer, "session.intra_op.allow_spinning", settings.Spin ? "1" : "0");
-            if (GraphRewriter.UseOurOperators(File.ReadAllBytes(path), settings, weights) is not { } graph)
+            if (!settings.OwnOperators || GraphRewriter.UseOurOperators(File.ReadAllBytes(path), settings, weights) is not { } graph)
                 return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
             CustomOperators.AddTo(options);
             OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", folder);

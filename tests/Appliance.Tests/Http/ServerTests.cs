@@ -32,7 +32,7 @@ public sealed class ServerTests : IAsyncLifetime
     {
         var list = JsonNode.Parse(await _host.Client.GetStringAsync("/v1/models"))!;
         Assert.Equal("list", (string?)list["object"]);
-        Assert.Equal(["other:7b", "tiny"], list["data"]!.AsArray().Select(m => (string?)m!["id"]));
+        Assert.Equal(["other:7b", "tiny", "hash-1024"], list["data"]!.AsArray().Select(m => (string?)m!["id"]));
         Assert.Equal("""{"id":"tiny","created":1767323045,"object":"model","owned_by":"appliance"}""", await _host.Client.GetStringAsync("/v1/models/tiny"));
         Assert.Contains("other:7b", await _host.Client.GetStringAsync("/v1/models/other%3A7b"));
     }
