@@ -67,6 +67,7 @@ internal sealed class HttpApi
             _guard.Check(context.Request);
             var route = Find(context.Request);
             using var admitted = route.HasBody ? _admission.Enter(context.Request.ContentLength ?? _maxBodyBytes) : null;
+            context.Features.Set(admitted);
             await route.Handler(context, ending.Token);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
