@@ -30,7 +30,7 @@ internal static class Serving
             if (!string.IsNullOrEmpty(llama)) theirs.Add(await MeasureAsync(() => ServerUnderTest.StartLlamaAsync(llama, gguf), round));
             Console.Error.WriteLine($"round {round + 1} of {rounds}");
         }
-        for (var row = 0; row < Rows.Length; row++)
+        for (var row = 0; row < Rows.Length && rounds > 0; row++)
         {
             var line = FormattableString.Invariant($"{Rows[row],-50} {Median(ours.Select(m => m[row])),9:F1}");
             if (theirs.Count > 0)

@@ -1,10 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using Models.Budget;
-using Models.Generation;
 using Models.Store;
 
 namespace Appliance.Commands;
@@ -20,13 +16,15 @@ internal static class BenchCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         foreach (var option in new[] { prompt, generate, rounds })
             option.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 1) r.AddError($"{option.Name} must be at least 1."); });
-        var command = new Command("bench", "Measure load, prefill, decode, first token and memory of a model on this box.") { prompt, generate, rounds, json };
+        var command = new Command("bench", "Measure what this box does with a model: load, prefill, decode, several answers at once, first token, memory, power.") { prompt, generate, rounds, json };
         var arguments = new GenerationArguments(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var host = new ModelHost(new ModelStore(HomeFolder.Path), arguments.Engine(parsed));
-            var report = await MeasureAsync(
-                host, arguments.Model(parsed), parsed.GetValue(prompt), parsed.GetValue(generate), parsed.GetValue(rounds), cancellation);
+            var store = new ModelStore(HomeFolder.Path);
+            var error = parsed.InvocationConfiguration.Error;
+            var measurement = new BenchMeasurement(
+                store, store.Get(arguments.Model(parsed)), arguments.Engine(parsed), line => { if (!Console.IsErrorRedirected) error.WriteLine(line); });
+            var report = await measurement.RunAsync(parsed.GetValue(prompt), parsed.GetValue(generate), parsed.GetValue(rounds), cancellation);
             if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
             else Print(report);
             return ExitCode.Ok;
@@ -34,65 +32,20 @@ internal static class BenchCommand
         return command;
     }
 
-    private static async Task<BenchReport> MeasureAsync(
-        ModelHost host, string? name, int prompt, int generate, int rounds, CancellationToken cancellation)
-    {
-        var clock = Stopwatch.StartNew();
-        var model = await host.LoadAsync(name, cancellation);
-        var load = clock.Elapsed;
-        var loaded = MachineMemory.Resident;
-        var random = new Random(1);
-
-        // The first run touches every weight and every buffer once; it is not counted.
-        await TimeAsync(prompt, 2);
-        double[] prefill = new double[rounds], decode = new double[rounds], first = new double[rounds];
-        for (var round = 0; round < rounds; round++)
-        {
-            var timings = await TimeAsync(prompt, 1);
-            prefill[round] = prompt / timings.Prefill.TotalSeconds;
-            first[round] = timings.Prefill.TotalMilliseconds;
-            timings = await TimeAsync(1, generate + 1);
-            decode[round] = generate / timings.Decode.TotalSeconds;
-        }
-        return new BenchReport(
-            model.Name, prompt, generate, rounds, load.TotalMilliseconds, Median(prefill), Median(decode), Median(first), loaded, MachineMemory.PeakResident);
-
-        // A prompt nobody has computed: random tokens, so nothing of it is in the cache.
-        async Task<GenerationTimings> TimeAsync(int tokens, int make)
-        {
-            var ids = Enumerable.Range(0, tokens).Select(_ => random.Next(model.Tokenizer.VocabularySize)).ToArray();
-            var options = new GenerationOptions { MaxTokens = make, IgnoreEndOfAnswer = true };
-            GenerationTimings? timings = null;
-            await foreach (var step in model.GenerateAsync(ids, options, cancellation)) timings = step.Timings;
-            return timings!;
-        }
-    }
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return Math.Round((values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2, 2);
-    }
-
     private static void Print(BenchReport report)
     {
         Line("model", report.Model);
         Line("load", $"{report.LoadMs:F0} ms");
         Line($"prefill {report.PromptTokens}", $"{report.PrefillTokensPerSecond:F1} tokens/s");
-        Line($"decode {report.GeneratedTokens}", $"{report.DecodeTokensPerSecond:F1} tokens/s");
-        Line("first token", $"{report.FirstTokenMs:F0} ms");
+        Line($"decode {report.GeneratedTokens}", $"{report.DecodeTokensPerSecond:F1} tokens/s, {report.DraftedTokensPerSecond:F1} with guessing ahead");
+        foreach (var (streams, rate) in report.Streams) Line($"{streams} at once", $"{rate:F1} tokens/s in all");
+        Line("first token", $"{report.FirstTokenMs:F1} ms; of a known prompt {report.WarmFirstTokenMs:F1} ms, after a restart {report.RestoredFirstTokenMs:F1} ms");
+        if (report.Watts is { } watts) Line("power", $"{watts:F1} W");
         Line("memory loaded", $"{report.LoadedBytes >> 20} MB");
         Line("memory peak", $"{report.PeakBytes >> 20} MB");
+        foreach (var (model, context, bytes) in report.Fits)
+            Line("fits", context is null ? $"{model}: no" : $"{model}: with {context:N0} tokens of context, at most {bytes >> 20} MB");
     }
 
     private static void Line(string name, string value) => Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-14} {value}"));
 }
-
-/// <summary>What <c>bench --json</c> prints; rates are medians over the rounds.</summary>
-internal sealed record BenchReport(
-    string Model, int PromptTokens, int GeneratedTokens, int Rounds, double LoadMs,
-    double PrefillTokensPerSecond, double DecodeTokensPerSecond, double FirstTokenMs, long LoadedBytes, long PeakBytes);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(BenchReport))]
-internal sealed partial class BenchJson : JsonSerializerContext;

@@ -63,6 +63,7 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
         }
         var key = archive.Key(_cache.Layout, decoder.ContextOfKeys);
         KvArchive.Restore(archive, key, _cache);
+        decoder.WarmUp();
         _scheduler = new Scheduler(name, decoder, options);
         _archive = new KvArchive(archive, key, _cache, _scheduler);
     }

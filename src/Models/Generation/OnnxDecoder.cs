@@ -73,6 +73,14 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         _output = Tensor(_logits, VocabularySize * sizeof(float), rows => [1, rows, VocabularySize], OnnxElementType.Float32);
     }
 
+    /// <summary>Runs one token for nobody, so that the first request does not pay for what ONNX Runtime and its threads do only once.</summary>
+    public void WarmUp()
+    {
+        using var sequence = CreateSequence();
+        foreach (var tokens in (int[])[2, 1, 1])
+            if (sequence.TryReserve(tokens)) Run([new StepPart(sequence, new int[tokens], 1)], CancellationToken.None);
+    }
+
     /// <inheritdoc/>
     public int VocabularySize { get; }
 

@@ -5,6 +5,9 @@ namespace Models.Generation.Kv;
 /// <summary>All keys and values of a model: those in use, and those kept because they may be wanted again. Not safe for several threads.</summary>
 internal sealed class KvCache : IDisposable
 {
+    // What the next request most likely wants: a system prompt and the last conversation.
+    private const long CheckedAtOnce = 32L << 20;
+
     private readonly KvPool _pool;
     private readonly PrefixTree _tree;
 
@@ -46,7 +49,10 @@ internal sealed class KvCache : IDisposable
         _pool.Trim(0);
     }
 
-    /// <summary>Takes over what a file keeps, without reading it: its blocks are mapped, and looked at when they are first wanted.</summary>
+    /// <summary>
+    /// Takes over what a file keeps, without reading all of it: its blocks are mapped, and but for those used last they are looked at when they
+    /// are first wanted.
+    /// </summary>
     /// <returns>How many tokens there are, or why the file is of no use.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public (int Tokens, string? Reason) Restore(string path, ReadOnlySpan<byte> key)
@@ -64,6 +70,9 @@ internal sealed class KvCache : IDisposable
             nodes[i] = _tree.AddLoaded(parent < 0 ? _tree.Root : nodes[parent], ids, i, checksum);
             tokens += ids.Length;
         }
+        // Parents stand before children, so a damaged one takes only nodes that come later.
+        foreach (var node in nodes.Take((int)(CheckedAtOnce / Layout.BlockBytes)))
+            if (node.Parent is not null) _tree.IsSound(node);
         return (tokens, null);
     }
 
