@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Appliance.Gateway;
 using Appliance.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,15 +14,19 @@ namespace Appliance.Hosting;
 internal sealed class ApplianceServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly GatewayHost _gateway;
 
-    private ApplianceServer(WebApplication app)
+    private ApplianceServer(WebApplication app, GatewayHost gateway)
     {
-        _app = app;
+        (_app, _gateway) = (app, gateway);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
     /// <summary>Where it listens; the port is the real one where 0 was asked for.</summary>
     public Uri Address { get; }
+
+    /// <summary>The token WebSocket clients need, where it was made just now; it is never seen again.</summary>
+    public string? NewToken => _gateway.Token.Shown;
 
     /// <summary>Starts listening.</summary>
     /// <param name="models">Where models come from.</param>
@@ -32,23 +37,28 @@ internal sealed class ApplianceServer : IAsyncDisposable
     public static async Task<ApplianceServer> StartAsync(
         IModelHost models, ServerOptions options, Action<Exception> onBug, CancellationToken cancellation = default)
     {
-        var guard = AccessGuard.Create(options.Address, options.Token);
+        AccessGuard.RequireSafe(options.Address, options.Token);
+        var gateway = new GatewayHost(models, options, onBug, TimeProvider.System);
+        var guard = new AccessGuard(options.Address, options.Token is { Length: > 0 }, gateway.Authenticator);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(5));
         var app = builder.Build();
         var stopping = new CancellationTokenSource();
+        app.Lifetime.ApplicationStopping.Register(gateway.Close);
         app.Lifetime.ApplicationStopping.Register(() => stopping.CancelAfter(options.ShutdownGrace));
         app.Lifetime.ApplicationStopped.Register(stopping.Dispose);
-        app.Run(new HttpApi(models, options, guard, onBug, stopping.Token).HandleAsync);
+        app.UseWebSockets();
+        app.Run(new HttpApi(models, gateway, options, guard, onBug, stopping.Token).HandleAsync);
         try
         {
             await app.StartAsync(cancellation);
-            return new ApplianceServer(app);
+            return new ApplianceServer(app, gateway);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {
             await app.DisposeAsync();
+            await gateway.DisposeAsync();
             throw new ModelException(explained, e);
         }
     }
@@ -60,6 +70,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
+        await _gateway.DisposeAsync();
         await _app.DisposeAsync();
     }
 
@@ -69,6 +80,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = 4096;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 4096;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         // A slow reader must not hold up the model, which others wait for: a long answer fits in this buffer, and who lets it fill up is
         // cut off after the grace period. The rate is above what any model writes, or unread tokens would earn their reader more time.

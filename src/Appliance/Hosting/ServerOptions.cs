@@ -14,8 +14,11 @@ internal sealed record ServerOptions
     /// <summary>Port to listen on; 0 takes a free one.</summary>
     public int Port { get; init; } = DefaultPort;
 
-    /// <summary>Secret every request must carry; null on loopback alone.</summary>
+    /// <summary>Secret every request must carry; null on loopback alone, where WebSocket clients then need the one the gateway made itself.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Makes a new token of the gateway's own; the old one is worth nothing from then on.</summary>
+    public bool RenewToken { get; init; }
 
     /// <summary>Name of the model to load at start and to use for requests that name none; null leaves both to the store.</summary>
     public string? Model { get; init; }

@@ -1,0 +1,23 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Appliance.Gateway.Identity;
+
+/// <summary>Tokens: made at random, kept as hashes, compared in constant time.</summary>
+internal static class Secret
+{
+    /// <summary>Fewest characters of a token that a person chose.</summary>
+    public const int Shortest = 32;
+
+    /// <summary>A new token of 256 random bits, 43 characters.</summary>
+    public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>The hash to keep, hexadecimal. Random tokens of this length need no salt and no slow hash.</summary>
+    public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    /// <summary>Compares a token with a kept hash. Hashes have one length, so that time does not tell the token's.</summary>
+    public static bool Matches(string? token, string? hash) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(token ?? "")), Encoding.ASCII.GetBytes(hash ?? new string('0', 64)))
+        && !string.IsNullOrEmpty(token) && hash is not null;
+}
