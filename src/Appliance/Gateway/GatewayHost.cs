@@ -17,6 +17,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private static readonly string[] Capabilities = ["published-model-catalog", "session-scoped-chat-metadata", "session-scoped-model-catalog", "model-catalog-snapshot"];
 
     private readonly TimeProvider _time;
+    private readonly Authenticator _authenticator;
     private readonly ConnectionHub _hub;
     private readonly GatewayLog _log;
     private readonly TurnRunner _turns;
@@ -28,18 +29,14 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     /// <summary>The gateway over a set of models; its state is in their home folder.</summary>
     /// <param name="models">Where models come from.</param>
     /// <param name="options">How it listens.</param>
+    /// <param name="identity">Who may come in.</param>
+    /// <param name="startedAt">When the server began.</param>
     /// <param name="onBug">Hears of every fault that is not a request's own.</param>
-    /// <param name="time">The clock.</param>
-    /// <exception cref="ModelException">Its state cannot be read, or the token is too short.</exception>
-    public GatewayHost(IModelHost models, ServerOptions options, Action<Exception> onBug, TimeProvider time)
+    public GatewayHost(IModelHost models, ServerOptions options, GatewayIdentity identity, DateTimeOffset startedAt, Action<Exception> onBug)
     {
-        _time = time;
-        var home = models.Store.Home;
-        var store = IdentityStore.Open(home);
-        var pairing = new PairingBook(store, time);
-        Token = SharedToken.Choose(options.Token, store, options.RenewToken);
-        Authenticator = new Authenticator(Token, pairing, new AttemptLimiter(time), time);
-        _hub = new ConnectionHub(time);
+        var (time, home, pairing) = (options.Time, models.Store.Home, identity.Pairing);
+        (_time, _authenticator) = (time, identity.Authenticator);
+        _hub = new ConnectionHub(startedAt, time);
         _log = new GatewayLog(home, time);
         _turns = new TurnRunner(models, options.Model, time);
         var sessions = new SessionStore(Path.Combine(home, "agents", SessionKey.MainAgent, "sessions"), time);
@@ -50,12 +47,6 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _turns.Faulted += onBug;
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
     }
-
-    /// <summary>The gateway's own token.</summary>
-    public SharedToken Token { get; }
-
-    /// <summary>Who decides about every door.</summary>
-    public Authenticator Authenticator { get; }
 
     /// <summary>Takes a WebSocket in and serves it until it ends.</summary>
     public async Task AcceptAsync(HttpContext context)
@@ -86,7 +77,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         try
         {
             var connect = ConnectRequest.Parse(RequestParams.Of(request));
-            var grant = Authenticator.Connect(connect, connection.Challenge, connection.Peer);
+            var grant = _authenticator.Connect(connect, connection.Challenge, connection.Peer);
             connection.Admit(grant.Principal, connect);
             connection.Send(FrameWriter.Ok(request.Id, FrameWriter.Payload(Hello(connection, grant), ProtocolJson.Default.HelloOk)));
             _hub.Admit(connection);

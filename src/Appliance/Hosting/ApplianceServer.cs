@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Appliance.Gateway;
+using Appliance.Gateway.Identity;
 using Appliance.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -14,11 +15,11 @@ namespace Appliance.Hosting;
 internal sealed class ApplianceServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly GatewayHost _gateway;
+    private readonly Lazy<GatewayHost> _gateway;
 
-    private ApplianceServer(WebApplication app, GatewayHost gateway)
+    private ApplianceServer(WebApplication app, Lazy<GatewayHost> gateway, string? newToken)
     {
-        (_app, _gateway) = (app, gateway);
+        (_app, _gateway, NewToken) = (app, gateway, newToken);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
@@ -26,7 +27,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>The token WebSocket clients need, where it was made just now; it is never seen again.</summary>
-    public string? NewToken => _gateway.Token.Shown;
+    public string? NewToken { get; }
 
     /// <summary>Starts listening.</summary>
     /// <param name="models">Where models come from.</param>
@@ -38,14 +39,20 @@ internal sealed class ApplianceServer : IAsyncDisposable
         IModelHost models, ServerOptions options, Action<Exception> onBug, CancellationToken cancellation = default)
     {
         AccessGuard.RequireSafe(options.Address, options.Token);
-        var gateway = new GatewayHost(models, options, onBug, TimeProvider.System);
-        var guard = new AccessGuard(options.Address, options.Token is { Length: > 0 }, gateway.Authenticator);
+        var identity = GatewayIdentity.Open(models.Store.Home, options);
+        var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity.Authenticator);
+        // Made when the first client of its protocol comes: a box that nobody talks to has no need of it.
+        var startedAt = options.Time.GetUtcNow();
+        var gateway = new Lazy<GatewayHost>(() => new GatewayHost(models, options, identity, startedAt, onBug));
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(5));
         var app = builder.Build();
         var stopping = new CancellationTokenSource();
-        app.Lifetime.ApplicationStopping.Register(gateway.Close);
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            if (gateway.IsValueCreated) gateway.Value.Close();
+        });
         app.Lifetime.ApplicationStopping.Register(() => stopping.CancelAfter(options.ShutdownGrace));
         app.Lifetime.ApplicationStopped.Register(stopping.Dispose);
         app.UseWebSockets();
@@ -53,12 +60,11 @@ internal sealed class ApplianceServer : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellation);
-            return new ApplianceServer(app, gateway);
+            return new ApplianceServer(app, gateway, identity.Token.Shown);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {
             await app.DisposeAsync();
-            await gateway.DisposeAsync();
             throw new ModelException(explained, e);
         }
     }
@@ -70,7 +76,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
-        await _gateway.DisposeAsync();
+        if (_gateway.IsValueCreated) await _gateway.Value.DisposeAsync();
         await _app.DisposeAsync();
     }
 

@@ -32,6 +32,9 @@ internal sealed record ServerOptions
     /// <summary>Most requests with a body in flight at once; more get 503.</summary>
     public int MaxRequests { get; init; } = 256;
 
+    /// <summary>The gateway's clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>How long streams in flight may go on when the server stops.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(1);
 }

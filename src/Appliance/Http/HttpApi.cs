@@ -17,7 +17,7 @@ internal sealed class HttpApi
 {
     private const string OneModel = "/v1/models/";
     private readonly AccessGuard _guard;
-    private readonly GatewayHost _gateway;
+    private readonly Lazy<GatewayHost> _gateway;
     private readonly Admission _admission;
     private readonly long _maxBodyBytes;
     private readonly CancellationToken _stopping;
@@ -33,7 +33,7 @@ internal sealed class HttpApi
     /// <param name="onBug">Hears of every fault that is not a request's own.</param>
     /// <param name="stopping">Ends what is in flight when the server stops.</param>
     public HttpApi(
-        IModelHost models, GatewayHost gateway, ServerOptions options, AccessGuard guard, Action<Exception> onBug, CancellationToken stopping)
+        IModelHost models, Lazy<GatewayHost> gateway, ServerOptions options, AccessGuard guard, Action<Exception> onBug, CancellationToken stopping)
     {
         (_guard, _gateway, _stopping, _onBug, _maxBodyBytes) = (guard, gateway, stopping, onBug, options.MaxBodyBytes);
         _admission = new Admission(options.MaxRequests, options.MaxBodyBytesInFlight);
@@ -68,7 +68,7 @@ internal sealed class HttpApi
             {
                 // The token comes in the first frame; here only web pages from elsewhere are refused.
                 _guard.CheckPage(context.Request);
-                await _gateway.AcceptAsync(context);
+                await _gateway.Value.AcceptAsync(context);
                 return;
             }
             var principal = _guard.Check(context.Request);

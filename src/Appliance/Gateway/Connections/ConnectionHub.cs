@@ -7,7 +7,7 @@ using Appliance.Hosting;
 namespace Appliance.Gateway.Connections;
 
 /// <summary>All connections: who is there, and events to those who may hear them. Safe for several threads.</summary>
-internal sealed class ConnectionHub(TimeProvider time)
+internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
 {
     /// <summary>Connections that may be open at once.</summary>
     public const int Most = 2048;
@@ -23,11 +23,8 @@ internal sealed class ConnectionHub(TimeProvider time)
     /// <summary>This run of the gateway.</summary>
     public string BootId { get; } = Guid.NewGuid().ToString();
 
-    /// <summary>When it began.</summary>
-    public DateTimeOffset StartedAt { get; } = time.GetUtcNow();
-
     /// <summary>How long it has run, milliseconds.</summary>
-    public long UptimeMs => (long)(time.GetUtcNow() - StartedAt).TotalMilliseconds;
+    public long UptimeMs => (long)(time.GetUtcNow() - startedAt).TotalMilliseconds;
 
     /// <summary>Connections after hello.</summary>
     public ICollection<GatewayConnection> Connections => _welcome.Values;

@@ -11,9 +11,9 @@ internal sealed class SharedToken
     /// <summary>Environment variable that gives the token.</summary>
     public const string Variable = "APPLIANCE_GATEWAY_TOKEN";
 
-    private readonly Lazy<string> _hash;
+    private readonly string _hash;
 
-    private SharedToken(Lazy<string> hash, string? shown) => (_hash, Shown) = (hash, shown);
+    private SharedToken(string hash, string? shown) => (_hash, Shown) = (hash, shown);
 
     /// <summary>True where it was given: then every door asks for it, on loopback too.</summary>
     public bool IsGiven { get; private init; }
@@ -30,14 +30,14 @@ internal sealed class SharedToken
     {
         if (!string.IsNullOrEmpty(given))
         {
-            // Hashed at first use: OpenSSL, which that needs, is a few megabytes that an idle box can spare.
             RequireStrong(given);
-            return new(new(() => Secret.Hash(given)), null) { IsGiven = true };
+            return new(Secret.Hash(given), null) { IsGiven = true };
         }
-        if (!renew && store.State.TokenHash is { } hash) return new(new(hash), null);
+        if (!renew && store.State.TokenHash is { } hash) return new(hash, null);
         var made = Secret.New();
-        store.Update(state => state with { TokenHash = Secret.Hash(made) });
-        return new(new(store.State.TokenHash!), made);
+        var madeHash = Secret.Hash(made);
+        store.Update(state => state with { TokenHash = madeHash });
+        return new(madeHash, made);
     }
 
     /// <summary>Refuses a token that could be guessed.</summary>
@@ -49,5 +49,5 @@ internal sealed class SharedToken
     }
 
     /// <summary>Compares in constant time.</summary>
-    public bool Matches(string? token) => Secret.Matches(token, _hash.Value);
+    public bool Matches(string? token) => Secret.Matches(token, _hash);
 }

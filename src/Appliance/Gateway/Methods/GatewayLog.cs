@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.Channels;
@@ -28,7 +30,7 @@ internal sealed class GatewayLog : IAsyncDisposable
     public string Path { get; }
 
     /// <summary>Says something.</summary>
-    public void Write(string message, string level = "info") => _lines.Writer.TryWrite(new LogLine(_time.GetUtcNow().ToString("O"), level, "gateway", message));
+    public void Write(string message, string level = "info") => _lines.Writer.TryWrite(new LogLine(_time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), level, "gateway", message));
 
     /// <summary>Writes what is left.</summary>
     public async ValueTask DisposeAsync()
@@ -47,7 +49,7 @@ internal sealed class GatewayLog : IAsyncDisposable
                 if (File.Exists(Path) && new FileInfo(Path).Length > LargestFile) File.Move(Path, Path + ".old", overwrite: true);
                 await using var file = DurableFile.OpenToAppend(Path);
                 while (_lines.Reader.TryRead(out var line))
-                    await file.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, LogJson.Default.LogLine), (byte)'\n']);
+                    await file.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, LogJson.Readable.LogLine), (byte)'\n']);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or Models.ModelException)
             {
@@ -61,6 +63,8 @@ internal sealed class GatewayLog : IAsyncDisposable
 /// <summary>One line.</summary>
 internal sealed record LogLine(string Time, string Level, string Subsystem, string Message);
 
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LogLine))]
-internal sealed partial class LogJson : JsonSerializerContext;
+internal sealed partial class LogJson : JsonSerializerContext
+{
+    public static LogJson Readable { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
