@@ -79,7 +79,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             var connect = ConnectRequest.Parse(RequestParams.Of(request));
             var grant = _authenticator.Connect(connect, connection.Challenge, connection.Peer);
             connection.Admit(grant.Principal, connect);
-            connection.Send(FrameWriter.Ok(request.Id, FrameWriter.Payload(Hello(connection, grant), ProtocolJson.Default.HelloOk)));
+            connection.Send(FrameWriter.Ok(request.Id, FrameWriter.Payload(Hello(connection, grant))));
             _hub.Admit(connection);
             _log.Write($"{connect.Client.Id}/{connect.Client.Mode} connected as {grant.Principal.Role} by {grant.Principal.Method} from {From(connection)}");
             if (connect.WantsModelCatalog)
@@ -103,7 +103,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     /// <summary>Tells everybody that the gateway ends, and closes every connection.</summary>
     public void Close()
     {
-        _hub.Broadcast("shutdown", FrameWriter.Payload(new Shutdown("gateway stopping", null), ProtocolJson.Default.Shutdown));
+        _hub.Broadcast("shutdown", FrameWriter.Payload(new Shutdown("gateway stopping", null)));
         _closing.Cancel();
     }
 
@@ -138,5 +138,5 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             ProtocolLimits.Newest);
     }
 
-    private void SendTick() => _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds()), ProtocolJson.Default.Tick));
+    private void SendTick() => _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds())));
 }

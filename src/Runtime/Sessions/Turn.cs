@@ -33,6 +33,9 @@ public sealed class Turn
     /// <summary>How it ended, once it has. Never fails.</summary>
     public Task<TurnResult> Result => _result.Task;
 
+    /// <summary>True once it has ended and its answer, where there is one, is on the disk.</summary>
+    public bool IsOver { get; internal set; }
+
     internal CancellationToken Stopped => _stop.Token;
 
     /// <summary>Stops it; what was said so far is kept.</summary>

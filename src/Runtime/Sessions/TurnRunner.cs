@@ -38,7 +38,7 @@ public sealed class TurnRunner(IModelHost models, string? defaultModel, TimeProv
     /// <summary>Turns that are not over, oldest first.</summary>
     public IReadOnlyList<Turn> Active
     {
-        get { lock (_lock) return [.. _turns.Values.Where(t => !t.Result.IsCompleted).OrderBy(t => t.AcceptedAt)]; }
+        get { lock (_lock) return [.. _turns.Values.Where(t => !t.IsOver).OrderBy(t => t.AcceptedAt)]; }
     }
 
     /// <summary>A turn that is not over, or was not long ago; null otherwise.</summary>
@@ -80,7 +80,7 @@ public sealed class TurnRunner(IModelHost models, string? defaultModel, TimeProv
         }
         if (message is null) return null;
         onAccepted?.Invoke();
-        Happened?.Invoke(new TurnAccepted(turn, message));
+        Tell(new TurnAccepted(turn, message));
         _ = Task.Run(() => RunAsync(turn));
         return turn;
     }
@@ -96,6 +96,13 @@ public sealed class TurnRunner(IModelHost models, string? defaultModel, TimeProv
 
     /// <summary>The idempotency key of a turn's message.</summary>
     public static string InputKey(string runId) => $"{runId}:user";
+
+    // A hearer's fault is not the turn's.
+    private void Tell(TurnEvent happened)
+    {
+        try { Happened?.Invoke(happened); }
+        catch (Exception e) { Faulted?.Invoke(e); }
+    }
 
     private async Task RunAsync(Turn turn)
     {
@@ -120,15 +127,20 @@ public sealed class TurnRunner(IModelHost models, string? defaultModel, TimeProv
             Faulted?.Invoke(e);
             result = Ended(TurnStatus.Failed, null) with { Error = "Internal error. The gateway's output has the details." };
         }
-        lock (_lock) _finished.Enqueue((turn, result.EndedAt));
+        lock (_lock)
+        {
+            turn.IsOver = true;
+            _finished.Enqueue((turn, result.EndedAt));
+        }
+        // Those who wait for the result hear of it after everybody was told.
+        Tell(new TurnEnded(turn, result));
         turn.End(result);
-        Happened?.Invoke(new TurnEnded(turn, result));
     }
 
     private async Task<TurnResult> AnswerAsync(Turn turn)
     {
         turn.StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
-        Happened?.Invoke(new TurnStarted(turn));
+        Tell(new TurnStarted(turn));
         var answer = new StringBuilder();
         Conversation? conversation = null;
         string? model = null;
@@ -146,7 +158,7 @@ public sealed class TurnRunner(IModelHost models, string? defaultModel, TimeProv
                     {
                         answer.Append(piece);
                         turn.Answer = answer.ToString();
-                        Happened?.Invoke(new TurnDelta(turn, piece));
+                        Tell(new TurnDelta(turn, piece));
                     }
                     break;
                 }

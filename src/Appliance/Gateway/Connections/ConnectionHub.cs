@@ -69,7 +69,7 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
     }
 
     /// <summary>Sends an event to everybody who may hear it and, where <paramref name="also"/> is given, whom that lets pass.</summary>
-    public void Broadcast(string name, ReadOnlySpan<byte> payload, Func<GatewayConnection, bool>? also = null, StateVersion? version = null)
+    public void Broadcast(string name, byte[] payload, Func<GatewayConnection, bool>? also = null, StateVersion? version = null)
     {
         var frame = FrameWriter.Event(name, payload, version);
         foreach (var (_, connection) in _welcome)
@@ -112,7 +112,7 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
     private void PresenceChanged()
     {
         Interlocked.Increment(ref _presenceVersion);
-        Broadcast("presence", FrameWriter.Payload(new PresenceList(Presence()), ProtocolJson.Default.PresenceList), version: Version);
+        Broadcast("presence", FrameWriter.Payload(new PresenceList(Presence())), version: Version);
     }
 
     /// <summary>Programs that ask one thing and go would make the list flicker.</summary>

@@ -62,7 +62,7 @@ internal sealed partial class GatewayConnection : IDisposable
     {
         using var stop = stopping.Register(() => Close(CloseCode.Restart, "service restart"));
         await using var handshake = _time.CreateTimer(_ => CloseUnlessWelcome(), null, ProtocolLimits.Handshake, Timeout.InfiniteTimeSpan);
-        SendEvent(FrameWriter.Event("connect.challenge", FrameWriter.Payload(Challenge, ProtocolJson.Default.Challenge)), numbered: false);
+        SendEvent(FrameWriter.Event("connect.challenge", FrameWriter.Payload(Challenge)), numbered: false);
         var sending = SendAllAsync();
         try
         {

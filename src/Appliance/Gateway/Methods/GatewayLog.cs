@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Threading.Channels;
+using Appliance.Gateway.Protocol;
 using Models.Store;
 
 namespace Appliance.Gateway.Methods;
@@ -49,7 +47,7 @@ internal sealed class GatewayLog : IAsyncDisposable
                 if (File.Exists(Path) && new FileInfo(Path).Length > LargestFile) File.Move(Path, Path + ".old", overwrite: true);
                 await using var file = DurableFile.OpenToAppend(Path);
                 while (_lines.Reader.TryRead(out var line))
-                    await file.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, LogJson.Readable.LogLine), (byte)'\n']);
+                    await file.WriteAsync((byte[])[.. FrameWriter.Payload(line), (byte)'\n']);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or Models.ModelException)
             {
@@ -61,10 +59,7 @@ internal sealed class GatewayLog : IAsyncDisposable
 }
 
 /// <summary>One line.</summary>
-internal sealed record LogLine(string Time, string Level, string Subsystem, string Message);
-
-[JsonSerializable(typeof(LogLine))]
-internal sealed partial class LogJson : JsonSerializerContext
+internal sealed record LogLine(string Time, string Level, string Subsystem, string Message) : IPayload
 {
-    public static LogJson Readable { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public void Write(PayloadWriter to) => to.Add("time", Time).Add("level", Level).Add("subsystem", Subsystem).Add("message", Message);
 }

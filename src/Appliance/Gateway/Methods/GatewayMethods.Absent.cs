@@ -9,11 +9,11 @@ internal sealed partial class GatewayMethods
 {
     private IEnumerable<GatewayMethod> Absent =>
     [
-        GatewayMethod.Of("channels.status", Scope.Read, _ => FrameWriter.Payload(new ChannelsStatus(_context.Now), MethodJson.Default.ChannelsStatus)),
+        GatewayMethod.Of("channels.status", Scope.Read, _ => FrameWriter.Payload(new ChannelsStatus(_context.Now))),
         GatewayMethod.Of("skills.status", Scope.Read, _ => FrameWriter.Payload(
-            new SkillsStatus(Path.Combine(_context.Home, "agents", "main", "workspace"), Path.Combine(_context.Home, "skills")), MethodJson.Default.SkillsStatus)),
+            new SkillsStatus(Path.Combine(_context.Home, "agents", "main", "workspace"), Path.Combine(_context.Home, "skills")))),
         GatewayMethod.Of("cron.list", Scope.Read, call => FrameWriter.Payload(
-            new CronPage("empty", (int)(call.Params.OptionalNumber("offset", 0, int.MaxValue) ?? 0), (int)(call.Params.OptionalNumber("limit", 1, 200) ?? 50)), MethodJson.Default.CronPage)),
+            new CronPage("empty", (int)(call.Params.OptionalNumber("offset", 0, int.MaxValue) ?? 0), (int)(call.Params.OptionalNumber("limit", 1, 200) ?? 50)))),
         Nothing("cron.status", Scope.Read, """{"enabled":false,"triggersEnabled":false,"storePath":"","storage":"sqlite","jobs":0,"nextWakeAtMs":null}"""),
         Nothing("doctor.memory.status", Scope.Read, """{"agentId":"main","provider":"none","embedding":{"ok":false,"checked":false,"error":"there is no memory on this gateway yet"}}"""),
         Nothing("memory.search", Scope.Read, """{"agentId":"main","provider":"none","searchMode":"fts-only","results":[]}"""),

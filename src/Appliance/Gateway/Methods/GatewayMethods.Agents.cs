@@ -13,11 +13,11 @@ internal sealed partial class GatewayMethods
     [
         new GatewayMethod("agent", Scope.Write, RunAgentAsync) { KnowsRepeats = true },
         new GatewayMethod("agent.wait", Scope.Write, WaitAsync),
-        GatewayMethod.Of("agents.list", Scope.Read, _ => FrameWriter.Payload(ListAgents(), MethodJson.Default.AgentList)),
+        GatewayMethod.Of("agents.list", Scope.Read, _ => FrameWriter.Payload(ListAgents())),
         GatewayMethod.Of("agent.identity.get", Scope.Read, call =>
         {
             RequireAgent(call.Params.OptionalText("agentId"));
-            return FrameWriter.Payload(new AgentIdentity(SessionKey.MainAgent, "Assistant", "default", "A"), MethodJson.Default.AgentIdentity);
+            return FrameWriter.Payload(new AgentIdentity(SessionKey.MainAgent, "Assistant", "default", "A"));
         }),
     ];
 
@@ -39,7 +39,7 @@ internal sealed partial class GatewayMethods
             throw GatewayException.Unavailable($"There is no channel {channel} on this gateway yet; the answer can only come back here.");
         var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? SessionFor(call.Params.OptionalText("sessionId")), call.Params.OptionalText("agentId"));
         var session = _context.Sessions.GetOrCreate(key);
-        var accepted = FrameWriter.Payload(new AgentAccepted(runId, key, SessionKey.MainAgent, _context.Now), MethodJson.Default.AgentAccepted);
+        var accepted = FrameWriter.Payload(new AgentAccepted(runId, key, SessionKey.MainAgent, _context.Now));
         var answered = false;
         var turn = _context.Turns.Start(session, runId, text, () =>
         {
@@ -62,8 +62,7 @@ internal sealed partial class GatewayMethods
             new AgentFinished(runId, aborted ? "aborted" : "ok", aborted ? "aborted" : "completed", new AgentResult(
                 answer is null ? [] : [new AgentPayload(answer.Text)],
                 new AgentMeta(result.EndedAt - turn.StartedAt, new AgentMetaDetail(
-                    session.Id, Provider, answer?.Model, new(answer?.InputTokens ?? 0, answer?.OutputTokens ?? 0, (answer?.InputTokens + answer?.OutputTokens) ?? 0)), aborted))),
-            MethodJson.Default.AgentFinished);
+                    session.Id, Provider, answer?.Model, new(answer?.InputTokens ?? 0, answer?.OutputTokens ?? 0, (answer?.InputTokens + answer?.OutputTokens) ?? 0)), aborted))));
     }
 
     private string SessionFor(string? sessionId)
@@ -80,9 +79,9 @@ internal sealed partial class GatewayMethods
         var turn = _context.Turns.Find(runId);
         if (turn is not null) await Task.WhenAny(turn.Result, Task.Delay(patience, _context.Time, call.Connection.Gone));
         if (turn is not { Result.IsCompleted: true })
-            return FrameWriter.Payload(new AgentWaited(runId, "timeout", turn?.StartedAt, null, null), MethodJson.Default.AgentWaited);
+            return FrameWriter.Payload(new AgentWaited(runId, "timeout", turn?.StartedAt, null, null));
         var result = await turn.Result;
         var status = result.Status == TurnStatus.Failed ? "error" : "ok";
-        return FrameWriter.Payload(new AgentWaited(runId, status, turn.StartedAt, result.EndedAt, result.Error), MethodJson.Default.AgentWaited);
+        return FrameWriter.Payload(new AgentWaited(runId, status, turn.StartedAt, result.EndedAt, result.Error));
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Appliance.Gateway.Identity;
@@ -15,10 +16,10 @@ internal sealed partial class GatewayMethods
         new GatewayMethod("chat.send", Scope.Write, call => SendAsync(call, ChatKey(call))) { KnowsRepeats = true },
         GatewayMethod.Of("chat.history", Scope.Read, call => History(call, startup: false)),
         GatewayMethod.Of("chat.startup", Scope.Read, call => History(call, startup: true)),
-        GatewayMethod.Of("chat.metadata", Scope.Read, _ => FrameWriter.Payload(Metadata(), MethodJson.Default.ChatMetadata)),
+        GatewayMethod.Of("chat.metadata", Scope.Read, _ => FrameWriter.Payload(Metadata())),
         GatewayMethod.Of("chat.abort", Scope.Write, call => Abort(call, call.Params.Text("sessionKey", SessionKey.Longest))),
         GatewayMethod.Of("chat.inject", Scope.Admin, Inject) with { IsAdvertised = false },
-        GatewayMethod.Of("commands.list", Scope.Read, _ => FrameWriter.Payload(new CommandList([]), MethodJson.Default.CommandList)),
+        GatewayMethod.Of("commands.list", Scope.Read, _ => FrameWriter.Payload(new CommandList([]))),
     ];
 
     /// <summary>Begins a turn. The answer comes when the message is on the disk, and before the events of the turn.</summary>
@@ -38,9 +39,9 @@ internal sealed partial class GatewayMethods
             call.Respond(Started("started"));
         });
         if (answered) return Task.FromResult<byte[]?>(null);
-        return Task.FromResult<byte[]?>(Started(turn is { Result.IsCompleted: false } ? "in_flight" : "ok"));
+        return Task.FromResult<byte[]?>(Started(turn is { IsOver: false } ? "in_flight" : "ok"));
 
-        byte[] Started(string status) => FrameWriter.Payload(new ChatStarted(runId, status), MethodJson.Default.ChatStarted);
+        byte[] Started(string status) => FrameWriter.Payload(new ChatStarted(runId, status));
     }
 
     private byte[] History(GatewayCall call, bool startup)
@@ -65,8 +66,7 @@ internal sealed partial class GatewayMethods
                 InFlightRun = running is null ? null : new(running.RunId, running.Answer),
                 AgentsList = startup ? ListAgents() : null,
                 Metadata = startup ? Metadata() : null,
-            },
-            MethodJson.Default.ChatHistory);
+            });
     }
 
     /// <summary>The newest messages that keep to both limits, oldest first; at least one, however long.</summary>
@@ -87,26 +87,20 @@ internal sealed partial class GatewayMethods
 
     private byte[] Delta(Session session, string cursor)
     {
-        if (ReadCursor(cursor) is not { } known || known.SessionId != session.Id) return FrameWriter.Payload(new ChatReset(), MethodJson.Default.ChatReset);
+        if (ReadCursor(cursor) is not { } known || known.SessionId != session.Id) return FrameWriter.Payload(new ChatReset());
         var messages = session.Read();
         return FrameWriter.Payload(
-            new ChatDelta([.. messages.Where(m => m.Seq > known.LastSeq).Select(m => ToRow(session, m))], Cursor(session, messages.Count), ToRow(session)),
-            MethodJson.Default.ChatDelta);
+            new ChatDelta([.. messages.Where(m => m.Seq > known.LastSeq).Select(m => ToRow(session, m))], Cursor(session, messages.Count), ToRow(session)));
     }
 
     private static string Cursor(Session session, int last) =>
-        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new HistoryCursor(session.Id, last), CursorJson.Default.HistoryCursor));
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{session.Id}:{last}")));
 
-    private static HistoryCursor? ReadCursor(string cursor)
+    private static (string SessionId, int LastSeq)? ReadCursor(string cursor)
     {
-        try
-        {
-            return Base64Url.IsValid(cursor) ? JsonSerializer.Deserialize(Base64Url.DecodeFromChars(cursor), CursorJson.Default.HistoryCursor) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        if (!Base64Url.IsValid(cursor)) return null;
+        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split(':');
+        return parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? (parts[0], last) : null;
     }
 
     private ChatMetadata Metadata() => new(ListModels(null).Models, []);
@@ -118,7 +112,7 @@ internal sealed partial class GatewayMethods
         if (key is null && runId is null) throw call.Params.Fault("must have required property 'key'");
         var turns = _context.Turns.Active.Where(t => (key is null || t.Session.Key == key) && (runId is null || t.RunId == runId)).ToArray();
         foreach (var turn in turns) turn.Abort();
-        return FrameWriter.Payload(new ChatAborted(true, turns.Length > 0, [.. turns.Select(t => t.RunId)]), MethodJson.Default.ChatAborted);
+        return FrameWriter.Payload(new ChatAborted(true, turns.Length > 0, [.. turns.Select(t => t.RunId)]));
     }
 
     /// <summary>Puts a note into a transcript, as if the assistant had said it.</summary>
@@ -129,8 +123,8 @@ internal sealed partial class GatewayMethods
         var text = call.Params.Text("message", int.MaxValue);
         var message = session.Add(new SessionMessage(Guid.NewGuid().ToString(), 0, _context.Now, SessionMessage.Assistant, label is null ? text : $"[{label}]\n\n{text}") { StopReason = "stop" })!;
         _context.Hub.Broadcast("session.message", FrameWriter.Payload(
-            new SessionMessageEvent(session.Key, ToRow(session, message)), MethodJson.Default.SessionMessageEvent), c => c.Subscriptions.HearsMessages(session.Key));
-        return FrameWriter.Payload(new ChatInjected(true, message.Id), MethodJson.Default.ChatInjected);
+            new SessionMessageEvent(session.Key, ToRow(session, message))), c => c.Subscriptions.HearsMessages(session.Key));
+        return FrameWriter.Payload(new ChatInjected(true, message.Id));
     }
 
     private static string ChatKey(GatewayCall call) => ResolveKey(call.Params.Text("sessionKey", SessionKey.Longest), call.Params.OptionalText("agentId"));

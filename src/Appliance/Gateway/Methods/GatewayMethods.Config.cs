@@ -12,7 +12,7 @@ internal sealed partial class GatewayMethods
     [
         GatewayMethod.Of("config.get", Scope.Read, _ => ConfigPayload()),
         GatewayMethod.Of("exec.approvals.get", Scope.Admin, _ => FrameWriter.Payload(
-            new ExecApprovals(Path.Combine(_context.Home, "exec-approvals.json"), Hash("{}"), new ExecApprovalFile(1), new ExecDefaults("deny", "always", "deny", false)), MethodJson.Default.ExecApprovals)),
+            new ExecApprovals(Path.Combine(_context.Home, "exec-approvals.json"), Hash("{}"), new ExecApprovalFile(1), new ExecDefaults("deny", "always", "deny", false)))),
     ];
 
     /// <summary>Where the file will be.</summary>
@@ -24,7 +24,7 @@ internal sealed partial class GatewayMethods
         var view = new ConfigView(
             new ConfigGateway(_context.Options.Port, global::System.Net.IPAddress.IsLoopback(_context.Options.Address) ? "loopback" : "custom"),
             new ConfigAgents(new ConfigAgentDefaults(model is null ? null : new($"{Provider}/{model}"))));
-        return FrameWriter.Payload(new ConfigSnapshot(ConfigPath, view, Hash(view.ToString())), MethodJson.Default.ConfigSnapshot);
+        return FrameWriter.Payload(new ConfigSnapshot(ConfigPath, view, Hash(view.ToString())));
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

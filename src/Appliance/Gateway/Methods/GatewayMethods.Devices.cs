@@ -9,7 +9,7 @@ internal sealed partial class GatewayMethods
     private IEnumerable<GatewayMethod> Devices =>
     [
         GatewayMethod.Of("device.pair.list", Scope.Pairing, _ => FrameWriter.Payload(
-            new DevicePairList([.. _context.Pairing.PendingDevices.Select(ToRow)], [.. _context.Pairing.Devices.Select(ToRow)]), MethodJson.Default.DevicePairList)),
+            new DevicePairList([.. _context.Pairing.PendingDevices.Select(ToRow)], [.. _context.Pairing.Devices.Select(ToRow)]))),
         GatewayMethod.Of("device.pair.approve", Scope.Pairing, ApproveDevice),
         GatewayMethod.Of("device.pair.reject", Scope.Pairing, RejectDevice),
         GatewayMethod.Of("device.pair.remove", Scope.Pairing, RemoveDevice),
@@ -22,7 +22,7 @@ internal sealed partial class GatewayMethods
     public void DeviceRequested(PendingDevice pending)
     {
         Audit($"device {pending.Device.DeviceId} waits to be paired as {pending.Role} ({pending.Reason}) from {pending.RemoteIp}");
-        _context.Hub.Broadcast("device.pair.requested", FrameWriter.Payload(ToRow(pending), MethodJson.Default.PendingDeviceRow));
+        _context.Hub.Broadcast("device.pair.requested", FrameWriter.Payload(ToRow(pending)));
     }
 
     private byte[] ApproveDevice(GatewayCall call)
@@ -31,7 +31,7 @@ internal sealed partial class GatewayMethods
         var device = _context.Pairing.ApproveDevice(requestId, call.Principal);
         Audit($"device {device.DeviceId} approved by {Who(call)}");
         Resolved(requestId, device.DeviceId, "approved");
-        return FrameWriter.Payload(new DeviceApproved(requestId, ToRow(device)), MethodJson.Default.DeviceApproved);
+        return FrameWriter.Payload(new DeviceApproved(requestId, ToRow(device)));
     }
 
     private byte[] RejectDevice(GatewayCall call)
@@ -40,7 +40,7 @@ internal sealed partial class GatewayMethods
         var pending = _context.Pairing.Forget(requestId) ?? throw GatewayException.Invalid("unknown requestId");
         Audit($"device {pending.Device.DeviceId} rejected by {Who(call)}");
         Resolved(requestId, pending.Device.DeviceId, "rejected");
-        return FrameWriter.Payload(new DeviceRejected(requestId, pending.Device.DeviceId), MethodJson.Default.DeviceRejected);
+        return FrameWriter.Payload(new DeviceRejected(requestId, pending.Device.DeviceId));
     }
 
     private byte[] RemoveDevice(GatewayCall call)
@@ -50,14 +50,14 @@ internal sealed partial class GatewayMethods
         if (!_context.Pairing.Remove(id)) throw GatewayException.Invalid("unknown deviceId");
         _context.Hub.CloseDevice(id);
         Audit($"device {id} removed by {Who(call)}");
-        return FrameWriter.Payload(new DeviceRemoved(id), MethodJson.Default.DeviceRemoved);
+        return FrameWriter.Payload(new DeviceRemoved(id));
     }
 
     private byte[] RenameDevice(GatewayCall call)
     {
         var (id, name) = (call.Params.Text("deviceId"), call.Params.OptionalText("displayName", 128) ?? call.Params.Text("label", 128));
         if (!_context.Pairing.Rename(id, name)) throw GatewayException.Invalid("unknown deviceId");
-        return FrameWriter.Payload(new DeviceRenamed(id, name), MethodJson.Default.DeviceRenamed);
+        return FrameWriter.Payload(new DeviceRenamed(id, name));
     }
 
     private byte[] RotateToken(GatewayCall call)
@@ -73,7 +73,7 @@ internal sealed partial class GatewayMethods
         var token = _context.Pairing.Rotate(id, role, scopes);
         _context.Hub.CloseDevice(id, role);
         Audit($"{role} token of device {id} rotated by {Who(call)}");
-        return FrameWriter.Payload(new DeviceTokenRotated(id, role, token, scopes, _context.Now), MethodJson.Default.DeviceTokenRotated);
+        return FrameWriter.Payload(new DeviceTokenRotated(id, role, token, scopes, _context.Now));
     }
 
     private byte[] RevokeToken(GatewayCall call)
@@ -83,7 +83,7 @@ internal sealed partial class GatewayMethods
         if (!_context.Pairing.Revoke(id, role)) throw GatewayException.Invalid("unknown deviceId/role");
         _context.Hub.CloseDevice(id, role);
         Audit($"{role} token of device {id} revoked by {Who(call)}");
-        return FrameWriter.Payload(new DeviceTokenRevoked(id, role, _context.Now), MethodJson.Default.DeviceTokenRevoked);
+        return FrameWriter.Payload(new DeviceTokenRevoked(id, role, _context.Now));
     }
 
     /// <summary>Who holds less than a device cannot take from it or speak for it.</summary>
@@ -93,7 +93,7 @@ internal sealed partial class GatewayMethods
     }
 
     private void Resolved(string requestId, string deviceId, string decision) => _context.Hub.Broadcast(
-        "device.pair.resolved", FrameWriter.Payload(new DevicePairResolved(requestId, deviceId, decision, _context.Now), MethodJson.Default.DevicePairResolved));
+        "device.pair.resolved", FrameWriter.Payload(new DevicePairResolved(requestId, deviceId, decision, _context.Now)));
 
     private void Audit(string what) => _context.Log.Write(what);
 

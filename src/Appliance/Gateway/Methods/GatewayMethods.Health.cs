@@ -27,7 +27,7 @@ internal sealed partial class GatewayMethods
         var sessions = _context.Sessions.List();
         var summary = new HealthSessions(_context.Sessions.Folder, sessions.Count, [.. sessions.Take(MostRecent).Select(s => new RecentSession(s.Key, s.UpdatedAt, now - s.UpdatedAt))]);
         var health = new HealthSummary(now, clock.ElapsedMilliseconds, [new HealthAgent(SessionKey.MainAgent, true, new HealthHeartbeat(), summary)], summary);
-        return FrameWriter.Payload(health, MethodJson.Default.HealthSummary);
+        return FrameWriter.Payload(health);
     }
 
     private byte[] Status()
@@ -46,8 +46,7 @@ internal sealed partial class GatewayMethods
             {
                 RuntimeVersion = ProductVersion.Text,
                 ProcessMemory = ReadProcessMemory(),
-            },
-            MethodJson.Default.StatusSummary);
+            });
     }
 
     private StatusSession ToStatus(Session session, long now)
@@ -69,7 +68,7 @@ internal sealed partial class GatewayMethods
     private byte[] Stability(GatewayCall call)
     {
         var capacity = (int)(call.Params.OptionalNumber("limit", 1, 1000) ?? 50);
-        return FrameWriter.Payload(new StabilityReport(_context.Time.GetUtcNow().ToString("O"), capacity), MethodJson.Default.StabilityReport);
+        return FrameWriter.Payload(new StabilityReport(_context.Time.GetUtcNow().ToString("O"), capacity));
     }
 
     private static ProcessMemory ReadProcessMemory() => new(Environment.WorkingSet, GC.GetTotalMemory(false), GC.GetGCMemoryInfo().TotalCommittedBytes);

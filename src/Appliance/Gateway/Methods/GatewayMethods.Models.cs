@@ -14,14 +14,14 @@ internal sealed partial class GatewayMethods
 
     private IEnumerable<GatewayMethod> Models =>
     [
-        GatewayMethod.Of("models.list", Scope.Read, call => FrameWriter.Payload(ListModels(call.Params.OptionalText("provider")), MethodJson.Default.ModelList)),
+        GatewayMethod.Of("models.list", Scope.Read, call => FrameWriter.Payload(ListModels(call.Params.OptionalText("provider")))),
         GatewayMethod.Of("models.authStatus", Scope.Read, _ => FrameWriter.Payload(
-            new ModelsAuthStatus(_context.Now, DefaultModel().Name is null ? [] : [new ModelProviderStatus(Provider, Provider, "Local", "static")]), MethodJson.Default.ModelsAuthStatus)),
+            new ModelsAuthStatus(_context.Now, DefaultModel().Name is null ? [] : [new ModelProviderStatus(Provider, Provider, "Local", "static")]))),
     ];
 
     /// <summary>The event for a client that asked for the models in its connect.</summary>
     public byte[] ModelsSnapshotPayload() => FrameWriter.Payload(
-        new ModelsSnapshot(new(SessionKey.Main), new(SessionKey.Main), ListModels(null)), MethodJson.Default.ModelsSnapshot);
+        new ModelsSnapshot(new(SessionKey.Main), new(SessionKey.Main), ListModels(null)));
 
     private ModelList ListModels(string? provider)
     {

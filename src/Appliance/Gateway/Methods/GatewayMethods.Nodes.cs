@@ -12,27 +12,27 @@ internal sealed partial class GatewayMethods
 
     private IEnumerable<GatewayMethod> Nodes =>
     [
-        GatewayMethod.Of("node.list", Scope.Read, _ => FrameWriter.Payload(new NodeList(_context.Now, ListNodes()), MethodJson.Default.NodeList)),
+        GatewayMethod.Of("node.list", Scope.Read, _ => FrameWriter.Payload(new NodeList(_context.Now, ListNodes()))),
         GatewayMethod.Of("node.describe", Scope.Read, call => FrameWriter.Payload(
-            (ListNodes().FirstOrDefault(n => n.NodeId == call.Params.Text("nodeId")) ?? throw GatewayException.Invalid("unknown nodeId")) with { Ts = _context.Now }, MethodJson.Default.NodeRow)),
+            (ListNodes().FirstOrDefault(n => n.NodeId == call.Params.Text("nodeId")) ?? throw GatewayException.Invalid("unknown nodeId")) with { Ts = _context.Now })),
         new GatewayMethod("node.invoke", Scope.Write, InvokeAsync),
         GatewayMethod.Of("node.rename", Scope.Pairing, call =>
         {
             var (id, name) = (call.Params.Text("nodeId"), call.Params.Text("displayName", 128));
-            return _context.Pairing.RenameNode(id, name) ? FrameWriter.Payload(new NodeRenamed(id, name), MethodJson.Default.NodeRenamed) : throw GatewayException.Invalid("unknown nodeId");
+            return _context.Pairing.RenameNode(id, name) ? FrameWriter.Payload(new NodeRenamed(id, name)) : throw GatewayException.Invalid("unknown nodeId");
         }),
         GatewayMethod.Of("node.pair.list", Scope.Pairing, _ => FrameWriter.Payload(
-            new NodePairList([.. _context.Pairing.PendingNodes.Select(ToRow)], [.. _context.Pairing.Nodes.Select(ToRow)]), MethodJson.Default.NodePairList)),
+            new NodePairList([.. _context.Pairing.PendingNodes.Select(ToRow)], [.. _context.Pairing.Nodes.Select(ToRow)]))),
         GatewayMethod.Of("node.pair.approve", Scope.Pairing, ApproveNode),
         GatewayMethod.Of("node.pair.reject", Scope.Pairing, RejectNode),
         GatewayMethod.Of("node.pair.remove", Scope.Pairing, RemoveNode),
 
         GatewayMethod.Of("node.event", GatewayMethod.NodesOnly, call => FrameWriter.Payload(
-            new NodeEventHandled(true, call.Params.Text("event"), false, "not-handled"), MethodJson.Default.NodeEventHandled)),
+            new NodeEventHandled(true, call.Params.Text("event"), false, "not-handled"))),
         GatewayMethod.Of("node.invoke.result", GatewayMethod.NodesOnly, FinishInvocation),
         GatewayMethod.Of("node.invoke.progress", GatewayMethod.NodesOnly, _ => Done()),
-        GatewayMethod.Of("node.skills.update", GatewayMethod.NodesOnly, call => FrameWriter.Payload(new NodeSkills(call.Principal.DeviceId!, []), MethodJson.Default.NodeSkills)),
-        GatewayMethod.Of("node.pluginTools.update", GatewayMethod.NodesOnly, call => FrameWriter.Payload(new NodeTools(call.Principal.DeviceId!, []), MethodJson.Default.NodeTools)),
+        GatewayMethod.Of("node.skills.update", GatewayMethod.NodesOnly, call => FrameWriter.Payload(new NodeSkills(call.Principal.DeviceId!, []))),
+        GatewayMethod.Of("node.pluginTools.update", GatewayMethod.NodesOnly, call => FrameWriter.Payload(new NodeTools(call.Principal.DeviceId!, []))),
         Nothing("skills.bins", GatewayMethod.NodesOnly, """{"bins":[]}"""),
     ];
 
@@ -43,7 +43,7 @@ internal sealed partial class GatewayMethods
         var wanted = new PendingNode(Guid.NewGuid().ToString(), id, client.Caps, client.Commands, client.Client.DisplayName, client.Client.Platform, client.Client.Version, _context.Now);
         if (_context.Pairing.RequestNode(wanted) is not { } pending) return;
         Audit($"node {id} waits to be approved");
-        _context.Hub.Broadcast("node.pair.requested", FrameWriter.Payload(ToRow(pending), MethodJson.Default.PendingNodeRow));
+        _context.Hub.Broadcast("node.pair.requested", FrameWriter.Payload(ToRow(pending)));
     }
 
     /// <summary>A connection has ended: what it was asked and has not answered will not be answered.</summary>
@@ -90,10 +90,10 @@ internal sealed partial class GatewayMethods
         var (invocation, result) = _invocations.Begin(id);
         var request = new NodeInvokeRequest(invocation, id, command, parameters.ValueKind == JsonValueKind.Undefined ? null : parameters.GetRawText(), patience, key);
         Audit($"{Who(call)} invokes {command} on node {id}");
-        connection.SendEvent(FrameWriter.Event("node.invoke.request", FrameWriter.Payload(request, MethodJson.Default.NodeInvokeRequest)), numbered: false);
+        connection.SendEvent(FrameWriter.Event("node.invoke.request", FrameWriter.Payload(request)), numbered: false);
         var answer = await _invocations.WaitAsync(invocation, result, TimeSpan.FromMilliseconds(patience), _context.Time, call.Connection.Gone);
         if (answer.Error is { } error) throw GatewayException.Unavailable(error);
-        return FrameWriter.Payload(new NodeInvoked(true, id, command, answer.Payload, answer.PayloadJson), MethodJson.Default.NodeInvoked);
+        return FrameWriter.Payload(new NodeInvoked(true, id, command, answer.Payload, answer.PayloadJson));
     }
 
     private byte[] FinishInvocation(GatewayCall call)
@@ -118,7 +118,7 @@ internal sealed partial class GatewayMethods
         var (pending, node) = _context.Pairing.ApproveNode(requestId);
         Audit($"node {pending.NodeId} approved by {Who(call)}");
         Resolved(pending, "approved");
-        return FrameWriter.Payload(new NodeApproved(requestId, ToRow(node)), MethodJson.Default.NodeApproved);
+        return FrameWriter.Payload(new NodeApproved(requestId, ToRow(node)));
     }
 
     private byte[] RejectNode(GatewayCall call)
@@ -127,7 +127,7 @@ internal sealed partial class GatewayMethods
         var pending = _context.Pairing.ForgetNode(requestId) ?? throw GatewayException.Invalid("unknown requestId");
         Audit($"node {pending.NodeId} rejected by {Who(call)}");
         Resolved(pending, "rejected");
-        return FrameWriter.Payload(new NodeResolved(requestId, pending.NodeId, "rejected", _context.Now), MethodJson.Default.NodeResolved);
+        return FrameWriter.Payload(new NodeResolved(requestId, pending.NodeId, "rejected", _context.Now));
     }
 
     private byte[] RemoveNode(GatewayCall call)
@@ -136,11 +136,11 @@ internal sealed partial class GatewayMethods
         if (!_context.Pairing.RemoveNode(id)) throw GatewayException.Invalid("unknown nodeId");
         _context.Hub.CloseDevice(id, Principal.Node);
         Audit($"node {id} removed by {Who(call)}");
-        return FrameWriter.Payload(new NodeRemoved(id), MethodJson.Default.NodeRemoved);
+        return FrameWriter.Payload(new NodeRemoved(id));
     }
 
     private void Resolved(PendingNode pending, string decision) => _context.Hub.Broadcast(
-        "node.pair.resolved", FrameWriter.Payload(new NodeResolved(pending.RequestId, pending.NodeId, decision, _context.Now), MethodJson.Default.NodeResolved));
+        "node.pair.resolved", FrameWriter.Payload(new NodeResolved(pending.RequestId, pending.NodeId, decision, _context.Now)));
 
     private static PendingNodeRow ToRow(PendingNode pending) => new(pending.RequestId, pending.NodeId, pending.Caps, pending.Commands, pending.Ts)
     {

@@ -14,16 +14,16 @@ internal sealed partial class GatewayMethods
 
     private IEnumerable<GatewayMethod> Sessions =>
     [
-        GatewayMethod.Of("sessions.list", Scope.Read, call => FrameWriter.Payload(ListSessions(call.Params), MethodJson.Default.SessionList)),
+        GatewayMethod.Of("sessions.list", Scope.Read, call => FrameWriter.Payload(ListSessions(call.Params))),
         GatewayMethod.Of("sessions.subscribe", Scope.Read, Subscribe),
         GatewayMethod.Of("sessions.messages.subscribe", Scope.Read, call => SubscribeMessages(call, true)),
         GatewayMethod.Of("sessions.messages.unsubscribe", Scope.Read, call => SubscribeMessages(call, false)),
         GatewayMethod.Of("sessions.describe", Scope.Read, call => FrameWriter.Payload(
-            new SessionDescribed(_context.Sessions.Find(Key(call)) is { } session ? ToRow(session) : null), MethodJson.Default.SessionDescribed)),
+            new SessionDescribed(_context.Sessions.Find(Key(call)) is { } session ? ToRow(session) : null))),
         GatewayMethod.Of("sessions.preview", Scope.Read, Preview),
         GatewayMethod.Of("sessions.resolve", Scope.Read, Resolve) with { IsAdvertised = false },
         GatewayMethod.Of("sessions.get", Scope.Read, call => FrameWriter.Payload(
-            new SessionMessages(_context.Sessions.Find(Key(call)) is { } session ? [.. session.Read().Select(m => ToRow(session, m))] : []), MethodJson.Default.SessionMessages)) with { IsAdvertised = false },
+            new SessionMessages(_context.Sessions.Find(Key(call)) is { } session ? [.. session.Read().Select(m => ToRow(session, m))] : []))) with { IsAdvertised = false },
         GatewayMethod.Of("sessions.create", Scope.Write, Create),
         GatewayMethod.Of("sessions.patch", Scope.Write, Patch),
         GatewayMethod.Of("sessions.reset", Scope.Admin, Reset),
@@ -57,7 +57,7 @@ internal sealed partial class GatewayMethods
     {
         call.Connection.Subscriptions.Sessions = true;
         var wantsList = call.Params.AllNames().Any();
-        return FrameWriter.Payload(new SessionsSubscribed(true, wantsList ? ListSessions(call.Params) : null), MethodJson.Default.SessionsSubscribed);
+        return FrameWriter.Payload(new SessionsSubscribed(true, wantsList ? ListSessions(call.Params) : null));
     }
 
     private static byte[] SubscribeMessages(GatewayCall call, bool subscribe)
@@ -65,7 +65,7 @@ internal sealed partial class GatewayMethods
         var key = Key(call);
         if (!subscribe) call.Connection.Subscriptions.Remove(key);
         else if (!call.Connection.Subscriptions.Add(key)) throw GatewayException.Invalid("too many subscriptions");
-        return FrameWriter.Payload(new MessagesSubscribed(subscribe, key), MethodJson.Default.MessagesSubscribed);
+        return FrameWriter.Payload(new MessagesSubscribed(subscribe, key));
     }
 
     private byte[] Preview(GatewayCall call)
@@ -79,7 +79,7 @@ internal sealed partial class GatewayMethods
             var items = session.Read().TakeLast(limit).Select(m => new PreviewItem(m.Role, m.Text.Length > most ? m.Text[..most] : m.Text)).ToArray();
             return new SessionPreview(key, items.Length > 0 ? "ok" : "empty", items);
         });
-        return FrameWriter.Payload(new SessionPreviews(_context.Now, [.. previews]), MethodJson.Default.SessionPreviews);
+        return FrameWriter.Payload(new SessionPreviews(_context.Now, [.. previews]));
     }
 
     private byte[] Resolve(GatewayCall call)
@@ -88,7 +88,7 @@ internal sealed partial class GatewayMethods
         var found = key is not null ? _context.Sessions.Find(SessionKey.Normalize(key))
             : _context.Sessions.List().FirstOrDefault(s => (id is not null && s.Id == id) || (label is not null && s.Settings.Label == label));
         if (found is null && call.Params.OptionalFlag("allowMissing") != true) throw GatewayException.Invalid($"No session found: {key ?? id ?? label}");
-        return FrameWriter.Payload(new SessionResolved(found is not null, found?.Key, found is null ? null : SessionKey.Agent(found.Key)), MethodJson.Default.SessionResolved);
+        return FrameWriter.Payload(new SessionResolved(found is not null, found?.Key, found is null ? null : SessionKey.Agent(found.Key)));
     }
 
     private byte[] Create(GatewayCall call)
@@ -100,7 +100,7 @@ internal sealed partial class GatewayMethods
         Changed(session, "create");
         var turn = call.Params.OptionalText("message", int.MaxValue) is { Length: > 0 } message
             ? _context.Turns.Start(session, call.Params.OptionalText("idempotencyKey") ?? Guid.NewGuid().ToString(), message) : null;
-        return FrameWriter.Payload(new SessionCreated(true, key, session.Id, ToEntry(session), turn is not null, turn?.RunId), MethodJson.Default.SessionCreated);
+        return FrameWriter.Payload(new SessionCreated(true, key, session.Id, ToEntry(session), turn is not null, turn?.RunId));
     }
 
     private byte[] Patch(GatewayCall call)
@@ -128,7 +128,7 @@ internal sealed partial class GatewayMethods
         Changed(session, "patch");
         var (resolved, _) = ModelOf(session);
         return FrameWriter.Payload(
-            new SessionChanged(true, session.Path, key, ToEntry(session), new(resolved is null ? null : Provider, resolved)), MethodJson.Default.SessionChanged);
+            new SessionChanged(true, session.Path, key, ToEntry(session), new(resolved is null ? null : Provider, resolved)));
     }
 
     private byte[] Reset(GatewayCall call)
@@ -138,7 +138,7 @@ internal sealed partial class GatewayMethods
         StopTurns(key);
         var session = _context.Sessions.Reset(key);
         Changed(session, call.Params.OptionalWord("reason", "new", "reset") ?? "reset");
-        return FrameWriter.Payload(new SessionReset(true, key, ToEntry(session)), MethodJson.Default.SessionReset);
+        return FrameWriter.Payload(new SessionReset(true, key, ToEntry(session)));
     }
 
     private byte[] Delete(GatewayCall call)
@@ -148,8 +148,8 @@ internal sealed partial class GatewayMethods
         StopTurns(key);
         var aside = _context.Sessions.Delete(key);
         if (aside is not null) _context.Hub.Broadcast("sessions.changed", FrameWriter.Payload(
-            new SessionsChangedEvent(key, _context.Now) { Reason = "delete" }, MethodJson.Default.SessionsChangedEvent), c => c.Subscriptions.Sessions);
-        return FrameWriter.Payload(new SessionDeleted(true, key, aside is not null, aside is null ? [] : [aside]), MethodJson.Default.SessionDeleted);
+            new SessionsChangedEvent(key, _context.Now) { Reason = "delete" }), c => c.Subscriptions.Sessions);
+        return FrameWriter.Payload(new SessionDeleted(true, key, aside is not null, aside is null ? [] : [aside]));
     }
 
     private void StopTurns(string key)
@@ -159,7 +159,7 @@ internal sealed partial class GatewayMethods
 
     private void Changed(Session session, string reason) => _context.Hub.Broadcast(
         "sessions.changed",
-        FrameWriter.Payload(new SessionsChangedEvent(session.Key, _context.Now) { Reason = reason, Session = ToRow(session) }, MethodJson.Default.SessionsChangedEvent),
+        FrameWriter.Payload(new SessionsChangedEvent(session.Key, _context.Now) { Reason = reason, Session = ToRow(session) }),
         connection => connection.Subscriptions.Sessions);
 
     private static string Key(GatewayCall call) => ResolveKey(call.Params.Text("key", SessionKey.Longest), call.Params.OptionalText("agentId"));
@@ -215,7 +215,9 @@ internal sealed partial class GatewayMethods
 
     private static SessionEntry ToEntry(Session session) => new(
         session.Id, session.UpdatedAt, session.CreatedAt, session.Settings.Label, session.Settings.Model, session.Settings.Category,
-        session.Settings.Pinned, session.Settings.Archived, session.Settings.Unread);
+        OnlyIf(session.Settings.Pinned), OnlyIf(session.Settings.Archived), OnlyIf(session.Settings.Unread));
+
+    private static bool? OnlyIf(bool flag) => flag ? true : null;
 
     internal static ChatRow ToRow(Session session, SessionMessage message) => new(message.Role, [new TextBlock(message.Text)], message.Ts)
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
-using Appliance.Hosting;
 using Models.Budget;
 using Runtime.Sessions;
 
@@ -13,7 +12,7 @@ internal sealed partial class GatewayMethods
 {
     private IEnumerable<GatewayMethod> System =>
     [
-        GatewayMethod.Of("system-presence", Scope.Read, _ => FrameWriter.Payload(_context.Hub.Presence(), ProtocolJson.Default.IReadOnlyListPresenceEntry)),
+        GatewayMethod.Of("system-presence", Scope.Read, _ => FrameWriter.Payload(_context.Hub.Presence())),
         GatewayMethod.Of("system.info", Scope.Read, _ => SystemInfoPayload()),
         GatewayMethod.Of("last-heartbeat", Scope.Read, _ => Literal("null"u8)),
         GatewayMethod.Of("wake", Scope.Write, Wake),
@@ -33,7 +32,6 @@ internal sealed partial class GatewayMethods
                 Arch = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
                 OsLabel = RuntimeInformation.OSDescription,
                 Port = _context.Options.Port,
-                RuntimeVersion = ProductVersion.Text,
                 ProcessInstanceId = _context.Hub.BootId,
                 UptimeMs = _context.Hub.UptimeMs,
                 LoadAverage = ReadLoad(),
@@ -43,8 +41,7 @@ internal sealed partial class GatewayMethods
                 DiskTotalBytes = disk.TotalSize,
                 DiskAvailableBytes = disk.AvailableFreeSpace,
                 DiskPath = _context.Home,
-            },
-            MethodJson.Default.SystemInfo);
+            });
     }
 
     /// <summary>An event from outside begins a turn, as if its owner had said it.</summary>
@@ -64,7 +61,7 @@ internal sealed partial class GatewayMethods
         var limit = (int)(call.Params.OptionalNumber("limit", 1, 5000) ?? 500);
         var most = (int)(call.Params.OptionalNumber("maxBytes", 1, 1_000_000) ?? 250_000);
         var cursor = call.Params.OptionalNumber("cursor");
-        if (!File.Exists(_context.Log.Path)) return FrameWriter.Payload(new LogTail(_context.Log.Path, 0, 0, [], null, null), MethodJson.Default.LogTail);
+        if (!File.Exists(_context.Log.Path)) return FrameWriter.Payload(new LogTail(_context.Log.Path, 0, 0, [], null, null));
 
         using var file = new FileStream(_context.Log.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var size = file.Length;
@@ -79,7 +76,7 @@ internal sealed partial class GatewayMethods
         // The middle of a line is no line.
         if (truncated && lines.Count > 0) lines.RemoveAt(0);
         if (lines.Count > limit) lines.RemoveRange(0, lines.Count - limit);
-        return FrameWriter.Payload(new LogTail(_context.Log.Path, size, size, lines, truncated ? true : null, reset ? true : null), MethodJson.Default.LogTail);
+        return FrameWriter.Payload(new LogTail(_context.Log.Path, size, size, lines, truncated ? true : null, reset ? true : null));
     }
 
     private static IReadOnlyList<double> ReadLoad()

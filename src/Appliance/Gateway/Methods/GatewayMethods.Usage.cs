@@ -32,6 +32,6 @@ internal sealed partial class GatewayMethods
             return new UsageDay(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), input, output, input + output);
         }).ToArray();
         var totals = new UsageDay(null, daily.Sum(d => d.Input), daily.Sum(d => d.Output), daily.Sum(d => d.TotalTokens));
-        return FrameWriter.Payload(new UsageCost(_context.Now, days, daily, totals), MethodJson.Default.UsageCost);
+        return FrameWriter.Payload(new UsageCost(_context.Now, days, daily, totals));
     }
 }

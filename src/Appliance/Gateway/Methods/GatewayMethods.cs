@@ -80,5 +80,5 @@ internal sealed partial class GatewayMethods
 
     private static byte[] Literal(ReadOnlySpan<byte> json) => json.ToArray();
 
-    private static byte[] Done() => FrameWriter.Payload(new Done(), MethodJson.Default.Done);
+    private static byte[] Done() => FrameWriter.Payload(new Done());
 }

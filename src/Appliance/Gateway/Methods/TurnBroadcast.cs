@@ -89,15 +89,15 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
     private ChatRow Said(string text) => new("assistant", [new TextBlock(text)], time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private void Chat(Run run, Func<int, ChatEvent> make) => hub.Broadcast(
-        "chat", FrameWriter.Payload(make(++run.Seq), MethodJson.Default.ChatEvent));
+        "chat", FrameWriter.Payload(make(++run.Seq)));
 
     private void Agent(Turn turn, Run run, string stream, AgentEventData data) => hub.Broadcast(
         "agent", FrameWriter.Payload(
-            new AgentEvent(turn.RunId, ++run.Seq, stream, time.GetUtcNow().ToUnixTimeMilliseconds(), data, turn.Session.Key, turn.Session.Id), MethodJson.Default.AgentEvent));
+            new AgentEvent(turn.RunId, ++run.Seq, stream, time.GetUtcNow().ToUnixTimeMilliseconds(), data, turn.Session.Key, turn.Session.Id)));
 
     private void Message(Turn turn, SessionMessage message) => hub.Broadcast(
         "session.message",
-        FrameWriter.Payload(new SessionMessageEvent(turn.Session.Key, GatewayMethods.ToRow(turn.Session, message)), MethodJson.Default.SessionMessageEvent),
+        FrameWriter.Payload(new SessionMessageEvent(turn.Session.Key, GatewayMethods.ToRow(turn.Session, message))),
         connection => connection.Subscriptions.HearsMessages(turn.Session.Key));
 
     private void Changed(Turn turn, string? reason = null, string? phase = null) => hub.Broadcast(
@@ -109,8 +109,7 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
                 Phase = phase,
                 RunId = phase is null ? null : turn.RunId,
                 Session = methods.ToRow(turn.Session),
-            },
-            MethodJson.Default.SessionsChangedEvent),
+            }),
         connection => connection.Subscriptions.Sessions);
 
     private sealed class Run

@@ -4,7 +4,7 @@ namespace Appliance.Gateway.Protocol;
 /// The machine-readable part of an error. One record for all: which fields are there depends on <see cref="Code"/> (PROTOCOL.md §2 and §4),
 /// and clients read what they know.
 /// </summary>
-internal sealed record ErrorDetails(string Code)
+internal sealed record ErrorDetails(string Code) : IPayload
 {
     // MISSING_SCOPE
     public string? MissingScope { get; init; }
@@ -36,6 +36,14 @@ internal sealed record ErrorDetails(string Code)
     // UNKNOWN_AGENT_ID, CRON_JOB_NOT_FOUND
     public string? AgentId { get; init; }
     public string? JobId { get; init; }
+
+    public void Write(PayloadWriter to) => to
+        .Add("code", Code).Add("missingScope", MissingScope).Add("requiredScopes", RequiredScopes).Add("clientMinProtocol", ClientMinProtocol)
+        .Add("clientMaxProtocol", ClientMaxProtocol).Add("expectedProtocol", ExpectedProtocol).Add("minimumProbeProtocol", MinimumProbeProtocol)
+        .Add("authReason", AuthReason).Add("canRetryWithDeviceToken", CanRetryWithDeviceToken).Add("recommendedNextStep", RecommendedNextStep)
+        .Add("reason", Reason).Add("requestId", RequestId).Add("remediationHint", RemediationHint).Add("retryable", Retryable)
+        .Add("pauseReconnect", PauseReconnect).Add("deviceId", DeviceId).Add("requestedRole", RequestedRole).Add("requestedScopes", RequestedScopes)
+        .Add("approvedRoles", ApprovedRoles).Add("approvedScopes", ApprovedScopes).Add("agentId", AgentId).Add("jobId", JobId);
 }
 
 /// <summary>Detail codes this gateway sends.</summary>

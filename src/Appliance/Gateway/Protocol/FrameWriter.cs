@@ -1,79 +1,31 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Appliance.Gateway.Protocol;
 
 /// <summary>Responses and events to the bytes of a text frame. Pure; safe for several threads.</summary>
 internal static class FrameWriter
 {
-    // Text stays readable and short on the wire; nothing here is put into HTML.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>An object as JSON, to be used as a payload.</summary>
+    public static byte[] Payload(IPayload value) => Write(256, to => to.Object(value));
 
-    /// <summary>A value as JSON, to be used as a payload.</summary>
-    public static byte[] Payload<T>(T value, JsonTypeInfo<T> type)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var writer = new Utf8JsonWriter(buffer, Options);
-        JsonSerializer.Serialize(writer, value, type);
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    /// <summary>A list of objects as JSON, to be used as a payload.</summary>
+    public static byte[] Payload(IReadOnlyList<IPayload> values) => Write(256, to => to.List(values));
 
     /// <summary>A response that says yes.</summary>
-    public static byte[] Ok(string id, ReadOnlySpan<byte> payload)
-    {
-        var buffer = new ArrayBufferWriter<byte>(payload.Length + id.Length + 64);
-        using var writer = new Utf8JsonWriter(buffer, Options);
-        BeginResponse(writer, id, true);
-        writer.WritePropertyName("payload"u8);
-        writer.WriteRawValue(payload, skipInputValidation: true);
-        return End(writer, buffer);
-    }
+    public static byte[] Ok(string id, byte[] payload) => Write(payload.Length + 128, to => to.Begin().Add("type", "res").Add("id", id).Add("ok", true).Raw("payload", payload).End());
 
     /// <summary>A response that says no.</summary>
-    public static byte[] Error(string id, GatewayException fault)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var writer = new Utf8JsonWriter(buffer, Options);
-        BeginResponse(writer, id, false);
-        writer.WritePropertyName("error"u8);
-        JsonSerializer.Serialize(writer, ErrorShape.From(fault), ProtocolJson.Default.ErrorShape);
-        return End(writer, buffer);
-    }
+    public static byte[] Error(string id, GatewayException fault) =>
+        Write(256, to => to.Begin().Add("type", "res").Add("id", id).Add("ok", false).Add("error", ErrorShape.From(fault)).End());
 
     /// <summary>An event, whole except for its number: events go to many clients, each with a count of its own.</summary>
-    public static EventFrame Event(string name, ReadOnlySpan<byte> payload, StateVersion? version = null)
-    {
-        var buffer = new ArrayBufferWriter<byte>(payload.Length + 96);
-        using var writer = new Utf8JsonWriter(buffer, Options);
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, "event"u8);
-        writer.WriteString("event"u8, name);
-        writer.WritePropertyName("payload"u8);
-        writer.WriteRawValue(payload, skipInputValidation: true);
-        if (version is not null)
-        {
-            writer.WritePropertyName("stateVersion"u8);
-            JsonSerializer.Serialize(writer, version, ProtocolJson.Default.StateVersion);
-        }
-        writer.Flush();
-        return new EventFrame(buffer.WrittenSpan.ToArray());
-    }
+    public static EventFrame Event(string name, byte[] payload, StateVersion? version = null) =>
+        new(Write(payload.Length + 128, to => to.Begin().Add("type", "event").Add("event", name).Raw("payload", payload).Add("stateVersion", version)));
 
-    private static void BeginResponse(Utf8JsonWriter writer, string id, bool ok)
+    private static byte[] Write(int size, Action<PayloadWriter> write)
     {
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, "res"u8);
-        writer.WriteString("id"u8, id);
-        writer.WriteBoolean("ok"u8, ok);
-    }
-
-    private static byte[] End(Utf8JsonWriter writer, ArrayBufferWriter<byte> buffer)
-    {
-        writer.WriteEndObject();
-        writer.Flush();
+        var buffer = new ArrayBufferWriter<byte>(size);
+        using (var to = new PayloadWriter(buffer)) write(to);
         return buffer.WrittenSpan.ToArray();
     }
 }

@@ -8,7 +8,7 @@ public sealed class FrameWriterTests
 {
     [Fact]
     public void Ok_PutsThePayloadIn_AsItIs() =>
-        Assert.Equal("""{"type":"res","id":"1:ä","ok":true,"payload":{"a":[1,null]}}""", Text(FrameWriter.Ok("1:ä", """{"a":[1,null]}"""u8)));
+        Assert.Equal("""{"type":"res","id":"1:ä","ok":true,"payload":{"a":[1,null]}}""", Text(FrameWriter.Ok("1:ä", """{"a":[1,null]}"""u8.ToArray())));
 
     [Fact]
     public void Error_CarriesCodeMessageAndDetails_AndNoEmptyFields() => Assert.Equal(
@@ -18,7 +18,7 @@ public sealed class FrameWriterTests
     [Fact]
     public void Event_IsSharedAndNumberedForEachClient()
     {
-        var frame = FrameWriter.Event("tick", FrameWriter.Payload(new Tick(5), ProtocolJson.Default.Tick), new StateVersion(1, 2));
+        var frame = FrameWriter.Event("tick", FrameWriter.Payload(new Tick(5)), new StateVersion(1, 2));
         Assert.Equal("""{"type":"event","event":"tick","payload":{"ts":5},"stateVersion":{"presence":1,"health":2},"seq":7}""", Text(frame.Numbered(7)));
         Assert.Equal("""{"type":"event","event":"tick","payload":{"ts":5},"stateVersion":{"presence":1,"health":2}}""", Text(frame.Numbered(null)));
     }
