@@ -45,7 +45,7 @@ public sealed class OpenClawTests(ClientsFixture fixture) : IClassFixture<Client
         var history = await owner.AskAsync("chat.history", new JsonObject { ["sessionKey"] = "main" });
         Assert.Contains(said, history.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content")[0].GetProperty("text").GetString()));
         var theirs = await Claw.CallAsync("chat.history", """{"sessionKey":"agent:main:main"}""");
-        Assert.Equal(history.GetProperty("messages").ToString(), theirs.GetProperty("messages").ToString(), ignoreWhiteSpaceDifferences: true);
+        Assert.True(JsonElement.DeepEquals(history.GetProperty("messages"), theirs.GetProperty("messages")), theirs.ToString());
         var sessions = await Claw.CallAsync("sessions.list", """{"limit":5}""");
         Assert.Equal("agent:main:main", sessions.GetProperty("sessions")[0].GetProperty("key").GetString());
         var usage = await Claw.AskAsync("gateway", "usage-cost", "--json");

@@ -67,7 +67,7 @@ public sealed class GatewayTests(StoryModel story, ITestOutputHelper output) : I
                 times.Add(clock.Elapsed.TotalMilliseconds);
             }
             foreach (var client in idle.Take(10)) Assert.True((await client.RequestAsync("status")).GetProperty("ok").GetBoolean());
-            output.WriteLine(FormattableString.Invariant($"figure: gateway: {Resident(server.Process):F1} MB resident with 1,000 idle and 10 active sockets (goal 48)"));
+            output.WriteLine(FormattableString.Invariant($"figure: gateway: {Resident(server.Process):F1} MB resident with 1,000 idle and 10 active sockets (goal 48, not reached)"));
             output.WriteLine(FormattableString.Invariant($"figure: gateway: {times.Order().ElementAt(25):F1} ms from connect to hello-ok (median of 50; goal 5)"));
         }
         finally

@@ -161,8 +161,7 @@ public sealed class GatewayClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _socket.Abort();
-        try { await _reading; }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException) { }
+        await _reading;
         _socket.Dispose();
         _sending.Dispose();
     }
@@ -177,7 +176,10 @@ public sealed class GatewayClient : IAsyncDisposable
                 else _responses.GetOrAdd(frame.GetProperty("id").GetString()!, _ => Channel.CreateUnbounded<JsonElement>()).Writer.TryWrite(frame);
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException) { }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
+        {
+            // The connection is gone, by the gateway's doing or by the test's.
+        }
         finally
         {
             _events.Writer.TryComplete();

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using Appliance.Hosting;
 using Appliance.Gateway.Identity;
+using Appliance.Hosting;
 using Models;
 using Models.Generation;
 using Models.Store;

@@ -1,5 +1,5 @@
-using Appliance.Gateway.Protocol;
 using System.Text.Json;
+using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Methods;
 
