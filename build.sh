@@ -158,7 +158,9 @@ run() {
 test_project() {
   local log=$root/artifacts/test-$1.log
   say "testing $1"
-  dotnet test "tests/$1" -c Release --no-build --nologo -v quiet --logger "console;verbosity=detailed" > "$log" 2>&1 || true
+  # A test that hangs is named and ended, and not the whole run's time limit met.
+  dotnet test "tests/$1" -c Release --no-build --nologo -v quiet --logger "console;verbosity=detailed" \
+    --blame-hang-timeout 10m --blame-hang-dump-type none --results-directory artifacts/test-results > "$log" 2>&1 || true
   if ! grep -qE '^ *Total tests:' "$log"; then cat "$log"; die "$1 did not run"; fi
   grep -E '^ +(Failed|Skipped) [A-Z]|^ *\[FAIL\]' "$log" | sort -u || true
   grep -A25 -E '^ +Failed [A-Z]' "$log" || true

@@ -15,6 +15,7 @@ internal static class Program
             RunCommand.Create(),
             ServeCommand.Create(),
             ModelsCommand.Create(),
+            StatusCommand.Create(),
             BenchCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),

@@ -130,12 +130,39 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
     }
 
     [SharedFact(StoryModel.Reference)]
+    public async Task Serve_AfterARestart_ComputesNothingOfThePromptAgain()
+    {
+        using var home = new TemporaryFolder();
+        var import = await ApplianceBinary.RunAsync(home.Path, "models", "import", Shared.Find("models", "tinystories-656k", "tinystories-656k-f32.gguf")!, "--as", "story");
+        Assert.True(import.ExitCode == 0, import.Error);
+        Assert.Equal((0, 10), await CompleteAsync());
+        // All but the last, whose logits begin the answer.
+        Assert.Equal((9, 10), await CompleteAsync());
+        Assert.Contains("kept warm", (await ApplianceBinary.RunAsync(home.Path, "status")).Output, StringComparison.Ordinal);
+
+        async Task<(int Cached, int Prompt)> CompleteAsync()
+        {
+            await using var server = await RunningServer.StartAsync(home.Path);
+            using var content = new StringContent("""{"model":"story","prompt":"Once upon a time, there was a little girl named","max_tokens":4}""", Encoding.UTF8, "application/json");
+            var answer = await server.Client.PostAsync(new Uri("/v1/completions", UriKind.Relative), content);
+            var usage = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("usage");
+            await TerminateAsync(server);
+            return (usage.GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32(), usage.GetProperty("prompt_tokens").GetInt32());
+        }
+    }
+
+    [SharedFact(StoryModel.Reference)]
     public async Task Serve_Terminated_EndsCleanly()
     {
         await using var server = await RunningServer.StartAsync(story.Home);
+        await TerminateAsync(server);
+        Assert.Equal(0, server.Process.ExitCode);
+    }
+
+    private static async Task TerminateAsync(RunningServer server)
+    {
         using var kill = Process.Start("kill", ["-TERM", server.Process.Id.ToString(CultureInfo.InvariantCulture)]);
         await server.Process.WaitForExitAsync();
-        Assert.Equal(0, server.Process.ExitCode);
     }
 
     private static string Text(Dictionary<string, JsonElement> seen, string step) => seen[step].GetProperty("text").GetString()!;

@@ -12,10 +12,13 @@ public static class ApplianceBinary
         Repository.Root, "artifacts", RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64", "appliance");
 
     /// <summary>Starts it with a home of its own and standard streams redirected.</summary>
-    public static Process Start(string home, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static Process Start(
+        string home, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        Func<string, IEnumerable<string>, (string Program, string[] Arguments)>? wrap = null)
     {
         if (!File.Exists(Path)) throw new InvalidOperationException($"{Path} is not there: run ./build.sh publish first.");
-        var start = new ProcessStartInfo(Path, arguments)
+        var (program, line) = wrap?.Invoke(Path, arguments) ?? (Path, arguments);
+        var start = new ProcessStartInfo(program, line)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

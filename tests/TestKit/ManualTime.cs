@@ -1,74 +1,73 @@
 namespace TestKit;
 
-/// <summary>A clock that goes when a test says so. Timers run on the thread that moves it.</summary>
+/// <summary>Time that passes when a test says so; its timers fire inside <see cref="Advance"/>. Safe for several threads.</summary>
 public sealed class ManualTime : TimeProvider
 {
-    private readonly Lock _lock = new();
-    private readonly List<Timer> _timers = [];
-    private DateTimeOffset _now = DateTimeOffset.UtcNow;
+    private readonly List<ManualTimer> _timers = [];
+    private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_timers) return _now;
+    }
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_lock) return _now;
-    }
-
-    /// <inheritdoc/>
     public override long GetTimestamp() => GetUtcNow().Ticks;
-
-    /// <summary>Moves the clock and runs what is due, in order.</summary>
-    public void Advance(TimeSpan by)
-    {
-        var until = GetUtcNow() + by;
-        while (true)
-        {
-            Timer? next;
-            lock (_lock)
-            {
-                next = _timers.Where(t => t.Due <= until).MinBy(t => t.Due);
-                _now = next?.Due ?? until;
-                next?.Passed();
-            }
-            if (next is null) return;
-            next.Run();
-        }
-    }
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new Timer(this, callback, state);
+        var timer = new ManualTimer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
     }
 
-    private sealed class Timer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    /// <summary>Lets time pass, and what falls due on the way happen in its order.</summary>
+    public void Advance(TimeSpan time)
+    {
+        var end = GetUtcNow() + time;
+        while (true)
+        {
+            ManualTimer? due;
+            lock (_timers)
+            {
+                due = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+                _now = due?.Due is { } at && at > _now ? at : due is null ? end : _now;
+                if (due is null) return;
+                due.Passed();
+            }
+            due.Fire();
+        }
+    }
+
+    private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
         private TimeSpan _period = Timeout.InfiniteTimeSpan;
 
-        public DateTimeOffset Due { get; private set; } = DateTimeOffset.MaxValue;
+        public DateTimeOffset? Due { get; private set; }
 
-        public void Run() => callback(state);
+        public void Fire() => fire();
 
-        public void Passed() => Due = _period > TimeSpan.Zero ? Due + _period : DateTimeOffset.MaxValue;
+        public void Passed() => Due = _period > TimeSpan.Zero ? Due + _period : null;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (time._lock)
+            lock (time._timers)
             {
-                _period = period;
-                Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time._now + dueTime;
                 if (!time._timers.Contains(this)) time._timers.Add(this);
+                _period = period;
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
             }
             return true;
         }
 
         public void Dispose()
         {
-            lock (time._lock) time._timers.Remove(this);
+            lock (time._timers) time._timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

@@ -14,9 +14,13 @@ public sealed class RunningServer : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts a server and waits for the line that says where it listens.</summary>
-    public static async Task<RunningServer> StartAsync(string home, params string[] arguments)
+    public static Task<RunningServer> StartAsync(string home, params string[] arguments) => StartAsync(home, null, arguments);
+
+    /// <summary>The same, with the command line wrapped into another one, as <see cref="MemoryCgroup.Wrap"/> does.</summary>
+    public static async Task<RunningServer> StartAsync(
+        string home, Func<string, IEnumerable<string>, (string Program, string[] Arguments)>? wrap, params string[] arguments)
     {
-        var process = ApplianceBinary.Start(home, ["serve", "--port", "0", .. arguments]);
+        var process = ApplianceBinary.Start(home, ["serve", "--port", "0", .. arguments], null, wrap);
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
         const string Listening = "listening on ";
         if (!line.StartsWith(Listening, StringComparison.Ordinal)) throw new InvalidOperationException(line);

@@ -40,4 +40,5 @@ internal sealed record VerifyReport(string Name, bool Ok, IReadOnlyList<DamagedF
 [JsonSerializable(typeof(ModelDetails))]
 [JsonSerializable(typeof(InstallReport))]
 [JsonSerializable(typeof(List<VerifyReport>))]
+[JsonSerializable(typeof(PlanReport))]
 internal sealed partial class ModelsJson : JsonSerializerContext;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Models;
 using Models.Budget;
+using Models.Onnx.Attention;
 using Models.Store;
 
 namespace Appliance.Commands;
@@ -81,11 +83,12 @@ internal static partial class ModelsCommand
     {
         try
         {
-            var estimate = MemoryEstimate.For(model.Folder);
-            var contexts = ShownContexts.Where(tokens => tokens < estimate.ContextLength).Append(estimate.ContextLength);
-            return new MemoryNeed(estimate.Weights, estimate.KvPerToken, [.. contexts.Select(tokens => new ContextNeed(tokens, estimate.At(tokens)))]);
+            var footprint = ModelFootprint.Of(model.Folder);
+            var contexts = ShownContexts.Where(tokens => tokens < footprint.ContextLength).Append(footprint.ContextLength);
+            return new MemoryNeed(footprint.MappedBytes + footprint.PrivateBytes, footprint.KvBytesPerToken(KvType.Float32),
+                [.. contexts.Select(tokens => new ContextNeed(tokens, footprint.At(tokens)))]);
         }
-        catch (StoreException e)
+        catch (ModelException e)
         {
             // The rest can still be shown, and verify says what is wrong.
             terminal.Note($"warning: {e.Message}");

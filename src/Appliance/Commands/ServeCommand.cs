@@ -3,6 +3,7 @@ using System.Net;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Models;
+using Models.Budget;
 using Models.Generation;
 using Models.Store;
 
@@ -22,7 +23,15 @@ internal static class ServeCommand
         var model = new Option<string?>("--model", "-m") { Description = "Model to load at start, and to use for requests that name none.", HelpName = "NAME" };
         var tokenFile = new Option<string?>("--token-file") { Description = $"File with the gateway's secret; instead of {SharedToken.Variable}.", HelpName = "PATH" };
         var newToken = new Option<bool>("--new-token") { Description = "Make a new gateway token and show it; the old one stops working." };
-        var command = new Command("serve", "Serve OpenClaw's gateway protocol and the OpenAI and Ollama APIs on one port.") { port, bind, model, tokenFile, newToken };
+        var keepAlive = new Option<string?>("--keep-alive")
+        {
+            Description = $"How long a model stays loaded after its last use, such as 30m, 0 or -1 (for ever); also {KeepAlive.Variable}. By default 30m, 5m below 8 GB.",
+            HelpName = "TIME",
+        };
+        var command = new Command("serve", "Serve OpenClaw's gateway protocol and the OpenAI and Ollama APIs on one port.")
+        {
+            port, bind, model, keepAlive, tokenFile, newToken,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ServerOptions
@@ -33,8 +42,11 @@ internal static class ServeCommand
                 Token = ReadToken(parsed.GetValue(tokenFile)),
                 RenewToken = parsed.GetValue(newToken),
             };
-            using var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions());
-            await RunAsync(models, options, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
+            var stays = ParseKeepAlive(parsed.GetValue(keepAlive) ?? Environment.GetEnvironmentVariable(KeepAlive.Variable));
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            using var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions { KeepWarm = error.WriteLine }, stays);
+            using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
+            await RunAsync(models, options, output, error, cancellation);
             return ExitCode.Ok;
         });
         return command;
@@ -70,6 +82,9 @@ internal static class ServeCommand
             throw new ModelException($"Cannot read --token-file {file}: {e.Message}", e);
         }
     }
+
+    private static TimeSpan? ParseKeepAlive(string? text) => string.IsNullOrEmpty(text) ? null : KeepAlive.TryParse(text, out var time) ? time
+        : throw new ModelException($"--keep-alive takes seconds or a duration such as 30m or 1h30m, and '{text}' is neither.");
 
     private static IPAddress ParseAddress(string? bind)
     {

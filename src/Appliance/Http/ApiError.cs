@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Models;
+using Models.Budget;
 using Models.Generation;
 using Models.Store;
 using Models.Tokens;
@@ -12,16 +13,22 @@ internal sealed record ApiError(string Message, string Type, string? Param, stri
     /// <summary>HTTP status.</summary>
     [JsonIgnore] public int Status { get; private init; }
 
+    /// <summary>Seconds after which another try is worth it, where the fault passes.</summary>
+    [JsonIgnore] public int? RetryAfter { get; private init; }
+
     /// <summary>The answer to a fault. What is not one of ours is a bug: its message stays inside.</summary>
     public static ApiError From(Exception fault) => fault switch
     {
         ApiException e => Create(e.Status, e.Message, e.Parameter, e.Code),
         StoreException { IsNotFound: true } e => Create(StatusCodes.Status404NotFound, e.Message, "model", "model_not_found"),
+        GenerationException { RetryAfter: { } wait } e =>
+            Create(StatusCodes.Status503ServiceUnavailable, e.Message, null, "overloaded") with { RetryAfter = (int)Math.Ceiling(wait.TotalSeconds) },
         GenerationException { IsContextExceeded: true } e =>
             Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "context_length_exceeded"),
         GenerationException e => Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "invalid_value"),
         // Templates refuse conversations they cannot render (roles that do not alternate): the request is at fault.
         TemplateException e => Create(StatusCodes.Status400BadRequest, e.Message, "messages", "invalid_value"),
+        MemoryException e => Create(StatusCodes.Status503ServiceUnavailable, e.Message, null, "insufficient_memory"),
         ModelException e => Create(StatusCodes.Status500InternalServerError, e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             Create(StatusCodes.Status413PayloadTooLarge, "The request body is too large.", null, "request_too_large"),

@@ -25,7 +25,7 @@ internal sealed class Health(IModelHost models, string? defaultModel)
         try
         {
             models.Store.List();
-            return defaultModel is null || models.Loaded.Contains(defaultModel) ? null : $"The model '{defaultModel}' is still being loaded.";
+            return defaultModel is null || models.HasLoaded(defaultModel) ? null : $"The model '{defaultModel}' is still being loaded.";
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Appliance.Gateway;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
@@ -113,7 +114,8 @@ internal sealed class HttpApi
     {
         var error = ApiError.From(fault);
         if (error.Status == StatusCodes.Status500InternalServerError && fault is not ModelException) _onBug(fault);
-        if (error.Status == StatusCodes.Status503ServiceUnavailable && !context.Response.HasStarted) context.Response.Headers.RetryAfter = "1";
+        if (error.Status == StatusCodes.Status503ServiceUnavailable && !context.Response.HasStarted)
+            context.Response.Headers.RetryAfter = (error.RetryAfter ?? 1).ToString(CultureInfo.InvariantCulture);
         var ollama = context.Request.Path.StartsWithSegments("/api");
         if (!context.Response.HasStarted)
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Models.Budget;
+using Models.Onnx.Attention;
 
 namespace Models.Generation;
 
@@ -32,6 +34,47 @@ public sealed record EngineOptions
 
     /// <summary>Longest context to make room for, tokens; null takes the model's own. Memory is only used as far as tokens come in.</summary>
     public int? ContextLength { get; init; }
+
+    /// <summary>Generations that may wait for their turn; more are refused, with the time after which to try again.</summary>
+    public int QueueLength { get; init; } = 64;
+
+    /// <summary>Prompt tokens that go into one step while others are answering: what a long prompt may hold them up for.</summary>
+    public int SharedPrefillChunk { get; init; } = 96;
+
+    /// <summary>Whether tokens are guessed ahead where the text repeats itself; never changes what comes out.</summary>
+    public bool Drafts { get; init; } = true;
+
+    /// <summary>Most sequences in one step; null leaves it to the memory plan, and is 8 without one.</summary>
+    public int? Sequences { get; init; }
+
+    /// <summary>How keys and values are kept; null leaves it to the memory plan, and is float32 without one.</summary>
+    public KvType? KvType { get; init; }
+
+    /// <summary>Bytes all keys and values may take, in use and retained; null makes room for every sequence's whole context. The memory plan's, not the owner's.</summary>
+    public long? KvPoolBytes { get; init; }
+
+    /// <summary>Of those, bytes that may be retained for prompts that begin alike; null sets no bound.</summary>
+    public long? RetainedBytes { get; init; }
+
+    /// <summary>Hears in one sentence of what went wrong without stopping anything; set where what is computed is to be kept across restarts.</summary>
+    public Action<string>? KeepWarm { get; init; }
+
+    /// <summary>The owner's word on keeping what is computed across restarts: off where <c>APPLIANCE_WARM</c> is 0.</summary>
+    public static bool WarmAllowed => Environment.GetEnvironmentVariable("APPLIANCE_WARM") != "0";
+
+    /// <summary>What these options ask of a memory plan.</summary>
+    public MemoryWishes Wishes => new() { ContextLength = ContextLength, Sequences = Sequences, KvType = KvType, PrefillChunk = PrefillChunk };
+
+    /// <summary>The same options with what a plan gives.</summary>
+    public EngineOptions With(MemoryPlan plan) => this with
+    {
+        ContextLength = plan.ContextLength,
+        Sequences = plan.Sequences,
+        KvType = plan.KvType,
+        PrefillChunk = plan.PrefillChunk,
+        KvPoolBytes = plan.KvPoolBytes,
+        RetainedBytes = plan.RetainedBytes,
+    };
 
     private static int ReadThreads() =>
         int.TryParse(Environment.GetEnvironmentVariable("APPLIANCE_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is > 0 and <= 1024

@@ -1,4 +1,5 @@
 using Models.Generation.Grammar;
+using Models.Generation.Scheduling;
 
 namespace Models.Generation;
 
@@ -47,6 +48,9 @@ public sealed record GenerationOptions
     /// <summary>Go on when the model says it is done; for measurements.</summary>
     public bool IgnoreEndOfAnswer { get; init; }
 
+    /// <summary>Who waits for it.</summary>
+    public RunPriority Priority { get; init; }
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="GenerationException">A value is out of range; the message names it in the wire's spelling (max_tokens, top_p, …).</exception>
     public void Validate()
@@ -76,6 +80,9 @@ public sealed class GenerationException : ModelException
 
     /// <summary>The option at fault, in the wire's spelling, or null.</summary>
     public string? Parameter { get; init; }
+
+    /// <summary>Set when the model has too much to do: after this time it is worth another try.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>True when the prompt is longer than the context.</summary>
     public bool IsContextExceeded { get; init; }

@@ -24,6 +24,7 @@ public interface ILanguageModel : IDisposable
     /// Generates after <paramref name="prompt"/>. Yields one step per token as it is made; the last step carries the finish reason and
     /// the timings. Cancelling stops within one token.
     /// </summary>
+    /// <remarks>Several generations run together; as many as may wait do, in the order of <see cref="GenerationOptions.Priority"/> and arrival.</remarks>
     /// <exception cref="GenerationException">The options are invalid or the prompt does not fit the context.</exception>
     IAsyncEnumerable<GenerationStep> GenerateAsync(
         ReadOnlyMemory<int> prompt, GenerationOptions options, CancellationToken cancellation = default);
@@ -52,4 +53,8 @@ public enum FinishReason
 /// <param name="Load">Loading the model for this request; zero when it was loaded.</param>
 /// <param name="Prefill">From the start to the first token.</param>
 /// <param name="Decode">From the first token to the last.</param>
-public sealed record GenerationTimings(int PromptTokens, int CompletionTokens, TimeSpan Load, TimeSpan Prefill, TimeSpan Decode);
+public sealed record GenerationTimings(int PromptTokens, int CompletionTokens, TimeSpan Load, TimeSpan Prefill, TimeSpan Decode)
+{
+    /// <summary>Tokens of the prompt that had been computed before.</summary>
+    public int ReusedTokens { get; init; }
+}

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Models.Budget;
 using Models.Store;
 
 namespace Models.Generation;
@@ -9,14 +10,27 @@ public interface IModelHost
     /// <summary>The store behind it.</summary>
     ModelStore Store { get; }
 
-    /// <summary>Names of the models in memory.</summary>
-    IReadOnlyList<string> Loaded { get; }
+    /// <summary>The models in memory.</summary>
+    IReadOnlyList<LoadedModel> Loaded { get; }
 
-    /// <summary>The loaded model of that name; loads it first where needed. Null asks for the default one.</summary>
+    /// <summary>Whether a model of that name was in memory at any time: one that was unloaded since comes back when it is asked for.</summary>
+    bool HasLoaded(string name);
+
+    /// <summary>
+    /// The model of that name; loads it first where needed, and again where it was unloaded by the time it generates. Null asks for the
+    /// default one.
+    /// </summary>
     /// <exception cref="StoreException">There is none of that name.</exception>
-    /// <exception cref="ModelException">It cannot be loaded, or does not fit this machine's memory.</exception>
+    /// <exception cref="MemoryException">It does not fit this machine's memory.</exception>
+    /// <exception cref="ModelException">It cannot be loaded.</exception>
     Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default);
 
     /// <summary>The same model behind Microsoft.Extensions.AI's interface, which renders its chat template.</summary>
     Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// How long a loaded model stays after its last use, from now on: zero unloads it as soon as nothing uses it,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> never does. A model that is not loaded is left alone.
+    /// </summary>
+    void SetKeepAlive(string name, TimeSpan time);
 }

@@ -1,37 +1,141 @@
 using Microsoft.Extensions.AI;
 using Models.Budget;
+using Models.Generation.Kv;
 using Models.Store;
 
 namespace Models.Generation;
 
-/// <summary>Loads models from the store when they are first asked for and keeps them. Safe for several threads.</summary>
-public sealed class ModelHost(ModelStore store, EngineOptions options) : IModelHost, IDisposable
+/// <summary>
+/// Loads models from the store when they are first asked for, keeps them for a time, and unloads those that have been idle longest where
+/// another one needs their memory; one that generates stays. Safe for several threads.
+/// </summary>
+public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
 {
+    // A timer takes at most 49 days; looking again earlier does no harm.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    private static readonly TimeSpan TimeToBegin = TimeSpan.FromSeconds(5);
+
+    private readonly EngineOptions _options;
+    private readonly TimeSpan? _keepAlive;
+    private readonly Func<MemorySnapshot> _memory;
+    private readonly Func<InstalledModel, MemoryPlan, ILanguageModel> _load;
+    private readonly TimeProvider _time;
+    private readonly ITimer _expiry;
     private readonly SemaphoreSlim _loading = new(1, 1);
-    private readonly Dictionary<string, ILanguageModel> _loaded = [];
+    private readonly Dictionary<string, ModelResidency> _loaded = [];
+    private readonly HashSet<string> _everLoaded = [];
+    private string? _refusal;
 
-    /// <inheritdoc/>
-    public ModelStore Store { get; } = store;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Loaded
+    /// <summary>A host over a store.</summary>
+    /// <param name="store">Where the models are.</param>
+    /// <param name="options">How engines use the machine; what is left open comes from each model's memory plan.</param>
+    /// <param name="keepAlive">How long models stay loaded after their last use; null leaves it to the plan.</param>
+    public ModelHost(ModelStore store, EngineOptions options, TimeSpan? keepAlive = null)
+        : this(store, options, keepAlive, MachineMemory.Here.Read, TimeProvider.System,
+            (model, plan) => new LocalLanguageModel(model.Manifest.Name, model.Folder, options.With(plan), Archive(store, model, options)))
     {
-        get { lock (_loaded) return [.. _loaded.Keys]; }
+    }
+
+    private static KvArchiveOptions? Archive(ModelStore store, InstalledModel model, EngineOptions options) =>
+        options.KeepWarm is { } notice && EngineOptions.WarmAllowed ? KvArchiveOptions.For(store, model, notice) : null;
+
+    /// <summary>The same with the machine and the engine replaced, for tests.</summary>
+    internal ModelHost(
+        ModelStore store, EngineOptions options, TimeSpan? keepAlive, Func<MemorySnapshot> memory, TimeProvider time,
+        Func<InstalledModel, MemoryPlan, ILanguageModel> load)
+    {
+        (Store, _options, _keepAlive, _memory, _time, _load) = (store, options, keepAlive, memory, time, load);
+        _expiry = time.CreateTimer(static state => ((ModelHost)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc/>
+    public ModelStore Store { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LoadedModel> Loaded
+    {
+        get
+        {
+            lock (_loaded)
+            {
+                var now = _time.GetUtcNow();
+                // While it generates the time has not begun to run.
+                return [.. _loaded.Select(l => new LoadedModel(l.Key, l.Value.Plan.Total,
+                    l.Value.KeepAlive == Timeout.InfiniteTimeSpan ? null : l.Value.ExpiresAt ?? now + l.Value.KeepAlive))];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool HasLoaded(string name)
+    {
+        lock (_loaded) return _everLoaded.Contains(name);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<MemoryTenant> Tenants
+    {
+        get { lock (_loaded) return [.. _loaded.Values.OrderBy(r => r.LastUsed).Select(r => new MemoryTenant(r.Plan, r.Model as IMemoryUser))]; }
     }
 
     /// <inheritdoc/>
     public async Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default)
     {
+        using var lease = await LeaseAsync(name, cancellation);
+        lease.Grace = TimeToBegin;
+        return new HostedModel(this, lease.Model);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default) =>
+        new LocalChatClient(await LoadAsync(name, cancellation));
+
+    /// <inheritdoc/>
+    public void SetKeepAlive(string name, TimeSpan time)
+    {
+        lock (_loaded)
+        {
+            if (!_loaded.TryGetValue(name, out var residency)) return;
+            residency.KeepAlive = time;
+            residency.LastUsed = residency.GraceUntil = _time.GetUtcNow();
+        }
+        Expire();
+    }
+
+    /// <inheritdoc/>
+    public void Refuse(string? reason) => Volatile.Write(ref _refusal, reason);
+
+    /// <inheritdoc/>
+    public bool UnloadIdle()
+    {
+        ModelResidency? gone;
+        lock (_loaded)
+        {
+            gone = _loaded.Values.Where(r => r.IsIdle).MinBy(r => r.LastUsed);
+            if (gone is not null) _loaded.Remove(gone.Model.Name);
+        }
+        if (gone is not null) Unload(gone);
+        return gone is not null;
+    }
+
+    /// <summary>Holds a model in memory, loading it first where needed.</summary>
+    internal async Task<ModelLease> LeaseAsync(string? name, CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _refusal) is { } reason) throw new MemoryException(reason);
         var installed = Store.Get(name);
-        if (TryGet(installed) is { } loaded) return loaded;
-        // One load at a time: two at once would each see the same free memory.
+        if (TryLease(installed) is { } lease) return lease;
+        // One load at a time: two at once would each see the same free memory, and who asks for the same model waits for it here.
         await _loading.WaitAsync(cancellation);
         try
         {
-            if (TryGet(installed) is { } meanwhile) return meanwhile;
-            var model = await Task.Run(() => Load(installed), cancellation);
-            lock (_loaded) _loaded[installed.Manifest.Name] = model;
-            return model;
+            if (TryLease(installed) is { } meanwhile) return meanwhile;
+            var residency = await Task.Run(() => Load(installed), cancellation);
+            lock (_loaded)
+            {
+                _loaded[installed.Manifest.Name] = residency;
+                _everLoaded.Add(installed.Manifest.Name);
+                return Lease(residency);
+            }
         }
         finally
         {
@@ -39,30 +143,116 @@ public sealed class ModelHost(ModelStore store, EngineOptions options) : IModelH
         }
     }
 
-    /// <inheritdoc/>
-    public async Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default) =>
-        new LocalChatClient(await LoadAsync(name, cancellation));
-
-    private LocalLanguageModel Load(InstalledModel installed)
+    /// <summary>Ends a lease.</summary>
+    internal void Release(ModelResidency residency, TimeSpan grace)
     {
-        var memory = MemoryEstimate.For(installed.Folder);
-        var available = MachineMemory.Available;
-        memory.Require(installed.Manifest.Name, available);
-        var fits = Math.Min(options.ContextLength ?? int.MaxValue, memory.TokensIn(available));
-        return new LocalLanguageModel(installed.Manifest.Name, installed.Folder, options with { ContextLength = fits });
+        bool isReplaced;
+        lock (_loaded)
+        {
+            residency.Leases--;
+            residency.LastUsed = _time.GetUtcNow();
+            residency.GraceUntil = residency.LastUsed + grace;
+            isReplaced = residency.IsIdle && _loaded.GetValueOrDefault(residency.Model.Name) != residency;
+        }
+        if (isReplaced) Unload(residency);
+        else Expire();
     }
 
-    private ILanguageModel? TryGet(InstalledModel installed)
+    private ModelLease? TryLease(InstalledModel installed)
     {
-        lock (_loaded) return _loaded.GetValueOrDefault(installed.Manifest.Name);
+        ModelResidency? old;
+        lock (_loaded)
+        {
+            if (!_loaded.TryGetValue(installed.Manifest.Name, out old)) return null;
+            if (old.Folder == installed.Folder) return Lease(old);
+            // Another model was installed under the name; whoever still uses the old one unloads it at the end.
+            _loaded.Remove(installed.Manifest.Name);
+            if (!old.IsIdle) return null;
+        }
+        Unload(old);
+        return null;
+    }
+
+    private ModelLease Lease(ModelResidency residency)
+    {
+        residency.Leases++;
+        return new ModelLease(this, residency);
+    }
+
+    private ModelResidency Load(InstalledModel installed)
+    {
+        var plan = MakeRoom(installed);
+        return new ModelResidency(_load(installed, plan), plan, installed.Folder);
+    }
+
+    // What others retain goes first, then idle models, the one unused longest before the others; whichever of the two it takes until
+    // the plan is no longer a tight one. Where that does not help a tight plan is better than none.
+    private MemoryPlan MakeRoom(InstalledModel installed)
+    {
+        var footprint = ModelFootprint.Of(installed.Folder);
+        var wishes = _options.Wishes with { KeepAlive = _keepAlive };
+        while (true)
+        {
+            var tenants = Tenants;
+            var beside = tenants.Count > 0 ? footprint with { Program = 0 } : footprint;
+            var machine = Beside(_memory(), tenants);
+            if (MemoryPlan.TryMake(beside, machine, wishes) is { IsTight: false } plan) return plan;
+            if (Shed(tenants) || UnloadIdle()) continue;
+            return MemoryPlan.Make(installed.Manifest.Name, beside, machine, wishes);
+        }
+    }
+
+    private static bool Shed(IReadOnlyList<MemoryTenant> tenants)
+    {
+        var shed = false;
+        foreach (var user in tenants.Select(tenant => tenant.User).OfType<IMemoryUser>())
+        {
+            if (user.RetainedBytes is not (> 0 and var retained)) continue;
+            user.ShedRetained(retained);
+            // One that frees nothing must not be asked for ever.
+            shed |= user.RetainedBytes < retained;
+        }
+        return shed;
+    }
+
+    // What is left beside the loaded models: their weights stay in memory, and the room their conversations were promised stays theirs.
+    private static MemorySnapshot Beside(MemorySnapshot machine, IReadOnlyList<MemoryTenant> tenants)
+    {
+        var promised = tenants.Sum(t => t.Plan.Footprint.MappedBytes + Math.Max(0, t.Plan.WorkingKvBytes - (t.User?.KvBytes ?? 0)));
+        return machine with
+        {
+            Available = Math.Max(0, machine.Available - promised),
+            Limit = machine.Limit is { } limit ? limit with { Room = Math.Max(0, limit.Room - promised) } : null,
+        };
+    }
+
+    private void Expire()
+    {
+        List<ModelResidency> gone;
+        lock (_loaded)
+        {
+            var now = _time.GetUtcNow();
+            gone = [.. _loaded.Values.Where(r => r.ExpiresAt <= now)];
+            foreach (var residency in gone) _loaded.Remove(residency.Model.Name);
+            var next = _loaded.Values.Min(r => r.ExpiresAt) - now;
+            _expiry.Change(next is { } wait ? TimeSpan.FromTicks(Math.Min(wait.Ticks, LongestWait.Ticks)) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+        foreach (var residency in gone) Unload(residency);
+    }
+
+    private static void Unload(ModelResidency residency)
+    {
+        residency.Model.Dispose();
+        ProcessHeap.Trim();
     }
 
     /// <summary>Unloads every model, after the generation it is in.</summary>
     public void Dispose()
     {
+        _expiry.Dispose();
         lock (_loaded)
         {
-            foreach (var model in _loaded.Values) model.Dispose();
+            foreach (var residency in _loaded.Values) residency.Model.Dispose();
             _loaded.Clear();
         }
     }

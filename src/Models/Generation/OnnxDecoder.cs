@@ -1,110 +1,111 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
+using Models.Generation.Drafting;
+using Models.Generation.Kv;
 using Models.Onnx;
+using Models.Onnx.Attention;
+using Models.Onnx.Rewriting;
 using Models.Store;
 
 namespace Models.Generation;
 
-/// <summary>The default engine: a decoder graph in ONNX Runtime over a KV cache of ours, which it extends in place.</summary>
+/// <summary>
+/// The default engine: a decoder graph in ONNX Runtime whose attention reads and writes blocks of ours, so that the tokens of several
+/// sequences, at different lengths, go through it as the rows of one run.
+/// </summary>
 internal sealed unsafe class OnnxDecoder : IDecoder
 {
+    private const int DefaultSequences = 8;
+
     private readonly OrtSession _session;
-    private readonly KvCache _cache;
     private readonly OrtRunOptions _runOptions = new();
-    private readonly int _chunk;
-    private readonly bool _takesPositions;
-
-    // Names of inputs and outputs as ONNX Runtime wants them: arrays of pointers to UTF-8, kept for the life of the decoder.
-    private readonly nint[] _inputNames;
-    private readonly nint[] _outputNames;
-    private readonly nint[] _inputs;
-    private readonly nint[] _outputs;
-
+    private readonly NativeArena _arena = new();
+    private readonly AttentionBatch* _batch;
     private readonly long* _ids;
-    private readonly long* _mask;
     private readonly long* _positions;
+    private readonly long* _rows;
     private readonly float* _logits;
 
-    // Bound as the logits output where the graph declares one row; null where it returns every row and ONNX Runtime allocates them.
-    private readonly OrtTensor? _logitsTensor;
+    // What each of the graph's inputs is bound to, for so many tokens and so many rows of logits.
+    private readonly List<OrtRows> _tensors = [];
+    private readonly Func<int, int, nint>[] _bindings;
+    private readonly OrtRows _output;
 
+    // Names and values as ONNX Runtime wants them.
+    private readonly nint[] _inputNames;
+    private readonly nint[] _inputs;
+    private readonly nint _outputName;
+
+    /// <summary>Loads a decoder.</summary>
+    /// <exception cref="ModelException">The graph is of a kind that this engine cannot run.</exception>
     public OnnxDecoder(string folder, GenAiConfig config, int capacity, EngineOptions options)
     {
         var decoder = config.Model.Decoder;
-        VocabularySize = config.Model.VocabSize;
-        _chunk = options.PrefillChunk;
+        (VocabularySize, Capacity, MostSequences) = (config.Model.VocabSize, capacity, options.Sequences ?? DefaultSequences);
+        MostLogits = MostSequences + PromptLookup.MostTokens;
+        MostTokens = Math.Max(options.PrefillChunk, MostLogits);
+        var names = new DecoderNames(decoder.Inputs.InputIds, decoder.Inputs.AttentionMask, decoder.Inputs.PositionIds ?? "", decoder.Outputs.Logits);
         _session = new OrtSession(
-            Path.Combine(folder, decoder.FileName), new OrtSessionSettings { Threads = options.Threads, Spin = options.Spin });
+            Path.Combine(folder, decoder.FileName), new OrtSessionSettings { Threads = options.Threads, Spin = options.Spin, Decoder = names });
+        if (_session.Output(names.Logits) is not { Type: OnnxElementType.Float32 })
+            throw new ModelException($"The model in {folder} returns logits that are not float32; only those are supported.");
 
-        var layers = decoder.NumHiddenLayers;
-        _takesPositions = decoder.Inputs.PositionIds is { } positions && _session.Input(positions) is not null;
-        var kvType = Require(_session.Input(Layer(decoder.Inputs.PastKeyNames, 0)), Layer(decoder.Inputs.PastKeyNames, 0)).Type;
-        var logits = Require(_session.Output(decoder.Outputs.Logits), decoder.Outputs.Logits);
-        if (logits.Type != OnnxElementType.Float32)
-            throw new ModelException($"The model in {folder} returns logits of type {logits.Type}; only float32 is supported.");
-        if (!config.Search.PastPresentShareBuffer)
-            throw new ModelException($"The model in {folder} does not share past and present KV buffers (past_present_share_buffer); export it with GroupQueryAttention.");
-
-        _cache = new KvCache(layers, decoder.NumKeyValueHeads, capacity, decoder.HeadSize, kvType);
-        _ids = (long*)NativeMemory.Alloc((nuint)_chunk, sizeof(long));
-        _positions = (long*)NativeMemory.Alloc((nuint)_chunk, sizeof(long));
-        _mask = (long*)NativeMemory.Alloc((nuint)capacity, sizeof(long));
-        new Span<long>(_mask, capacity).Fill(1);
-        _logits = (float*)NativeMemory.AlignedAlloc((nuint)VocabularySize * sizeof(float), 64);
-        if (logits.Shape is [_, 1, _])
-            _logitsTensor = new OrtTensor(_logits, (nint)VocabularySize * sizeof(float), [1, 1, VocabularySize], OnnxElementType.Float32);
-
-        List<string> inputs = [decoder.Inputs.InputIds, decoder.Inputs.AttentionMask];
-        if (_takesPositions) inputs.Add(decoder.Inputs.PositionIds!);
-        List<string> outputs = [decoder.Outputs.Logits];
-        for (var layer = 0; layer < layers; layer++)
-        {
-            inputs.Add(Layer(decoder.Inputs.PastKeyNames, layer));
-            inputs.Add(Layer(decoder.Inputs.PastValueNames, layer));
-            outputs.Add(Layer(decoder.Outputs.PresentKeyNames, layer));
-            outputs.Add(Layer(decoder.Outputs.PresentValueNames, layer));
-        }
-        _inputNames = [.. inputs.Select(Marshal.StringToCoTaskMemUTF8)];
-        _outputNames = [.. outputs.Select(Marshal.StringToCoTaskMemUTF8)];
+        var layout = new KvLayout(decoder.NumHiddenLayers, decoder.NumKeyValueHeads, decoder.HeadSize, options.KvType ?? KvType.Float32);
+        Cache = new KvCache(layout, Blocks(layout, options));
+        if (options.RetainedBytes is { } retained) Cache.Retain(retained);
+        _batch = _arena.Allocate<AttentionBatch>();
+        _batch->Layout = layout;
+        _batch->Sequences = _arena.Allocate<AttentionSequence>(MostSequences);
+        _ids = _arena.Allocate<long>(MostTokens);
+        _positions = _arena.Allocate<long>(MostTokens);
+        _rows = _arena.Allocate<long>(MostLogits);
+        _logits = _arena.Allocate<float>((long)MostLogits * VocabularySize);
+        if (_session.InputNames.Contains(PagedAttention.ContextInput) || _session.InputNames.Contains(names.Mask)) ContextOfKeys = capacity;
+        _bindings = [.. _session.InputNames.Select(name => Bind(name, names))];
+        _inputNames = [.. _session.InputNames.Select(_arena.Text)];
         _inputs = new nint[_inputNames.Length];
-        _outputs = new nint[_outputNames.Length];
-        for (var i = 0; i < 2 * layers; i++)
-        {
-            _inputs[_inputs.Length - 2 * layers + i] = _cache[i];
-            _outputs[1 + i] = _cache[i];
-        }
+        _outputName = _arena.Text(names.Logits);
+        _output = Tensor(_logits, VocabularySize * sizeof(float), rows => [1, rows, VocabularySize], OnnxElementType.Float32);
     }
 
     /// <inheritdoc/>
     public int VocabularySize { get; }
 
     /// <inheritdoc/>
-    public int Capacity => _cache.Capacity;
+    public int Capacity { get; }
 
     /// <inheritdoc/>
-    public int Position { get; private set; }
+    public int MostSequences { get; }
 
     /// <inheritdoc/>
-    public Span<float> Logits => new(_logits, VocabularySize);
+    public int MostTokens { get; }
 
     /// <inheritdoc/>
-    public void Rewind(int position)
+    public int MostLogits { get; }
+
+    /// <inheritdoc/>
+    public ISequence CreateSequence() => Cache.CreateSequence(Capacity);
+
+    /// <summary>Its keys and values.</summary>
+    public KvCache Cache { get; }
+
+    /// <summary>Where keys depend on how far a sequence may grow: that number; null where they do not.</summary>
+    public int? ContextOfKeys { get; }
+
+    /// <inheritdoc/>
+    public Span<float> Logits(int row) => new(_logits + (long)row * VocabularySize, VocabularySize);
+
+    /// <inheritdoc/>
+    public void Run(ReadOnlySpan<StepPart> parts, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Position);
-        Position = position;
-    }
-
-    /// <inheritdoc/>
-    public void Run(ReadOnlySpan<int> tokens, CancellationToken cancellation)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(tokens.Length);
-        using var registration = cancellation.CanBeCanceled
-            ? cancellation.UnsafeRegister(static state => OrtApi.SetTerminate(((OrtRunOptions)state!).Pointer, true), _runOptions)
-            : default;
+        var (tokens, logits) = Fill(parts);
+        // A run must have some logits to make; these are nobody's.
+        if (logits == 0) _rows[logits++] = tokens - 1;
+        for (var i = 0; i < _inputs.Length; i++) _inputs[i] = _bindings[i](tokens, logits);
+        using var registration = cancellation.UnsafeRegister(static state => OrtApi.SetTerminate(((OrtRunOptions)state!).Pointer, true), _runOptions);
+        var (outputName, output) = (_outputName, _output[logits]);
         try
         {
-            for (var start = 0; start < tokens.Length; start += _chunk)
-                RunChunk(tokens.Slice(start, Math.Min(_chunk, tokens.Length - start)));
+            fixed (nint* inputNames = _inputNames, inputs = _inputs)
+                OrtApi.Run(_session.Pointer, _runOptions.Pointer, inputNames, inputs, _inputs.Length, &outputName, &output, 1);
         }
         catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
         {
@@ -117,62 +118,84 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         }
     }
 
-    private void RunChunk(ReadOnlySpan<int> tokens)
+    private (int Tokens, int Logits) Fill(ReadOnlySpan<StepPart> parts)
     {
-        var total = Position + tokens.Length;
-        if (total > Capacity) throw new GenerationException($"The context of {Capacity} tokens is full.") { IsContextExceeded = true };
-        for (var i = 0; i < tokens.Length; i++)
+        int tokens = 0, logits = 0;
+        _batch->Count = parts.Length;
+        for (var i = 0; i < parts.Length; i++)
         {
-            _ids[i] = tokens[i];
-            _positions[i] = Position + i;
+            var sequence = (KvSequence)parts[i].Sequence;
+            var span = parts[i].Tokens.Span;
+            _batch->Sequences[i] = new AttentionSequence { Blocks = sequence.Blocks, FirstRow = tokens, Rows = span.Length, Past = sequence.Length };
+            for (var row = span.Length - parts[i].LogitRows; row < span.Length; row++) _rows[logits++] = tokens + row;
+            for (var at = 0; at < span.Length; at++, tokens++)
+            {
+                _ids[tokens] = span[at];
+                _positions[tokens] = sequence.Length + at;
+            }
         }
-        using var ids = new OrtTensor(_ids, tokens.Length * sizeof(long), [1, tokens.Length], OnnxElementType.Int64);
-        using var mask = new OrtTensor(_mask, (nint)total * sizeof(long), [1, total], OnnxElementType.Int64);
-        using var positions = _takesPositions
-            ? new OrtTensor(_positions, tokens.Length * sizeof(long), [1, tokens.Length], OnnxElementType.Int64)
-            : null;
-        _inputs[0] = ids.Pointer;
-        _inputs[1] = mask.Pointer;
-        if (positions is not null) _inputs[2] = positions.Pointer;
-        _outputs[0] = _logitsTensor?.Pointer ?? 0;
-        fixed (nint* inputNames = _inputNames, inputs = _inputs, outputNames = _outputNames, outputs = _outputs)
-            OrtApi.Run(_session.Pointer, _runOptions.Pointer, inputNames, inputs, _inputs.Length, outputNames, outputs, _outputs.Length);
-        if (_logitsTensor is null) TakeLastRow(_outputs[0]);
-        Position = total;
+        return (tokens, logits);
     }
 
-    private void TakeLastRow(nint value)
+    private Func<int, int, nint> Bind(string input, DecoderNames names)
     {
-        try
+        if (input == names.Ids)
         {
-            var shape = OrtApi.TensorInfo(value).Shape;
-            var data = (float*)OrtApi.TensorData(value) + (shape[1] - 1) * VocabularySize;
-            new ReadOnlySpan<float>(data, VocabularySize).CopyTo(Logits);
+            var ids = Tensor(_ids, sizeof(long), rows => [1, rows], OnnxElementType.Int64);
+            return (tokens, _) => ids[tokens];
         }
-        finally
+        if (input == names.Positions)
         {
-            OrtApi.ReleaseValue(value);
+            var positions = Tensor(_positions, sizeof(long), rows => [1, rows], OnnxElementType.Int64);
+            return (tokens, _) => positions[tokens];
         }
+        if (input == PagedAttention.RowsInput)
+        {
+            var rows = Tensor(_rows, sizeof(long), count => [count], OnnxElementType.Int64);
+            return (_, logits) => rows[logits];
+        }
+        if (input == names.Mask)
+        {
+            // Asked for only where tables are chosen by the longest context.
+            var ones = _arena.Allocate<long>(Capacity);
+            new Span<long>(ones, Capacity).Fill(1);
+            return Constant(ones, [1, Capacity]);
+        }
+        var number = _arena.Allocate<long>();
+        *number = input == PagedAttention.BatchInput ? (long)_batch : Capacity;
+        return Constant(number, input == PagedAttention.BatchInput ? [1] : []);
     }
 
-    private static string Layer(string pattern, int layer) =>
-        pattern.Replace("%d", layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    private Func<int, int, nint> Constant(long* values, long[] shape)
+    {
+        long count = 1;
+        foreach (var dimension in shape) count *= dimension;
+        var tensor = Tensor(values, count * sizeof(long), _ => shape, OnnxElementType.Int64);
+        return (_, _) => tensor[1];
+    }
 
-    private static OrtTensorInfo Require(OrtTensorInfo? info, string name) =>
-        info ?? throw new ModelException($"The model's graph has no '{name}', which {GenAiConfig.FileName} names.");
+    private OrtRows Tensor(void* buffer, long rowBytes, Func<int, long[]> shape, OnnxElementType type)
+    {
+        var tensor = new OrtRows(buffer, rowBytes, shape, type);
+        _tensors.Add(tensor);
+        return tensor;
+    }
 
-    /// <summary>Frees the graph, the cache and the buffers.</summary>
+    // Enough for one whole context at least, or nobody's answer could ever end.
+    private int Blocks(KvLayout layout, EngineOptions options)
+    {
+        var most = (long)MostSequences * ((Capacity + KvLayout.BlockTokens - 1) / KvLayout.BlockTokens + 1);
+        var planned = options.KvPoolBytes is { } bytes ? bytes / layout.BlockBytes : most;
+        return (int)Math.Clamp(planned, (Capacity + KvLayout.BlockTokens - 1) / KvLayout.BlockTokens + 1, int.MaxValue);
+    }
+
+    /// <summary>Frees the graph, the keys and values and the buffers.</summary>
     public void Dispose()
     {
         _session.Dispose();
-        _cache.Dispose();
         _runOptions.Dispose();
-        _logitsTensor?.Dispose();
-        foreach (var name in _inputNames) Marshal.FreeCoTaskMem(name);
-        foreach (var name in _outputNames) Marshal.FreeCoTaskMem(name);
-        NativeMemory.Free(_ids);
-        NativeMemory.Free(_positions);
-        NativeMemory.Free(_mask);
-        NativeMemory.AlignedFree(_logits);
+        foreach (var tensor in _tensors) tensor.Dispose();
+        Cache.Dispose();
+        _arena.Dispose();
     }
 }

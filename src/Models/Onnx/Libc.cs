@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Models.Onnx;
 
@@ -12,4 +13,31 @@ internal static partial class Libc
     /// <summary>An anonymous file in memory, for a library when no disk takes it.</summary>
     [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int MemfdCreate(string name, uint flags);
+
+    private const int ProtectReadWrite = 1 | 2, MapPrivate = 0x02, MapFixed = 0x10, Anonymous = 0x20, MapNoReserve = 0x4000, AdviseDontNeed = 4;
+
+    /// <summary>Private zero pages that cost nothing until they are written; 0 when the system gives none.</summary>
+    public static nint MapAnonymous(nint length) =>
+        Map(0, length, ProtectReadWrite, MapPrivate | Anonymous | MapNoReserve, -1, 0) is var start && start == -1 ? 0 : start;
+
+    /// <summary>Puts a private copy of a part of a file, page by page as it is touched, in the place of what is mapped at an address.</summary>
+    public static bool MapFile(nint address, nint length, SafeFileHandle file, long offset) =>
+        Map(address, length, ProtectReadWrite, MapPrivate | MapFixed | MapNoReserve, (int)file.DangerousGetHandle(), offset) == address;
+
+    /// <summary>Gives the memory of whole pages back; they read as zeros when touched again.</summary>
+    public static void Discard(nint start, nint length) => _ = Advise(start, length, AdviseDontNeed);
+
+    /// <summary>Ends a mapping.</summary>
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    public static partial int Unmap(nint start, nint length);
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    private static partial nint Map(nint address, nint length, int protection, int flags, int file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint start, nint length, int advice);
+
+    /// <summary>Gives free memory of the heap back to the kernel, but for so many bytes at its end (glibc).</summary>
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    public static partial int TrimHeap(nuint keep);
 }

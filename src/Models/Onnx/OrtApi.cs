@@ -23,6 +23,7 @@ internal static unsafe class OrtApi
 
     private enum Slot
     {
+        CreateStatus = 0,
         GetErrorCode = 1,
         GetErrorMessage = 2,
         CreateEnv = 3,
@@ -56,6 +57,8 @@ internal static unsafe class OrtApi
         CreateCpuMemoryInfo = 69,
         AllocatorFree = 76,
         GetAllocatorWithDefaultOptions = 78,
+        KernelInfoGetAttributeFloat = 85,
+        KernelInfoGetAttributeInt64 = 86,
         KernelContextGetInput = 90,
         KernelContextGetOutput = 91,
         ReleaseEnv = 92,
@@ -125,17 +128,43 @@ internal static unsafe class OrtApi
         return session;
     }
 
-    /// <summary>A domain with operators of ours; lives as long as the process, as sessions refer to it.</summary>
-    public static nint CreateCustomOpDomain(string name, nint customOp)
+    /// <summary>A domain for operators of ours; lives as long as the process, as sessions refer to it.</summary>
+    public static nint CreateCustomOpDomain(string name)
     {
         nint domain;
         fixed (byte* n = Utf8(name)) Check(((delegate* unmanaged<byte*, nint*, nint>)Table[(int)Slot.CreateCustomOpDomain])(n, &domain));
-        Check(((delegate* unmanaged<nint, nint, nint>)Table[(int)Slot.AddToCustomOpDomain])(domain, customOp));
         return domain;
     }
 
+    public static void AddToCustomOpDomain(nint domain, nint customOp) =>
+        Check(((delegate* unmanaged<nint, nint, nint>)Table[(int)Slot.AddToCustomOpDomain])(domain, customOp));
+
     public static void AddCustomOpDomain(nint options, nint domain) =>
         Check(((delegate* unmanaged<nint, nint, nint>)Table[(int)Slot.AddCustomOpDomain])(options, domain));
+
+    /// <summary>An error for ONNX Runtime, which releases it.</summary>
+    public static nint CreateStatus(OnnxErrorCode code, string message)
+    {
+        fixed (byte* m = Utf8(message)) return ((delegate* unmanaged<int, byte*, nint>)Table[(int)Slot.CreateStatus])((int)code, m);
+    }
+
+    /// <summary>An integer attribute of the node that a kernel is made for.</summary>
+    public static long KernelInteger(nint info, string name)
+    {
+        long value;
+        fixed (byte* n = Utf8(name))
+            Check(((delegate* unmanaged<nint, byte*, long*, nint>)Table[(int)Slot.KernelInfoGetAttributeInt64])(info, n, &value));
+        return value;
+    }
+
+    /// <summary>A float attribute of the node that a kernel is made for.</summary>
+    public static float KernelFloat(nint info, string name)
+    {
+        float value;
+        fixed (byte* n = Utf8(name))
+            Check(((delegate* unmanaged<nint, byte*, float*, nint>)Table[(int)Slot.KernelInfoGetAttributeFloat])(info, n, &value));
+        return value;
+    }
 
     /// <summary>An operator's input, or 0 where an optional one is absent.</summary>
     public static nint KernelInput(nint context, nint index)

@@ -1,4 +1,5 @@
 using Models.Onnx.Kernels;
+using Models.Onnx.Rewriting;
 
 namespace Models.Onnx;
 
@@ -10,7 +11,17 @@ internal sealed record OrtSessionSettings
 
     /// <summary>Whether idle threads spin between operators: faster decode on a quiet box, wasted joules on a busy one.</summary>
     public required bool Spin { get; init; }
+
+    /// <summary>For a decoder whose keys and values are to be ours: the names of its inputs and output; null for any other graph.</summary>
+    public DecoderNames? Decoder { get; init; }
 }
+
+/// <summary>Names in a decoder's graph.</summary>
+/// <param name="Ids">Input of token ids.</param>
+/// <param name="Mask">Input of the attention mask.</param>
+/// <param name="Positions">Input of positions; empty where there is none.</param>
+/// <param name="Logits">Output of logits.</param>
+internal sealed record DecoderNames(string Ids, string Mask, string Positions, string Logits);
 
 /// <summary>A loaded graph. Runs may come from several threads at once.</summary>
 internal sealed class OrtSession : OrtHandle
@@ -44,9 +55,9 @@ internal sealed class OrtSession : OrtHandle
         OrtApi.SetIntraOpThreads(options.Pointer, settings.Threads);
         OrtApi.SetInterOpThreads(options.Pointer, 1);
         OrtApi.AddSessionConfig(options.Pointer, "session.intra_op.allow_spinning", settings.Spin ? "1" : "0");
-        if (!Int4Kernel.IsSupported || GraphRewriter.UseOurKernels(File.ReadAllBytes(path)) is not { } graph)
+        if (GraphRewriter.UseOurOperators(File.ReadAllBytes(path), settings) is not { } graph)
             return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, path, options.Pointer);
-        MatMulOperator.AddTo(options, settings.Threads);
+        CustomOperators.AddTo(options);
         OrtApi.AddSessionConfig(options.Pointer, "session.model_external_initializers_file_folder_path", Path.GetDirectoryName(path)!);
         return OrtApi.CreateSession(OrtEnvironment.Current.Pointer, graph, options.Pointer);
     }

@@ -22,6 +22,25 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>The contents as text.</summary>
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
+    /// <summary>The numbers of a repeated integer field, which a writer may pack into one or write one by one.</summary>
+    public readonly IReadOnlyList<long> Integers
+    {
+        get
+        {
+            if (Bytes.IsEmpty) return [Integer];
+            var (numbers, value, shift) = (new List<long>(), 0L, 0);
+            foreach (var next in Bytes)
+            {
+                value |= (long)(next & 0x7F) << shift;
+                shift += 7;
+                if (next >= 0x80) continue;
+                numbers.Add(value);
+                (value, shift) = (0, 0);
+            }
+            return numbers;
+        }
+    }
+
     /// <summary>Goes on to the next field; false at the end.</summary>
     /// <exception cref="FormatException">The bytes are not a message.</exception>
     public bool Read()
@@ -42,6 +61,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         }
         Raw = start[..(start.Length - _rest.Length)];
         return true;
+    }
+
+    /// <summary>The numbers of a packed list of varints.</summary>
+    /// <exception cref="FormatException">The bytes are not such a list.</exception>
+    public static List<long> Packed(ReadOnlySpan<byte> list)
+    {
+        List<long> values = [];
+        var reader = new ProtobufReader(list);
+        while (!reader._rest.IsEmpty) values.Add((long)reader.Varint());
+        return values;
     }
 
     private ulong Varint()

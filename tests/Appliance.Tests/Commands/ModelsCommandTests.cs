@@ -138,6 +138,25 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_home["downloads"]));
     }
 
+    [SharedFact(Gguf)]
+    public async Task Plan_ShowsWhatAModelWouldUse()
+    {
+        Import("story");
+        var (code, output, _) = await Run("plan", "story", "--memory", "8GB");
+        Assert.Equal(0, code);
+        Assert.Matches(@"MEMORY +SIZE\n(.*\n)*keys and values +\d+\.\d MB +2\.6 kB per token; .*\n(.*\n)*usable +7\.6 GB +8\.0 GB available, 400\.0 MB kept free\n", output);
+        Assert.Matches(@"context +512 of 512 tokens\nat once +8 sequences\nkeys and values +float32\n", output);
+
+        using var plan = JsonDocument.Parse((await Run("plan", "--memory", "200MiB", "--context", "100", "--json")).Output);
+        Assert.Equal(100, plan.RootElement.GetProperty("context_length").GetInt32());
+        Assert.Equal(200 << 20, plan.RootElement.GetProperty("available_bytes").GetInt64());
+        Assert.True(plan.RootElement.GetProperty("total_bytes").GetInt64() <= plan.RootElement.GetProperty("usable_bytes").GetInt64());
+        Assert.Contains("kept free", (await Run("plan")).Output);
+
+        var error = await Assert.ThrowsAsync<Models.Budget.MemoryException>(() => Run("plan", "--memory", "100MB"));
+        Assert.Matches(@"^story needs \d+ MB of memory with 512 tokens of context, and 32 MB can be used", error.Message);
+    }
+
     [Fact]
     public async Task Pull_Cancelled_IsCancelled()
     {
@@ -169,6 +188,8 @@ public sealed class ModelsCommandTests : IDisposable
     [InlineData("remove")]
     [InlineData("import", "x", "--quantize", "int3")]
     [InlineData("list", "extra")]
+    [InlineData("plan", "--memory", "lots")]
+    [InlineData("plan", "--context", "0")]
     public void AnyCommand_WrongUsage_IsAParseError(params string[] arguments) =>
         Assert.NotEmpty(ModelsCommand.Create(() => _home.Path).Parse(arguments).Errors);
 
@@ -179,7 +200,7 @@ public sealed class ModelsCommandTests : IDisposable
         Import("other");
         var command = ModelsCommand.Create(() => _home.Path);
 
-        foreach (var line in (string[])["show ", "remove ", "verify "])
+        foreach (var line in (string[])["show ", "plan ", "remove ", "verify "])
         {
             var words = new RootCommand { command }.Parse("models " + line).GetCompletions(("models " + line).Length).Select(item => item.Label);
             Assert.Contains("story", words);

@@ -57,7 +57,7 @@ public sealed class OllamaTests : IAsyncLifetime
     {
         var answer = await _host.AskAsync("/api/chat", """{"model":"tiny","messages":[]}""");
         Assert.Equal(("load", true), ((string?)answer["done_reason"], (bool)answer["done"]!));
-        Assert.Equal(["tiny"], _host.Loaded);
+        Assert.Equal(["tiny"], _host.Loaded.Select(loaded => loaded.Name));
         Assert.Empty(_host.Tiny.Calls);
     }
 
@@ -222,7 +222,55 @@ public sealed class OllamaTests : IAsyncLifetime
         await _host.AskAsync("/api/generate", """{"model":"tiny"}""");
         var model = Assert.Single(JsonNode.Parse(await _host.Client.GetStringAsync("/api/ps"))!["models"]!.AsArray())!;
         Assert.Equal("tiny", (string?)model["name"]);
-        Assert.NotNull(model["expires_at"]);
+        Assert.Equal(5678, (long?)model["size"]);
+        Assert.Equal("9999-12-31T00:00:00Z", (string?)model["expires_at"]);
+        await _host.AskAsync("/api/generate", """{"model":"tiny","keep_alive":"1m"}""");
+        model = JsonNode.Parse(await _host.Client.GetStringAsync("/api/ps"))!["models"]![0]!;
+        Assert.Equal("2026-01-02T03:05:05Z", (string?)model["expires_at"]);
+    }
+
+    [Theory]
+    [InlineData("\"5m\"", 300)]
+    [InlineData("90", 90)]
+    [InlineData("0", 0)]
+    [InlineData("-1", null)]
+    [InlineData("\"-1m\"", null)]
+    public async Task KeepAlive_OfARequest_HoldsFromItsEnd(string value, int? seconds)
+    {
+        var expected = seconds is { } number ? TimeSpan.FromSeconds(number) : Timeout.InfiniteTimeSpan;
+        await _host.AskAsync("/api/chat", Chat($$""","stream":false,"keep_alive":{{value}}"""));
+        Assert.Equal(expected, _host.KeepAlives["tiny"]);
+        _host.KeepAlives.Clear();
+        await _host.AskAsync("/api/generate", $$"""{"model":"tiny","prompt":"x","stream":false,"keep_alive":{{value}}}""");
+        Assert.Equal(expected, _host.KeepAlives["tiny"]);
+    }
+
+    [Fact]
+    public async Task KeepAlive_ZeroWithoutAPrompt_UnloadsAndLoadsNothing()
+    {
+        var answer = await _host.AskAsync("/api/generate", """{"model":"tiny","keep_alive":0}""");
+        Assert.Equal(("unload", true), ((string?)answer["done_reason"], (bool)answer["done"]!));
+        Assert.Equal(TimeSpan.Zero, _host.KeepAlives["tiny"]);
+        Assert.Empty(_host.Loaded);
+    }
+
+    [Theory]
+    [InlineData("\"soon\"")]
+    [InlineData("true")]
+    [InlineData("[]")]
+    public async Task KeepAlive_ThatIsNoTime_IsRefused(string value)
+    {
+        var answer = await _host.AskAsync("/api/chat", Chat($$""","keep_alive":{{value}}"""), 400);
+        Assert.Contains("keep_alive must be seconds or a duration", (string?)answer["error"]);
+        Assert.Empty(_host.LoadedNames);
+    }
+
+    [Fact]
+    public async Task Load_WithoutMemory_IsATemporaryFailureWithTheNumbers()
+    {
+        _host.LoadFault = new Models.Budget.MemoryException("tiny needs 9 MB of memory.");
+        var answer = await _host.AskAsync("/api/chat", Chat(""","stream":false"""), 503);
+        Assert.Equal("tiny needs 9 MB of memory.", (string?)answer["error"]);
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class ServeCommandTests
     {
         await using var models = await TestHost.StartAsync();
         await RunBrieflyAsync(models, AnyPort with { Model = "tiny:latest" });
-        Assert.Equal(["tiny"], models.Loaded);
+        Assert.Equal(["tiny"], models.Loaded.Select(loaded => loaded.Name));
     }
 
     [Fact]

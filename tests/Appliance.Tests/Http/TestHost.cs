@@ -25,7 +25,14 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
 
     public ConcurrentBag<string> LoadedNames { get; } = [];
 
-    public IReadOnlyList<string> Loaded => [.. LoadedNames.Distinct()];
+    public IReadOnlyList<LoadedModel> Loaded =>
+        [.. LoadedNames.Distinct().Select(name => new LoadedModel(name, 5678, KeepAlives.TryGetValue(name, out var time) ? Loading + time : null))];
+
+    /// <summary>What requests said of how long models stay.</summary>
+    public ConcurrentDictionary<string, TimeSpan> KeepAlives { get; } = [];
+
+    /// <summary>When models were loaded.</summary>
+    public static DateTimeOffset Loading { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     /// <summary>Faults the server called its own.</summary>
     public ConcurrentQueue<Exception> Bugs { get; } = new();
@@ -74,6 +81,10 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
         var model = await LoadAsync(name, cancellation);
         return ChatClient ?? new LocalChatClient(model);
     }
+
+    public bool HasLoaded(string name) => LoadedNames.Contains(name);
+
+    public void SetKeepAlive(string name, TimeSpan time) => KeepAlives[name] = time;
 
     public Task StopAsync() => _server.DisposeAsync().AsTask();
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Models.Generation;
 using Models.Import;
 using Models.Store;
+using Models.Tests.Generation;
 using TestKit;
 
 namespace Models.Tests.Import;
@@ -17,16 +17,16 @@ public sealed class ModelImporterTests : IDisposable
     public void Import_SafetensorsAndLlama2c_GivesTheGoldenTokens(string name, string file)
     {
         ModelImporter.Import(Shared.Find("models", name, file)!, _folder["model"], new ImportOptions { Quantization = Quantization.None }, CancellationToken.None);
-        using var decoder = new OnnxDecoder(_folder["model"], GenAiConfig.Read(_folder["model"]), 512, new EngineOptions());
+        using var decoder = new OneSequence(_folder["model"], 512);
         using var golden = JsonDocument.Parse(File.ReadAllText(Shared.Find("models", "golden", name + "-f32-greedy.json")!));
         foreach (var item in golden.RootElement.GetProperty("cases").EnumerateArray())
         {
-            decoder.Rewind(0);
-            decoder.Run(Ints(item.GetProperty("prompt_tokens")), CancellationToken.None);
+            decoder.Restart();
+            decoder.Run(Ints(item.GetProperty("prompt_tokens")));
             foreach (var token in Ints(item.GetProperty("tokens")))
             {
                 Assert.Equal(token, ArgMax(decoder.Logits));
-                decoder.Run([token], CancellationToken.None);
+                decoder.Run([token]);
             }
         }
     }

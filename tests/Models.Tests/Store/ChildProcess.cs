@@ -66,6 +66,12 @@ namespace Models.Tests.Store
                 case "install 25 times":
                     for (var number = 1; number <= 25; number++) Install(store, name, number);
                     break;
+                case "save keys and values for ever":
+                    for (var number = 1; ; number++)
+                    {
+                        Generation.Kv.KvFileTests.WriteNumber(Environment.GetEnvironmentVariable(HomeVariable)!, number);
+                        Say(number.ToString(CultureInfo.InvariantCulture));
+                    }
                 case "hang in the import":
                     new ModelStore(store.Home, (source, target, options, cancellation) =>
                     {

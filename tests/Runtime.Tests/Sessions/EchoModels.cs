@@ -16,7 +16,7 @@ internal sealed class EchoModels(string home) : IModelHost, IChatClient
 
     public ModelStore Store { get; } = new(home);
 
-    public IReadOnlyList<string> Loaded => [];
+    public IReadOnlyList<LoadedModel> Loaded => [];
 
     public static async IAsyncEnumerable<string> Say(params string[] pieces)
     {
@@ -42,6 +42,10 @@ internal sealed class EchoModels(string home) : IModelHost, IChatClient
 
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
+
+    public bool HasLoaded(string name) => false;
+
+    public void SetKeepAlive(string name, TimeSpan time) { }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => null;
 

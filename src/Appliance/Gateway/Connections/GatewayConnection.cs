@@ -101,7 +101,8 @@ internal sealed partial class GatewayConnection : IDisposable
         {
             using (message)
             {
-                if (Read(message.Span) is not { } request) continue;
+                // Whoever is being sent away is not listened to any more.
+                if (_cutOff is not null || Read(message.Span) is not { } request) continue;
                 if (Principal is null) Greet(handler, request);
                 else if (request.Method == "connect") Refuse(request.Id, GatewayException.Invalid("connect is only valid as the first request"));
                 else

@@ -36,7 +36,7 @@ internal sealed partial class GatewayMethods
                 UptimeMs = _context.Hub.UptimeMs,
                 LoadAverage = ReadLoad(),
                 MemoryTotalBytes = memory.TotalAvailableMemoryBytes,
-                MemoryFreeBytes = MachineMemory.Available,
+                MemoryFreeBytes = MachineMemory.Here.Read().Available,
                 ProcessMemory = ReadProcessMemory(),
                 DiskTotalBytes = disk.TotalSize,
                 DiskAvailableBytes = disk.AvailableFreeSpace,

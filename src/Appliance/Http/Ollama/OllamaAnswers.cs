@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
+using Models.Generation;
 
 namespace Appliance.Http.Ollama;
 
@@ -7,12 +8,35 @@ namespace Appliance.Http.Ollama;
 internal static class OllamaAnswers
 {
     private const string Load = "load";
+    private const string Unload = "unload";
 
-    /// <summary>The answer to a request that only loads the model.</summary>
-    public static async IAsyncEnumerable<AnswerPiece> LoadedAsync()
+    /// <summary>The answer to a request without a prompt, which loads the model, or unloads it where it is not to be kept.</summary>
+    public static async Task<IAsyncEnumerable<AnswerPiece>> LoadAsync(
+        IModelHost models, string name, TimeSpan? keepAlive, CancellationToken cancellation)
     {
-        await Task.CompletedTask;
-        yield return new("", new AnswerEnd(Load, 0, 0, null));
+        if (keepAlive == TimeSpan.Zero) return Say(Unload);
+        await models.LoadAsync(name, cancellation);
+        return Say(Load);
+
+        static async IAsyncEnumerable<AnswerPiece> Say(string reason)
+        {
+            await Task.CompletedTask;
+            yield return new("", new AnswerEnd(reason, 0, 0, null));
+        }
+    }
+
+    /// <summary>The pieces; when they have ended, however that was, the model stays loaded as long as the request says.</summary>
+    public static async IAsyncEnumerable<AnswerPiece> KeepAsync(
+        IModelHost models, string name, TimeSpan? keepAlive, IAsyncEnumerable<AnswerPiece> pieces)
+    {
+        try
+        {
+            await foreach (var piece in pieces) yield return piece;
+        }
+        finally
+        {
+            if (keepAlive is { } time) models.SetKeepAlive(name, time);
+        }
     }
 
     /// <summary>Sends the pieces as they come, or all at once.</summary>
@@ -44,9 +68,9 @@ internal static class OllamaAnswers
             DoneReason = end.Reason == AnswerEnd.ToolCalls ? AnswerEnd.Stop : end.Reason,
             TotalDuration = AnswerNumbers.ToNanoseconds(Stopwatch.GetElapsedTime(started)),
             LoadDuration = AnswerNumbers.ToNanoseconds(end.Timings?.Load),
-            PromptEvalCount = end.Reason == Load ? null : end.PromptTokens,
+            PromptEvalCount = end.Reason is Load or Unload ? null : end.PromptTokens,
             PromptEvalDuration = AnswerNumbers.ToNanoseconds(end.Timings?.Prefill),
-            EvalCount = end.Reason == Load ? null : end.CompletionTokens,
+            EvalCount = end.Reason is Load or Unload ? null : end.CompletionTokens,
             EvalDuration = AnswerNumbers.ToNanoseconds(end.Timings?.Decode),
         };
         if (context.Response.HasStarted) await JsonAnswer.WriteToStreamAsync(context, last, type);

@@ -18,11 +18,12 @@ internal sealed class OllamaChat(IModelHost models)
         options.Tools = ChatRequests.ToTools(request.Tools);
         options.ResponseFormat = request.ToResponseFormat();
 
-        var client = await models.GetChatClientAsync(name, cancellation);
-        var pieces = messages.Count == 0
-            ? OllamaAnswers.LoadedAsync()
-            : AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
-        await OllamaAnswers.SendAsync(context, request.Stream != false, started, pieces,
+        var keepAlive = request.ToKeepAlive();
+
+        var pieces = messages.Count > 0
+            ? AnswerPiece.FromChat((await models.GetChatClientAsync(name, cancellation)).GetStreamingResponseAsync(messages, options, cancellation), cancellation)
+            : await OllamaAnswers.LoadAsync(models, name, keepAlive, cancellation);
+        await OllamaAnswers.SendAsync(context, request.Stream != false, started, OllamaAnswers.KeepAsync(models, name, keepAlive, pieces),
             (message, done) => new ChatAnswer(name, DateTime.UtcNow, message, done), OllamaJson.Wire.ChatAnswer);
     }
 

@@ -21,14 +21,24 @@ internal sealed class OllamaGenerate(IModelHost models)
         var format = request.ToResponseFormat();
         if (format is not null && request.Raw == true) throw ApiException.BadRequest("format needs raw to be false.", "format");
 
-        var model = await models.LoadAsync(request.RequireSupported(), cancellation);
+        var keepAlive = request.ToKeepAlive();
+        var name = models.Store.Get(request.RequireSupported()).Manifest.Name;
+        if (string.IsNullOrEmpty(request.Prompt))
+        {
+            await SendAsync(name, await OllamaAnswers.LoadAsync(models, name, keepAlive, cancellation));
+            return;
+        }
+
+        var model = await models.LoadAsync(name, cancellation);
         if (format is not null && model.ChatTemplate is null)
             throw ApiException.BadRequest($"format needs a chat template, which {model.Name} does not have; use /api/chat.", "format");
-        var pieces = string.IsNullOrEmpty(request.Prompt) ? OllamaAnswers.LoadedAsync()
-            : request.Raw == true || model.ChatTemplate is null ? Complete(model, request, options, cancellation)
-            : await ChatAsync(model.Name, request, options, format, cancellation);
-        await OllamaAnswers.SendAsync(context, request.Stream != false, started, pieces,
-            (message, done) => new GenerateAnswer(model.Name, DateTime.UtcNow, message.Content, message.Thinking, done), OllamaJson.Wire.GenerateAnswer);
+        await SendAsync(name, request.Raw == true || model.ChatTemplate is null
+            ? Complete(model, request, options, cancellation)
+            : await ChatAsync(name, request, options, format, cancellation));
+
+        Task SendAsync(string name, IAsyncEnumerable<AnswerPiece> pieces) => OllamaAnswers.SendAsync(
+            context, request.Stream != false, started, OllamaAnswers.KeepAsync(models, name, keepAlive, pieces),
+            (message, done) => new GenerateAnswer(name, DateTime.UtcNow, message.Content, message.Thinking, done), OllamaJson.Wire.GenerateAnswer);
     }
 
     private static void RequireSupported(GenerateRequest request)

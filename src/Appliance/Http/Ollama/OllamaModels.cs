@@ -11,7 +11,7 @@ namespace Appliance.Http.Ollama;
 /// <summary>GET /api/tags, GET /api/ps, POST /api/show and GET /api/version.</summary>
 internal sealed class OllamaModels(IModelHost models)
 {
-    /// <summary>Models stay loaded until the server ends; clients want a time nevertheless.</summary>
+    /// <summary>Clients want a time also for a model that stays loaded until the server ends.</summary>
     private static readonly DateTime Never = new(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Every installed model.</summary>
@@ -19,7 +19,8 @@ internal sealed class OllamaModels(IModelHost models)
 
     /// <summary>The models in memory.</summary>
     public Task LoadedAsync(HttpContext context) => WriteAsync(
-        context, models.Loaded.Select(models.Store.Find).OfType<InstalledModel>().Select(m => ToTag(m) with { ExpiresAt = Never, SizeVram = 0 }));
+        context, models.Loaded.Select(l => (Loaded: l, Installed: models.Store.Find(l.Name))).Where(m => m.Installed is not null).Select(
+            m => ToTag(m.Installed!) with { Size = m.Loaded.Bytes, ExpiresAt = m.Loaded.ExpiresAt?.UtcDateTime ?? Never, SizeVram = 0 }));
 
     /// <summary>This program's version.</summary>
     public static Task VersionAsync(HttpContext context) => JsonAnswer.WriteAsync(

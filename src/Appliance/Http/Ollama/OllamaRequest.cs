@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Appliance.Http.Ollama;
 
-/// <summary>The fields Ollama's chat and generate share. keep_alive is read over: models stay loaded.</summary>
+/// <summary>The fields Ollama's chat and generate share.</summary>
 internal abstract record OllamaRequest
 {
     public string? Model { get; init; }
@@ -11,6 +11,7 @@ internal abstract record OllamaRequest
     public JsonElement Format { get; init; }
     public OllamaOptions? Options { get; init; }
     public bool? Logprobs { get; init; }
+    public JsonElement KeepAlive { get; init; }
 
     /// <summary>Refuses what this server cannot do.</summary>
     /// <exception cref="ApiException">400, naming the field.</exception>
@@ -28,6 +29,16 @@ internal abstract record OllamaRequest
         if (Format.Is("json")) return ChatResponseFormat.Json;
         return Format.ValueKind == JsonValueKind.Object ? ChatRequests.ToSchemaFormat(Format, "format")
             : throw ApiException.BadRequest("format must be \"json\" or a JSON schema.", "format");
+    }
+
+    /// <summary>How long the model stays loaded after this request, or null to leave it as it is.</summary>
+    /// <exception cref="ApiException">400: neither seconds nor a duration.</exception>
+    public TimeSpan? ToKeepAlive()
+    {
+        if (!KeepAlive.IsPresent() || KeepAlive.Is("")) return null;
+        if (KeepAlive.ValueKind == JsonValueKind.Number && KeepAlive.TryGetDouble(out var seconds)) return global::Models.Generation.KeepAlive.FromSeconds(seconds);
+        return KeepAlive.ValueKind == JsonValueKind.String && global::Models.Generation.KeepAlive.TryParse(KeepAlive.GetString()!, out var time) ? time
+            : throw ApiException.BadRequest("keep_alive must be seconds or a duration such as \"5m\".", "keep_alive");
     }
 
     /// <summary>Refuses images.</summary>

@@ -32,7 +32,7 @@ internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
             ToolCalls = called ? [.. whole.Calls.Select(c => AnswerToolCall.From(c))] : null,
         };
         var choice = new ChatChoice(0, message, end.Reason);
-        var completion = new ChatCompletion(head.Id, head.Created, head.Model, [choice], new Usage(end.PromptTokens, end.CompletionTokens));
+        var completion = new ChatCompletion(head.Id, head.Created, head.Model, [choice], Usage.None.Plus(end));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, completion, OpenAiJson.Wire.ChatCompletion);
     }
 
@@ -51,7 +51,7 @@ internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
         }
         var end = pieces.Current.End;
         await SendAsync([new ChunkChoice(0, new Delta(null, null), end.Reason)]);
-        if (withUsage) await SendAsync([], new Usage(end.PromptTokens, end.CompletionTokens));
+        if (withUsage) await SendAsync([], Usage.None.Plus(end));
         await JsonAnswer.EndEventsAsync(context);
 
         Delta ToDelta(AnswerPiece piece) => piece switch

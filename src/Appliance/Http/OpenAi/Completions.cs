@@ -45,7 +45,7 @@ internal sealed class Completions(IModelHost models, string? defaultModel)
     private static async Task WriteAsync(HttpContext context, AnswerHead head, IEnumerable<IAsyncEnumerable<AnswerPiece>> answers)
     {
         var choices = new List<CompletionChoice>();
-        var usage = new Usage(0, 0);
+        var usage = Usage.None;
         foreach (var answer in answers)
         {
             var text = new StringBuilder();
@@ -65,7 +65,7 @@ internal sealed class Completions(IModelHost models, string? defaultModel)
     private static async Task StreamAsync(
         HttpContext context, AnswerHead head, IEnumerable<IAsyncEnumerable<AnswerPiece>> answers, bool withUsage)
     {
-        var usage = new Usage(0, 0);
+        var usage = Usage.None;
         var index = 0;
         foreach (var answer in answers)
         {

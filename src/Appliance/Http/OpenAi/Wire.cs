@@ -130,13 +130,20 @@ internal sealed record CompletionChoice(int Index, string Text, string? FinishRe
 }
 
 /// <summary>Tokens used.</summary>
-internal sealed record Usage(long PromptTokens, long CompletionTokens)
+internal sealed record Usage(long PromptTokens, long CompletionTokens, PromptTokensDetails PromptTokensDetails)
 {
+    /// <summary>No tokens.</summary>
+    public static Usage None { get; } = new(0, 0, new(0));
+
     public long TotalTokens => PromptTokens + CompletionTokens;
 
     /// <summary>These and what an answer took.</summary>
-    public Usage Plus(AnswerEnd end) => new(PromptTokens + end.PromptTokens, CompletionTokens + end.CompletionTokens);
+    public Usage Plus(AnswerEnd end) => new(
+        PromptTokens + end.PromptTokens, CompletionTokens + end.CompletionTokens, new(PromptTokensDetails.CachedTokens + (end.Timings?.ReusedTokens ?? 0)));
 }
+
+/// <summary>Of the prompt's tokens, those that had been computed before.</summary>
+internal sealed record PromptTokensDetails(long CachedTokens);
 
 /// <summary>Answer of GET /v1/models.</summary>
 internal sealed record ModelList(IReadOnlyList<ModelEntry> Data)

@@ -1,5 +1,6 @@
 using Models.Import.Onnx;
 using Models.Import.Weights;
+using Models.Onnx.Rewriting;
 
 namespace Models.Import.Decoder;
 

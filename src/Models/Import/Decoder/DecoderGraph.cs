@@ -1,6 +1,7 @@
 using Models.Import.Onnx;
 using Models.Import.Quantize;
 using Models.Import.Sources;
+using Models.Onnx.Rewriting;
 
 namespace Models.Import.Decoder;
 

@@ -1,4 +1,5 @@
 using Models.Import.Onnx;
+using Models.Onnx.Rewriting;
 
 namespace Models.Import.Decoder;
 

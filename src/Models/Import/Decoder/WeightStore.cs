@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Models.Import.Onnx;
 using Models.Import.Quantize;
 using Models.Import.Weights;
+using Models.Onnx.Rewriting;
 
 namespace Models.Import.Decoder;
 

@@ -144,8 +144,7 @@ internal sealed class OnnxSummary
         {
             switch (reader.Field)
             {
-                case 1 when reader.Bytes.IsEmpty: elements = Multiply(elements, reader.Integer); break;
-                case 1: foreach (var dimension in Varints(reader.Bytes)) elements = Multiply(elements, dimension); break;
+                case 1: foreach (var dimension in reader.Integers) elements = Multiply(elements, dimension); break;
                 case 2: type = reader.Integer; break;
                 case 8: name = reader.Text; break;
                 case 13: ReadEntry(reader.Bytes, entries); break;
@@ -162,21 +161,6 @@ internal sealed class OnnxSummary
     private void CountPart()
     {
         if (++_parts > MostParts) throw new FormatException($"it holds more than {MostParts:N0} operators and tensors");
-    }
-
-    // Writers may pack the dimensions of a tensor into one field.
-    private static List<long> Varints(ReadOnlySpan<byte> packed)
-    {
-        var (numbers, value, shift) = (new List<long>(), 0L, 0);
-        foreach (var next in packed)
-        {
-            value |= (long)(next & 0x7F) << shift;
-            shift += 7;
-            if (next >= 0x80) continue;
-            numbers.Add(value);
-            (value, shift) = (0, 0);
-        }
-        return numbers;
     }
 
     private static void ReadEntry(ReadOnlySpan<byte> entry, Dictionary<string, string> entries)

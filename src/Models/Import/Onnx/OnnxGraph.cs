@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Models.Onnx;
+using Models.Onnx.Rewriting;
 
 namespace Models.Import.Onnx;
 
@@ -78,10 +79,10 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>An input of the graph; a dimension is a number or a name.</summary>
-    public void Input(string name, OnnxType type, params ReadOnlySpan<object> shape) => _graph.Message(11, ValueInfo(name, type, shape));
+    public void Input(string name, OnnxType type, params ReadOnlySpan<object> shape) => _graph.Bytes(11, new GraphValue(name, (int)type, shape).ToProto());
 
     /// <summary>An output of the graph.</summary>
-    public void Output(string name, OnnxType type, params ReadOnlySpan<object> shape) => _graph.Message(12, ValueInfo(name, type, shape));
+    public void Output(string name, OnnxType type, params ReadOnlySpan<object> shape) => _graph.Bytes(12, new GraphValue(name, (int)type, shape).ToProto());
 
     /// <summary>Writes the model.</summary>
     public void Save(string path)
@@ -99,18 +100,5 @@ internal sealed class OnnxGraph
         var tensor = new ProtobufWriter();
         foreach (var dimension in shape) tensor.Integer(1, dimension);
         return tensor.Integer(2, (int)type).String(8, name);
-    }
-
-    private static ProtobufWriter ValueInfo(string name, OnnxType type, ReadOnlySpan<object> dimensions)
-    {
-        var shape = new ProtobufWriter();
-        foreach (var dimension in dimensions)
-        {
-            shape.Message(1, dimension is string symbol
-                ? new ProtobufWriter().String(2, symbol)
-                : new ProtobufWriter().Integer(1, Convert.ToInt64(dimension, CultureInfo.InvariantCulture)));
-        }
-        var tensor = new ProtobufWriter().Integer(1, (int)type).Message(2, shape);
-        return new ProtobufWriter().String(1, name).Message(2, new ProtobufWriter().Message(1, tensor));
     }
 }

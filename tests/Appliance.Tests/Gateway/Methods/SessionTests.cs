@@ -26,7 +26,7 @@ public sealed class SessionTests : GatewayTest
         Assert.Equal("other:7b", row.GetProperty("model").GetString());
         Assert.True(row.GetProperty("pinned").GetBoolean());
         await SayAndHearAsync("to the other", "r3", "plans");
-        Assert.Contains("other:7b", Host.Loaded);
+        Assert.Contains("other:7b", Host.LoadedNames);
 
         var reset = await Owner.AskAsync("sessions.reset", new JsonObject { ["key"] = "plans" });
         Assert.NotEqual(created.GetProperty("sessionId").GetString(), reset.GetProperty("entry").GetProperty("sessionId").GetString());

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Models.Generation;
 using Models.Import;
-using Models.Store;
+using Models.Tests.Generation;
 using TestKit;
 using Xunit.Abstractions;
 
@@ -26,13 +25,13 @@ public sealed class DecoderReferenceTests(ITestOutputHelper output)
         var answer = File.ReadLines(Answers).Single(l => l.StartsWith(name + '|', StringComparison.Ordinal))[(name.Length + 1)..];
         double worst = 0;
         // In two chunks, so that positions past the first are worked out too.
-        decoder.Run(ReferenceModels.Prompt.AsSpan(0, 25), CancellationToken.None);
-        decoder.Run(ReferenceModels.Prompt.AsSpan(25), CancellationToken.None);
+        decoder.Run(ReferenceModels.Prompt.AsSpan(0, 25));
+        decoder.Run(ReferenceModels.Prompt.AsSpan(25));
         foreach (var step in answer.Split(' '))
         {
             var (token, expected) = (int.Parse(step.Split(':')[0]), double.Parse(step.Split(':')[1], CultureInfo.InvariantCulture));
             worst = Math.Max(worst, Math.Abs(LogProbability(decoder.Logits, token) - expected));
-            decoder.Run([token], CancellationToken.None);
+            decoder.Run([token]);
         }
         output.WriteLine($"figure: {name}: largest difference to llama.cpp's log probabilities {worst:E1}");
         Assert.InRange(worst, 0, 2e-5);
@@ -48,12 +47,12 @@ public sealed class DecoderReferenceTests(ITestOutputHelper output)
         new GgufModel { Architecture = "phi3", Layers = 1 }.ToWriter().Add("phi3.attention.sliding_window", 8u).Save(folder["model.gguf"]);
         ModelImporter.Import(folder["model.gguf"], folder["model"], new ImportOptions { Quantization = Quantization.None }, CancellationToken.None);
         using var decoder = Load(folder["model"], 64);
-        decoder.Run(ReferenceModels.Prompt, CancellationToken.None);
+        decoder.Run(ReferenceModels.Prompt);
         var before = decoder.Logits.ToArray();
         var prompt = ReferenceModels.Prompt.ToArray();
         prompt[^(tokensBack + 1)]++;
-        decoder.Rewind(0);
-        decoder.Run(prompt, CancellationToken.None);
+        decoder.Restart();
+        decoder.Run(prompt);
         Assert.Equal(changes, !before.AsSpan().SequenceEqual(decoder.Logits));
     }
 
@@ -73,9 +72,9 @@ public sealed class DecoderReferenceTests(ITestOutputHelper output)
         double divergence = 0;
         foreach (var token in ReferenceModels.Prompt)
         {
-            blocks.Run([token], CancellationToken.None);
-            floats.Run([token], CancellationToken.None);
-            for (var i = 0; i < floats.VocabularySize; i++)
+            blocks.Run([token]);
+            floats.Run([token]);
+            for (var i = 0; i < floats.Logits.Length; i++)
             {
                 var expected = LogProbability(floats.Logits, i);
                 divergence += Math.Exp(expected) * (expected - LogProbability(blocks.Logits, i)) / ReferenceModels.Prompt.Length;
@@ -85,7 +84,7 @@ public sealed class DecoderReferenceTests(ITestOutputHelper output)
         Assert.InRange(divergence, 0, limit);
     }
 
-    private static OnnxDecoder Load(string folder, int capacity) => new(folder, GenAiConfig.Read(folder), capacity, new EngineOptions());
+    private static OneSequence Load(string folder, int capacity) => new(folder, capacity);
 
     private static double LogProbability(ReadOnlySpan<float> logits, int token)
     {

@@ -4,6 +4,7 @@ using Models.Import.Onnx;
 using Models.Import.Quantize;
 using Models.Import.Weights;
 using Models.Onnx;
+using Models.Onnx.Rewriting;
 using Models.Tests.Import.Quantize;
 using TestKit;
 

@@ -1,10 +1,13 @@
 using System.Text;
 using Models.Onnx;
+using Models.Onnx.Rewriting;
 
-namespace Models.Tests.Onnx;
+namespace Models.Tests.Onnx.Rewriting;
 
 public sealed class GraphRewriterTests
 {
+    private static readonly OrtSessionSettings Settings = new() { Threads = 2, Spin = false };
+
     // ModelProto { graph { node { MatMulNBits } node { Relu } } }, written by hand.
     private static byte[] Model(long bits = 4, long accuracy = 4, params string[] moreInputs)
     {
@@ -16,9 +19,9 @@ public sealed class GraphRewriterTests
     }
 
     [Fact]
-    public void UseOurKernels_Int4InBlocksOf32_TakesTheNodeAndItsHalfScales()
+    public void UseOurOperators_Int4InBlocksOf32_TakesTheNodeAndItsHalfScales()
     {
-        var text = Encoding.UTF8.GetString(GraphRewriter.UseOurKernels(Model())!);
+        var text = Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(), Settings)!);
         Assert.Contains("MatMulInt4", text, StringComparison.Ordinal);
         Assert.DoesNotContain("MatMulNBits", text, StringComparison.Ordinal);
         Assert.Contains("Relu", text, StringComparison.Ordinal);
@@ -26,20 +29,20 @@ public sealed class GraphRewriterTests
     }
 
     [Fact]
-    public void UseOurKernels_WithABias_KeepsIt() =>
-        Assert.Contains("bias", Encoding.UTF8.GetString(GraphRewriter.UseOurKernels(Model(4, 4, "", "", "bias"))!), StringComparison.Ordinal);
+    public void UseOurOperators_WithABias_KeepsIt() =>
+        Assert.Contains("bias", Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(4, 4, "", "", "bias"), Settings)!), StringComparison.Ordinal);
 
     [Fact]
-    public void UseOurKernels_WithWhatIsNotOurs_LeavesTheGraphAlone()
+    public void UseOurOperators_WithWhatIsNotOurs_LeavesTheGraphAlone()
     {
-        Assert.Null(GraphRewriter.UseOurKernels(Model(bits: 8)));
-        Assert.Null(GraphRewriter.UseOurKernels(Model(4, 4, "zero_points")));
-        Assert.Null(GraphRewriter.UseOurKernels(Model(accuracy: 1)));
-        Assert.Null(GraphRewriter.UseOurKernels([]));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(bits: 8), Settings));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(4, 4, "zero_points"), Settings));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(accuracy: 1), Settings));
+        Assert.Null(GraphRewriter.UseOurOperators([], Settings));
     }
 
     [Fact]
-    public void UseOurKernels_OnDamagedGraphs_RefusesOrPassesButNeverCrashes()
+    public void UseOurOperators_OnDamagedGraphs_RefusesOrPassesButNeverCrashes()
     {
         var random = new Random(1);
         var whole = Model();
@@ -49,7 +52,7 @@ public sealed class GraphRewriterTests
             for (var flips = random.Next(4); flips > 0 && damaged.Length > 0; flips--) damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
             try
             {
-                GraphRewriter.UseOurKernels(damaged);
+                GraphRewriter.UseOurOperators(damaged, Settings);
             }
             catch (OnnxRuntimeException) { }
         }

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Appliance.Hosting;
+using Models;
+using Models.Budget;
+using Models.Generation;
+using Models.Generation.Kv;
+using Models.Store;
+
+namespace Appliance.Commands;
+
+/// <summary><c>appliance status</c>: this box at a glance: home, models, memory, and what the default model would do with it.</summary>
+internal static class StatusCommand
+{
+    /// <summary>The command, working on the home folder.</summary>
+    public static Command Create() => Create(() => HomeFolder.Path, MachineMemory.Here);
+
+    /// <summary>The same, working on another home and another machine.</summary>
+    internal static Command Create(Func<string> home, MachineMemory memory)
+    {
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var command = new Command("status", "Show this box: home, models, memory, and the plan of the default model.") { json };
+        command.SetAction(parsed =>
+        {
+            var report = Collect(new ModelStore(home()), memory.Read());
+            var terminal = Terminal.Of(parsed);
+            if (parsed.GetValue(json)) terminal.Output.WriteLine(JsonSerializer.Serialize(report, StatusJson.Default.StatusReport));
+            else Write(terminal, report);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static StatusReport Collect(ModelStore store, MemorySnapshot machine)
+    {
+        var limit = machine.Limit is { } cgroup ? new LimitStatus(cgroup.Folder, cgroup.Bytes, cgroup.Room) : null;
+        var pressure = machine.Pressure is { } stalls ? new PressureStatus(stalls.Some, stalls.Full) : null;
+        var memory = new MemoryStatus(machine.Total, machine.Available, machine.Room, limit, pressure);
+        var (plan, problem) = PlanDefault(store, machine);
+        return new StatusReport(ProductVersion.Text, store.Home, store.Names(), memory, KvArchiveOptions.SizeOf(store.Home), plan, problem);
+    }
+
+    private static (PlanReport? Plan, string? Problem) PlanDefault(ModelStore store, MemorySnapshot machine)
+    {
+        try
+        {
+            var model = store.Get(null);
+            return (PlanReport.From(model.Manifest.Name, MemoryPlan.Make(model.Manifest.Name, ModelFootprint.Of(model.Folder), machine, new EngineOptions().Wishes), machine), null);
+        }
+        catch (ModelException e)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private static void Write(Terminal terminal, StatusReport report)
+    {
+        Row("version", report.Version);
+        Row("home", report.Home);
+        Row("models", report.Models.Count == 0 ? "none" : string.Join(", ", report.Models));
+        var memory = report.Memory;
+        Row("memory", $"{ByteSize.Format(memory.AvailableBytes)} available of {ByteSize.Format(memory.TotalBytes)}");
+        Row("limit", memory.Limit is { } limit ? $"{ByteSize.Format(limit.LeftBytes)} left of {ByteSize.Format(limit.Bytes)} ({limit.Cgroup})" : "none");
+        Row("pressure", memory.Pressure is { } stalls
+            ? string.Create(CultureInfo.InvariantCulture, $"some work waited {stalls.Some:0.0} % of the last ten seconds, all of it {stalls.Full:0.0} %")
+            : "the kernel does not say");
+        Row("kept warm", $"{ByteSize.Format(report.WarmBytes)} of computed keys and values on the disk");
+        Row("default", report.Plan is { } plan
+            ? $"{plan.Model}: {plan.ContextLength:N0} tokens of context, {plan.Sequences} at once, {plan.KvType} keys and values, at most {ByteSize.Format(plan.TotalBytes)}"
+            : report.Problem!);
+
+        void Row(string label, string value) => terminal.WriteLine($"{label,-10}  {value}");
+    }
+}
+
+/// <summary>What <c>status --json</c> prints; <c>warm_bytes</c> is what models keep on the disk for their next start, <c>problem</c> says why there is no plan.</summary>
+internal sealed record StatusReport(string Version, string Home, IReadOnlyList<string> Models, MemoryStatus Memory, long WarmBytes, PlanReport? Plan, string? Problem);
+
+/// <summary>The machine's memory, bytes; <c>room</c> is what this process can still take.</summary>
+internal sealed record MemoryStatus(long TotalBytes, long AvailableBytes, long RoomBytes, LimitStatus? Limit, PressureStatus? Pressure);
+
+/// <summary>The tightest limit of a cgroup, bytes.</summary>
+internal sealed record LimitStatus(string Cgroup, long Bytes, long LeftBytes);
+
+/// <summary>Percent of the last ten seconds in which some, or all, work waited for memory.</summary>
+internal sealed record PressureStatus(double Some, double Full);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StatusReport))]
+internal sealed partial class StatusJson : JsonSerializerContext;
