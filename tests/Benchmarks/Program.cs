@@ -5,7 +5,8 @@ using TestKit;
 
 // `./build.sh bench`: the published binary on a Qwen2.5-0.5B-shaped model with seeded random weights, made on the spot. With LLAMA_BENCH
 // (and LLAMA_MODEL, or the same file) llama.cpp runs in turn with it, round by round, so that a slow minute slows both.
-var rounds = args is ["--rounds", var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : 5;
+var serving = args.Contains("--serving");
+var rounds = Array.IndexOf(args, "--rounds") is var at and >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 5;
 var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "bench")).FullName;
 var home = Path.Combine(folder, "home");
 var gguf = Environment.GetEnvironmentVariable("LLAMA_MODEL");
@@ -23,6 +24,12 @@ var clock = Stopwatch.StartNew();
 var import = await ApplianceBinary.RunAsync(home, "models", "import", gguf, "--as", "bench");
 if (import.ExitCode != 0) throw new InvalidOperationException(import.Error);
 Console.WriteLine(FormattableString.Invariant($"import                 {clock.Elapsed.TotalSeconds,8:F1} s"));
+
+if (serving)
+{
+    await Serving.RunAsync(home, gguf, rounds);
+    return;
+}
 
 var llama = Environment.GetEnvironmentVariable("LLAMA_BENCH");
 List<Measurement> ours = [], theirs = [];

@@ -36,7 +36,7 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
     {
         await using var server = await RunningServer.StartAsync(story.Home);
         var seen = await RunClient("openai.mjs", server);
-        Assert.Equal("story", seen["models"].GetProperty("ids")[0].GetString());
+        Assert.Equal(["story", "tiny-bert", "hash-1024"], seen["models"].GetProperty("ids").EnumerateArray().Select(id => id.GetString()));
         Assert.Equal(Text(seen, "chat"), Text(seen, "chat-stream"));
         Assert.Equal(Text(seen, "chat"), Text(seen, "chat-accumulated"));
         Assert.Equal(24, seen["chat"].GetProperty("usage").GetProperty("completion_tokens").GetInt32());
@@ -45,6 +45,12 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
         Assert.Equal(Text(seen, "completion"), Text(seen, "completion-stream"));
         Assert.Equal(404, seen["unknown-model"].GetProperty("status").GetInt32());
         Assert.Equal("model_not_found", seen["unknown-model"].GetProperty("code").GetString());
+        Assert.Equal(("hash-1024", 1024), (seen["embeddings"].GetProperty("name").GetString(), seen["embeddings"].GetProperty("length").GetInt32()));
+        Assert.True(seen["embeddings"].GetProperty("same").GetBoolean());
+        Assert.True(seen["embeddings"].GetProperty("near").GetDouble() > seen["embeddings"].GetProperty("far").GetDouble() + 0.1);
+        Assert.Equal(64, seen["embeddings-short"].GetProperty("length").GetInt32());
+        foreach (var step in (string[])["embeddings-of-a-decoder", "chat-with-an-embedder"])
+            Assert.Equal((400, "model"), (seen[step].GetProperty("status").GetInt32(), seen[step].GetProperty("param").GetString()));
         Assert.Equal(400, seen["negative-max-tokens"].GetProperty("status").GetInt32());
         Assert.Equal("max_tokens", seen["negative-max-tokens"].GetProperty("param").GetString());
         Assert.True(seen["after-abort"].GetProperty("same").GetBoolean());
@@ -60,6 +66,10 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
         Assert.Equal(Text(seen, "generate"), Text(seen, "generate-stream"));
         Assert.True(seen["chat"].GetProperty("done").GetBoolean());
         Assert.True(seen["chat"].GetProperty("eval_duration").GetInt64() > 0);
+        Assert.Equal(("tiny-bert", 2, 32), (seen["embed"].GetProperty("name").GetString(), seen["embed"].GetProperty("count").GetInt32(), seen["embed"].GetProperty("length").GetInt32()));
+        Assert.True(seen["embed"].GetProperty("total_duration").GetInt64() > 0);
+        Assert.All(Vector(seen["embed"]).Zip(Vector(seen["embeddings"])), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        Assert.Equal("embedding", seen["show-embedder"].GetProperty("capabilities")[0].GetString());
         Assert.True(seen["after-abort"].GetProperty("same").GetBoolean());
     }
 
@@ -164,6 +174,8 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
         using var kill = Process.Start("kill", ["-TERM", server.Process.Id.ToString(CultureInfo.InvariantCulture)]);
         await server.Process.WaitForExitAsync();
     }
+
+    private static IEnumerable<double> Vector(JsonElement seen) => seen.GetProperty("vector").EnumerateArray().Select(v => v.GetDouble());
 
     private static string Text(Dictionary<string, JsonElement> seen, string step) => seen[step].GetProperty("text").GetString()!;
 

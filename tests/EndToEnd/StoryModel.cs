@@ -2,7 +2,10 @@ using TestKit;
 
 namespace EndToEnd;
 
-/// <summary>A home with the real tiny model tinystories-656k installed as <c>story</c>; one for all tests that only read it.</summary>
+/// <summary>
+/// A home with the real tiny model tinystories-656k installed as <c>story</c>, and an encoder with random weights as <c>tiny-bert</c>; one
+/// for all tests that only read it.
+/// </summary>
 public sealed class StoryModel : IAsyncLifetime
 {
     /// <summary>What these tests need below ../shared.</summary>
@@ -19,6 +22,11 @@ public sealed class StoryModel : IAsyncLifetime
         if (Shared.Find(Reference.Split('/')) is not { } model) return;
         var import = await ApplianceBinary.RunAsync(Home, "models", "import", model, "--as", "story", "--quantize", "none");
         Assert.True(import.ExitCode == 0, import.Error);
+        using var encoder = new TemporaryFolder();
+        new BertModel().Save(encoder["tiny-bert"]);
+        import = await ApplianceBinary.RunAsync(Home, "models", "import", encoder["tiny-bert"]);
+        Assert.True(import.ExitCode == 0, import.Error);
+        Assert.StartsWith("installed tiny-bert: embedding, bert,", import.Output, StringComparison.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ internal sealed class GenerationArguments
 
     public GenerationArguments(Command command)
     {
-        _model.CompletionSources.Add(_ => new ModelStore(HomeFolder.Path).List().Select(m => new System.CommandLine.Completions.CompletionItem(m.Manifest.Name)));
+        _model.CompletionSources.Add(_ => new ModelStore(HomeFolder.Path).List().Where(m => m.Manifest.Kind == ModelKind.Decoder).Select(m => new System.CommandLine.Completions.CompletionItem(m.Manifest.Name)));
         foreach (var option in new Option[] { _model, _temperature, _maxTokens, _topK, _topP, _minP, _repetition, _seed, _stop, _engine, _threads, _context })
             command.Add(option);
     }

@@ -36,7 +36,7 @@ internal static partial class ModelsCommand
 
     private static Command ImportCommand(Func<ModelStore> store)
     {
-        var source = new Argument<string>("source") { HelpName = "FILE|FOLDER", Description = "A .gguf file, a llama2.c .bin file, a folder with safetensors, or an ONNX Runtime GenAI folder." };
+        var source = new Argument<string>("source") { HelpName = "FILE|FOLDER", Description = "A .gguf file, a llama2.c .bin file, a folder with safetensors, an ONNX Runtime GenAI folder, or the folder of an embedding or reranking model in ONNX (sentence-transformers)." };
         var (name, quantize, json) = InstallOptions();
         var command = new Command("import", "Install a model from a file or folder.") { source, name, quantize, json };
         command.SetAction(async (parsed, cancellation) =>
@@ -79,7 +79,7 @@ internal static partial class ModelsCommand
             WriteJson(terminal, new InstallReport(Entry(result.Model), losses, result.Download), ModelsJson.Default.InstallReport);
             return ExitCode.Ok;
         }
-        terminal.WriteLine($"installed {model.Name}: {model.Architecture}, {Count(model.Parameters)} parameters, {model.Quantization}, {ByteSize.Format(Size(result.Model))}");
+        terminal.WriteLine($"installed {model.Name}: {(model.Kind == ModelKind.Decoder ? "" : KindOf(result.Model) + ", ")}{model.Architecture}, {Count(model.Parameters)} parameters, {model.Quantization}, {ByteSize.Format(Size(result.Model))}");
         foreach (var loss in losses)
         {
             terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -11,13 +11,13 @@ internal static partial class ModelsCommand
     private static void WriteJson<T>(Terminal terminal, T value, JsonTypeInfo<T> type) => terminal.Output.WriteLine(JsonSerializer.Serialize(value, type));
 
     private static ModelEntry Entry(InstalledModel model) => new(
-        model.Manifest.Name, model.Manifest.Architecture, model.Manifest.Parameters, model.Manifest.Quantization, model.Manifest.ContextLength,
+        model.Manifest.Name, model.Manifest.Kind, model.Manifest.Architecture, model.Manifest.Parameters, model.Manifest.Quantization, model.Manifest.ContextLength,
         model.Manifest.License, Size(model), model.Manifest.InstalledAt, model.Manifest.Source, model.Folder);
 }
 
 /// <summary>An installed model, as <c>list --json</c> prints it; sizes in bytes.</summary>
 internal sealed record ModelEntry(
-    string Name, string Architecture, long Parameters, string Quantization, int ContextLength, string? License, long Size,
+    string Name, ModelKind Kind, string Architecture, long Parameters, string Quantization, int ContextLength, string? License, long Size,
     DateTimeOffset InstalledAt, string Source, string Folder);
 
 /// <summary>What <c>show --json</c> prints.</summary>

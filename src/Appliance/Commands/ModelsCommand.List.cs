@@ -28,9 +28,9 @@ internal static partial class ModelsCommand
         else if (quiet) foreach (var model in models) terminal.WriteLine(model.Manifest.Name);
         else if (models.Count > 0)
         {
-            terminal.WriteTable(["NAME", "SIZE", "PARAMETERS", "QUANTIZATION", "CONTEXT", "INSTALLED"], [.. models.Select(model => new[]
+            terminal.WriteTable(["NAME", "KIND", "SIZE", "PARAMETERS", "QUANTIZATION", "CONTEXT", "INSTALLED"], [.. models.Select(model => new[]
             {
-                model.Manifest.Name, ByteSize.Format(Size(model)), Count(model.Manifest.Parameters), model.Manifest.Quantization,
+                model.Manifest.Name, KindOf(model), ByteSize.Format(Size(model)), Count(model.Manifest.Parameters), model.Manifest.Quantization,
                 model.Manifest.ContextLength.ToString(CultureInfo.InvariantCulture), $"{model.Manifest.InstalledAt:yyyy-MM-dd}",
             })]);
         }
@@ -61,6 +61,7 @@ internal static partial class ModelsCommand
             return ExitCode.Ok;
         }
         terminal.Output.WriteLine(terminal.Bold(manifest.Name));
+        Row("kind", KindOf(model));
         Row("architecture", manifest.Architecture);
         Row("parameters", $"{Count(manifest.Parameters)} ({manifest.Parameters:N0})");
         Row("quantization", manifest.Quantization);
@@ -72,21 +73,23 @@ internal static partial class ModelsCommand
         Row("files", ByteSize.Format(Size(model)));
         foreach (var file in manifest.Files) terminal.WriteLine($"    {ByteSize.Format(file.Size),10}  {file.Name}");
         if (memory is null) return ExitCode.Ok;
-        Row("memory", $"{ByteSize.Format(memory.KvBytesPerToken)} per token of context, in all about");
+        Row("memory", manifest.Kind == ModelKind.Decoder ? $"{ByteSize.Format(memory.KvBytesPerToken)} per token of context, in all about" : "in all about");
         foreach (var need in memory.AtContext) terminal.WriteLine($"    {ByteSize.Format(need.Bytes),10}  with {need.Tokens:N0} tokens");
         return ExitCode.Ok;
 
         void Row(string label, string value) => terminal.WriteLine($"  {label,-12}  {value}");
     }
 
+    private static string KindOf(InstalledModel model) => model.Manifest.Kind.ToString().ToLowerInvariant();
+
     private static MemoryNeed? MemoryOf(InstalledModel model, Terminal terminal)
     {
         try
         {
-            var footprint = ModelFootprint.Of(model.Folder);
-            var contexts = ShownContexts.Where(tokens => tokens < footprint.ContextLength).Append(footprint.ContextLength);
+            var footprint = ModelFootprint.Of(model);
+            var contexts = footprint.IsEncoder ? [] : ShownContexts.Where(tokens => tokens < footprint.ContextLength);
             return new MemoryNeed(footprint.MappedBytes + footprint.PrivateBytes, footprint.KvBytesPerToken(KvType.Float32),
-                [.. contexts.Select(tokens => new ContextNeed(tokens, footprint.At(tokens)))]);
+                [.. contexts.Append(footprint.ContextLength).Select(tokens => new ContextNeed(tokens, footprint.At(tokens)))]);
         }
         catch (ModelException e)
         {

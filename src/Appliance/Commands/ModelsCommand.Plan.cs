@@ -26,7 +26,7 @@ internal static partial class ModelsCommand
             var machine = parsed.GetValue(memory) is { } text && ByteSize.TryParse(text, out var bytes) ? MemorySnapshot.Of(bytes) : MachineMemory.Here.Read();
             var options = new EngineOptions { ContextLength = parsed.GetValue(context) };
             var model = store().Get(parsed.GetValue(name));
-            var plan = MemoryPlan.Make(model.Manifest.Name, ModelFootprint.Of(model.Folder), machine, options.Wishes);
+            var plan = MemoryPlan.Make(model.Manifest.Name, ModelFootprint.Of(model), machine, options.Wishes);
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(json)) WriteJson(terminal, PlanReport.From(model.Manifest.Name, plan, machine), ModelsJson.Default.PlanReport);
             else WritePlan(terminal, plan, machine);
@@ -38,23 +38,30 @@ internal static partial class ModelsCommand
     private static void WritePlan(Terminal terminal, MemoryPlan plan, MemorySnapshot machine)
     {
         var footprint = plan.Footprint;
+        var step = footprint.StepBytes(plan.PrefillChunk, plan.Sequences);
         terminal.WriteTable(["MEMORY", "SIZE", ""],
         [
             Row("weights in the file", footprint.MappedBytes, "mapped; the kernel can read them again"),
             Row("weights copied", footprint.PrivateBytes, "repacked or converted when the model is loaded"),
             Row("program, tokenizer", footprint.Program + footprint.TokenizerBytes, ""),
-            Row("one step", footprint.StepBytes(plan.PrefillChunk, plan.Sequences), $"{plan.PrefillChunk} tokens of a prompt beside {Sequences(plan.Sequences)}"),
-            Row("keys and values", plan.KvPoolBytes, $"{ByteSize.Format(footprint.KvBytesPerToken(plan.KvType))} per token; {ByteSize.Format(plan.RetainedBytes)} of it for prompts that begin alike"),
+            .. footprint.IsEncoder ? [Row("one run", step, "given back after each")] : (string[][])
+            [
+                Row("one step", step, $"{plan.PrefillChunk} tokens of a prompt beside {Sequences(plan.Sequences)}"),
+                Row("keys and values", plan.KvPoolBytes, $"{ByteSize.Format(footprint.KvBytesPerToken(plan.KvType))} per token; {ByteSize.Format(plan.RetainedBytes)} of it for prompts that begin alike"),
+            ],
             Row("in all, at most", plan.Total, ""),
             Row("usable", plan.Budget, $"{ByteSize.Format(machine.Room)} available, {ByteSize.Format(MemoryPlan.Reserve(machine.Capacity))} kept free"),
         ]);
         terminal.WriteLine("");
         terminal.WriteTable(["PLAN", ""],
         [
-            ["context", $"{plan.ContextLength:N0} of {footprint.ContextLength:N0} tokens"],
-            ["at once", Sequences(plan.Sequences)],
-            ["keys and values", PlanReport.Name(plan.KvType)],
-            ["prompt chunk", $"{plan.PrefillChunk} tokens"],
+            .. footprint.IsEncoder ? [["longest text", $"{plan.ContextLength:N0} tokens"]] : (string[][])
+            [
+                ["context", $"{plan.ContextLength:N0} of {footprint.ContextLength:N0} tokens"],
+                ["at once", Sequences(plan.Sequences)],
+                ["keys and values", PlanReport.Name(plan.KvType)],
+                ["prompt chunk", $"{plan.PrefillChunk} tokens"],
+            ],
             ["stays loaded", $"{plan.KeepAlive.TotalMinutes:0} minutes after its last use"],
         ]);
 

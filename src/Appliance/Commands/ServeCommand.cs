@@ -28,7 +28,7 @@ internal static class ServeCommand
             Description = $"How long a model stays loaded after its last use, such as 30m, 0 or -1 (for ever); also {KeepAlive.Variable}. By default 30m, 5m below 8 GB.",
             HelpName = "TIME",
         };
-        var command = new Command("serve", "Serve OpenClaw's gateway protocol and the OpenAI and Ollama APIs on one port.")
+        var command = new Command("serve", "Serve OpenClaw's gateway protocol and the OpenAI and Ollama APIs (chat, completions, embeddings, reranking) on one port.")
         {
             port, bind, model, keepAlive, tokenFile, newToken,
         };
@@ -61,9 +61,11 @@ internal static class ServeCommand
         await output.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
         if (server.NewToken is { } token)
             await output.WriteLineAsync($"gateway token, shown this once: {token}");
-        if (models.Store.List().Count == 0)
-            await output.WriteLineAsync("no model is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
+        if (models.Store.Newest(ModelKind.Decoder) is null)
+            await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         await output.FlushAsync(cancellation);
+        // What starting left behind is megabytes that a box without a model can spare, and nobody waits for this.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
         // Clients can already ask /readyz meanwhile.
         if (options.Model is not null) await models.LoadAsync(options.Model, cancellation);

@@ -47,7 +47,7 @@ internal static class StatusCommand
         try
         {
             var model = store.Get(null);
-            return (PlanReport.From(model.Manifest.Name, MemoryPlan.Make(model.Manifest.Name, ModelFootprint.Of(model.Folder), machine, new EngineOptions().Wishes), machine), null);
+            return (PlanReport.From(model.Manifest.Name, MemoryPlan.Make(model.Manifest.Name, ModelFootprint.Of(model), machine, new EngineOptions().Wishes), machine), null);
         }
         catch (ModelException e)
         {

@@ -4,8 +4,12 @@ using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
+using Appliance.Http;
+using Microsoft.AspNetCore.WebSockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Models;
 using Models.Generation;
+using Models.Store;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway;
@@ -24,6 +28,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ITimer _ticks;
+    private readonly WebSocketMiddleware _webSockets;
     private readonly CancellationTokenSource _closing = new();
 
     /// <summary>The gateway over a set of models; its state is in their home folder.</summary>
@@ -45,12 +50,17 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         pairing.Requested += _methods.DeviceRequested;
         _turns.Happened += new TurnBroadcast(_hub, _methods, time).Tell;
         _turns.Faulted += onBug;
+        // Made by hand: UseWebSockets would do it at every start, by reflection.
+        _webSockets = new WebSocketMiddleware(ServeAsync, Microsoft.Extensions.Options.Options.Create(new WebSocketOptions()), NullLoggerFactory.Instance);
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
     }
 
-    /// <summary>Takes a WebSocket in and serves it until it ends.</summary>
-    public async Task AcceptAsync(HttpContext context)
+    /// <summary>Takes an upgrade request in and serves it until it ends; 400 where it is none of a WebSocket.</summary>
+    public Task AcceptAsync(HttpContext context) => _webSockets.Invoke(context);
+
+    private async Task ServeAsync(HttpContext context)
     {
+        if (!context.WebSockets.IsWebSocketRequest) throw ApiException.BadRequest("Only WebSocket upgrades are taken here.");
         // A slow reader is this room's own business: its queue has a bound.
         if (context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
@@ -127,7 +137,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         return new HelloOk(
             new ServerInfo(ProductVersion.Text, connection.Id, _hub.BootId),
             new Features(_methods.Advertised, GatewayEvents.Names, Capabilities),
-            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(SessionKey.MainAgent, _context.Models.Store.List().Count > 0, "main", SessionKey.Main, "per-sender"))
+            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(SessionKey.MainAgent, _context.Models.Store.Newest(ModelKind.Decoder) is not null, "main", SessionKey.Main, "per-sender"))
             {
                 ConfigPath = principal.Scopes.Contains(Scope.Admin) ? _methods.ConfigPath : null,
                 StateDir = principal.Scopes.Contains(Scope.Admin) ? _context.Home : null,

@@ -55,7 +55,6 @@ internal sealed class ApplianceServer : IAsyncDisposable
         });
         app.Lifetime.ApplicationStopping.Register(() => stopping.CancelAfter(options.ShutdownGrace));
         app.Lifetime.ApplicationStopped.Register(stopping.Dispose);
-        app.UseWebSockets();
         app.Run(new HttpApi(models, gateway, options, guard, onBug, stopping.Token).HandleAsync);
         try
         {

@@ -10,10 +10,10 @@ internal sealed class Admission(int maxRequests, long maxBodyBytes)
     private int _requests;
     private long _bodyBytes;
 
-    /// <summary>Takes a request in, until the result is disposed.</summary>
+    /// <summary>Takes a request in, until the result is disposed. Until its body was read its whole length is counted.</summary>
     /// <param name="bodyBytes">Most bytes its body can have.</param>
     /// <exception cref="ApiException">503: as much as there is room for is in flight already.</exception>
-    public IDisposable Enter(long bodyBytes)
+    public Place Enter(long bodyBytes)
     {
         lock (_lock)
         {
@@ -22,17 +22,30 @@ internal sealed class Admission(int maxRequests, long maxBodyBytes)
             _requests++;
             _bodyBytes += bodyBytes;
         }
-        return new Admitted(this, bodyBytes);
+        return new Place(this, bodyBytes);
     }
 
-    private sealed class Admitted(Admission admission, long bodyBytes) : IDisposable
+    /// <summary>A request that was taken in.</summary>
+    internal sealed class Place(Admission admission, long bodyBytes) : IDisposable
     {
+        private long _bodyBytes = bodyBytes;
+
+        /// <summary>The body has been read: what counts from now on is what it really has. Clients need not say its length before.</summary>
+        public void Settle(long read)
+        {
+            lock (admission._lock)
+            {
+                admission._bodyBytes -= _bodyBytes - read;
+                _bodyBytes = read;
+            }
+        }
+
         public void Dispose()
         {
             lock (admission._lock)
             {
                 admission._requests--;
-                admission._bodyBytes -= bodyBytes;
+                admission._bodyBytes -= _bodyBytes;
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Models;
 using Models.Budget;
+using Models.Embedding;
 using Models.Generation;
 using Models.Store;
 using Models.Tokens;
@@ -26,6 +27,7 @@ internal sealed record ApiError(string Message, string Type, string? Param, stri
         GenerationException { IsContextExceeded: true } e =>
             Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "context_length_exceeded"),
         GenerationException e => Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "invalid_value"),
+        EmbeddingException e => Create(StatusCodes.Status400BadRequest, e.Message, e.Parameter, "invalid_value"),
         // Templates refuse conversations they cannot render (roles that do not alternate): the request is at fault.
         TemplateException e => Create(StatusCodes.Status400BadRequest, e.Message, "messages", "invalid_value"),
         MemoryException e => Create(StatusCodes.Status503ServiceUnavailable, e.Message, null, "insufficient_memory"),

@@ -6,6 +6,7 @@ using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Appliance.Http.Ollama;
 using Appliance.Http.OpenAi;
+using Microsoft.AspNetCore.Http.Features;
 using Models;
 using Models.Generation;
 
@@ -41,6 +42,7 @@ internal sealed class HttpApi
         _listing = new ModelListing(models);
         var health = new Health(models, options.Model);
         var ollama = new OllamaModels(models);
+        var embed = new OllamaEmbed(models);
         _routes = new Dictionary<string, Route>
         {
             ["/"] = Get(context => context.Response.WriteAsync("Appliance is running")),
@@ -49,12 +51,16 @@ internal sealed class HttpApi
             ["/v1/models"] = Get(_listing.ListAsync),
             ["/v1/chat/completions"] = Post(new ChatCompletions(models, options.Model).HandleAsync),
             ["/v1/completions"] = Post(new Completions(models, options.Model).HandleAsync),
+            ["/v1/embeddings"] = Post(new Embeddings(models).HandleAsync),
+            ["/v1/rerank"] = Post(new Rerank(models).HandleAsync),
             ["/api/version"] = Get(OllamaModels.VersionAsync),
             ["/api/tags"] = Get(ollama.TagsAsync),
             ["/api/ps"] = Get(ollama.LoadedAsync),
             ["/api/show"] = Post(ollama.ShowAsync),
             ["/api/chat"] = Post(new OllamaChat(models).HandleAsync),
             ["/api/generate"] = Post(new OllamaGenerate(models).HandleAsync),
+            ["/api/embed"] = Post(embed.EmbedAsync),
+            ["/api/embeddings"] = Post(embed.EmbedOneAsync),
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
@@ -65,7 +71,7 @@ internal sealed class HttpApi
         try
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            if (context.WebSockets.IsWebSocketRequest && context.Request.Path == "/")
+            if (context.Request.Path == "/" && context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true)
             {
                 // The token comes in the first frame; here only web pages from elsewhere are refused.
                 _guard.CheckPage(context.Request);
@@ -76,6 +82,7 @@ internal sealed class HttpApi
             var route = Find(context.Request);
             Require(principal, route);
             using var admitted = route.HasBody ? _admission.Enter(context.Request.ContentLength ?? _maxBodyBytes) : null;
+            context.Features.Set(admitted);
             await route.Handler(context, ending.Token);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)

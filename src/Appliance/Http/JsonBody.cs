@@ -25,6 +25,7 @@ internal static class JsonBody
             length += read;
             if (length == buffer.Length) Array.Resize(ref buffer, (int)Math.Min(most, buffer.Length * 2L));
         }
+        context.Features.Get<Admission.Place>()?.Settle(length);
         if (length > LargeBody) context.Response.OnCompleted(GiveMemoryBack);
         return Parse(buffer.AsSpan(0, length), type);
     }

@@ -109,6 +109,8 @@ public sealed record MemoryPlan
     // From the least that is of use to all the model can do.
     private static List<Rung> Ladder(ModelFootprint footprint, MemoryWishes wishes)
     {
+        // An encoder takes its texts whole or cut, one run at a time; there is nothing to give or to take.
+        if (footprint.IsEncoder) return [new Rung(footprint.ContextLength, 1, footprint.ContextLength, KvType.Float32)];
         var context = MostContext(footprint, wishes);
         var sequences = Math.Clamp(wishes.Sequences ?? MostSequences, 1, MostSequences);
         var chunk = Math.Max(1, wishes.PrefillChunk ?? 256);
@@ -162,13 +164,14 @@ public sealed record MemoryPlan
         var needs = Cost(footprint, least);
         var around = needs - footprint.Fixed;
         // A model in int4 has other weights too; only where much would be gained is it worth the advice.
-        var advice = footprint.FixedInt4 < footprint.Fixed * 3 / 4 && footprint.FixedInt4 + around <= budget
+        var advice = footprint.IsEncoder ? $"Free {Megabytes(needs - budget)}, or install a smaller model."
+            : footprint.FixedInt4 < footprint.Fixed * 3 / 4 && footprint.FixedInt4 + around <= budget
             ? $"Imported again with --quantize int4 it needs {Megabytes(footprint.FixedInt4 + around)} and fits."
             : Math.Max(0, budget - footprint.Program - footprint.TokenizerBytes - around) is > 0 and var weights
                 ? $"A model of about {(long)(weights / ModelFootprint.BytesPerInt4) / 1_000_000} million parameters in int4 would fit; or free {Megabytes(needs - budget)}."
                 : $"Free {Megabytes(needs - budget)}, or use a machine with more.";
         return new MemoryException(
-            $"{name} needs {Megabytes(needs)} of memory with {least.Context} tokens of context, and {Megabytes(budget)} can be used " +
+            $"{name} needs {Megabytes(needs)} of memory with {least.Context} tokens{(footprint.IsEncoder ? "" : " of context")}, and {Megabytes(budget)} can be used " +
             $"({Megabytes(machine.Room)} available{(machine.Limit is { } limit ? $" under a limit of {Megabytes(limit.Bytes)}" : "")}, " +
             $"{Megabytes(Reserve(machine.Capacity))} kept free). {advice}")
         { Needed = needs, Usable = budget };

@@ -1,3 +1,4 @@
+using Models.Embedding;
 using Models.Onnx;
 using Models.Onnx.Attention;
 using Models.Store;
@@ -11,8 +12,13 @@ public sealed record ModelFootprint
     // Runtime loaded has 72 to 78 MB, and a heap that is collected late some more; a tokenizer takes up to 14 times its file; one token of a step takes 24 to 38 bytes for each
     // column of the widest matrix, in several buffers at once.
     private const long ProgramBytes = 88L << 20;
+    private const string TokenizerName = "tokenizer.json";
     private const int TokenizerFactor = 14;
     private const int ActivationFactor = 40;
+
+    // An encoder's run: its scores are 12 heads of float32 for each pair of tokens, two and a half times beside what else there is.
+    // Reckoned, not measured.
+    private const int EncoderPairBytes = 128;
 
     /// <summary>Weights used where the file is mapped. The kernel could drop these pages, but every token needs all of them.</summary>
     public required long MappedBytes { get; init; }
@@ -32,6 +38,9 @@ public sealed record ModelFootprint
     /// <summary>Logits of one sequence.</summary>
     public required long LogitsBytes { get; init; }
 
+    /// <summary>The longest run of an encoder, which it gives back after each; 0 for a decoder.</summary>
+    public long RunBytes { get; init; }
+
     /// <summary>Weights of matrices, in number; what a quantization changes.</summary>
     public required long MatrixWeights { get; init; }
 
@@ -43,6 +52,9 @@ public sealed record ModelFootprint
 
     /// <summary>Longest context of the model, tokens.</summary>
     public required int ContextLength { get; init; }
+
+    /// <summary>Whether it keeps nothing from one run to the next.</summary>
+    public bool IsEncoder => KvHeads == 0;
 
     /// <summary>What is there before the first token: program, weights, tokenizer.</summary>
     public long Fixed => Program + MappedBytes + PrivateBytes + TokenizerBytes;
@@ -61,8 +73,8 @@ public sealed record ModelFootprint
         _ => 2L * KvHeads * (HeadSize + sizeof(float)),
     };
 
-    /// <summary>Buffers of one step: a chunk of prompt beside a token of every other sequence.</summary>
-    public long StepBytes(int chunk, int sequences) => (chunk + sequences) * ActivationBytesPerToken + sequences * LogitsBytes;
+    /// <summary>Buffers of one step: a chunk of prompt beside a token of every other sequence, or an encoder's run.</summary>
+    public long StepBytes(int chunk, int sequences) => RunBytes + (chunk + sequences) * ActivationBytesPerToken + sequences * LogitsBytes;
 
     /// <summary>In all with one sequence of so many tokens, kept as float32.</summary>
     public long At(int tokens, int chunk = 256) => Fixed + StepBytes(chunk, 1) + tokens * KvBytesPerToken(KvType.Float32);
@@ -76,7 +88,12 @@ public sealed record ModelFootprint
     /// <summary>A weight of 4 bits and its share of a float16 scale.</summary>
     public const double BytesPerInt4 = 0.5 + 2.0 / 32;
 
-    /// <summary>Reads a model folder.</summary>
+    /// <summary>Reads what an installed model needs.</summary>
+    /// <exception cref="StoreException">Its configuration cannot be read.</exception>
+    /// <exception cref="OnnxRuntimeException">Its graph is damaged.</exception>
+    public static ModelFootprint Of(InstalledModel model) => model.Manifest.Kind == ModelKind.Decoder ? Of(model.Folder) : OfEncoder(model.Manifest);
+
+    /// <summary>Reads a decoder's folder.</summary>
     /// <exception cref="StoreException">Its configuration cannot be read.</exception>
     /// <exception cref="OnnxRuntimeException">Its graph is damaged.</exception>
     public static ModelFootprint Of(string folder)
@@ -84,7 +101,7 @@ public sealed record ModelFootprint
         var config = GenAiConfig.Read(folder);
         var decoder = config.Model.Decoder;
         var graph = GraphMemory.Read(ReadGraph(Path.Combine(folder, decoder.FileName)), config.Model.VocabSize);
-        var tokenizer = new FileInfo(Path.Combine(folder, "tokenizer.json"));
+        var tokenizer = new FileInfo(Path.Combine(folder, TokenizerName));
         return new ModelFootprint
         {
             MappedBytes = graph.MappedBytes,
@@ -97,6 +114,27 @@ public sealed record ModelFootprint
             HeadSize = decoder.HeadSize,
             ContextLength = config.Model.ContextLength,
         };
+    }
+
+    // An encoder's graph is copied as it is read, and half of it again when it is repacked.
+    private static ModelFootprint OfEncoder(ModelManifest manifest)
+    {
+        var graph = SizeOf(name => name.StartsWith("model", StringComparison.Ordinal));
+        return new ModelFootprint
+        {
+            MappedBytes = 0,
+            PrivateBytes = graph + graph / 2,
+            TokenizerBytes = SizeOf(name => name == TokenizerName) * TokenizerFactor,
+            ActivationBytesPerToken = 0,
+            LogitsBytes = 0,
+            RunBytes = (long)EncoderConfig.MostTokens * manifest.ContextLength * EncoderPairBytes,
+            MatrixWeights = manifest.Parameters,
+            KvHeads = 0,
+            HeadSize = 0,
+            ContextLength = manifest.ContextLength,
+        };
+
+        long SizeOf(Func<string, bool> isMeant) => manifest.Files.Where(file => isMeant(file.Name)).Sum(file => file.Size);
     }
 
     private static byte[] ReadGraph(string path)

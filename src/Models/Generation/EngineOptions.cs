@@ -29,6 +29,11 @@ public sealed record EngineOptions
     /// </summary>
     public bool Spin { get; init; } = Environment.GetEnvironmentVariable("APPLIANCE_SPIN") != "0";
 
+    /// <summary>
+    /// Whether int4 weights are copied from the mapped file into memory of our own, which is faster; null decides by the memory that is free.
+    /// </summary>
+    public bool? PackWeights { get; init; }
+
     /// <summary>Prompt tokens that go through the model in one run: longer is a little faster, shorter needs less memory.</summary>
     public int PrefillChunk { get; init; } = 256;
 

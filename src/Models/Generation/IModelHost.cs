@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Models.Budget;
+using Models.Embedding;
 using Models.Store;
 
 namespace Models.Generation;
@@ -10,7 +11,10 @@ public interface IModelHost
     /// <summary>The store behind it.</summary>
     ModelStore Store { get; }
 
-    /// <summary>The models in memory.</summary>
+    /// <summary>Embedders and rerankers, which are loaded, kept and unloaded by the same rules.</summary>
+    EncoderHost Encoders { get; }
+
+    /// <summary>The models in memory, encoders included.</summary>
     IReadOnlyList<LoadedModel> Loaded { get; }
 
     /// <summary>Whether a model of that name was in memory at any time: one that was unloaded since comes back when it is asked for.</summary>
@@ -21,6 +25,7 @@ public interface IModelHost
     /// default one.
     /// </summary>
     /// <exception cref="StoreException">There is none of that name.</exception>
+    /// <exception cref="GenerationException">It is an encoder, which does not answer.</exception>
     /// <exception cref="MemoryException">It does not fit this machine's memory.</exception>
     /// <exception cref="ModelException">It cannot be loaded.</exception>
     Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Models.Budget;
+using Models.Embedding;
 using Models.Generation.Kv;
 using Models.Store;
 
@@ -7,13 +8,15 @@ namespace Models.Generation;
 
 /// <summary>
 /// Loads models from the store when they are first asked for, keeps them for a time, and unloads those that have been idle longest where
-/// another one needs their memory; one that generates stays. Safe for several threads.
+/// another one needs their memory; one that generates stays. Encoders are among them. Safe for several threads.
 /// </summary>
 public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
 {
     // A timer takes at most 49 days; looking again earlier does no harm.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-    private static readonly TimeSpan TimeToBegin = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a model stays at least for whoever has just asked for it.</summary>
+    internal static readonly TimeSpan TimeToBegin = TimeSpan.FromSeconds(5);
 
     private readonly EngineOptions _options;
     private readonly TimeSpan? _keepAlive;
@@ -45,11 +48,15 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         Func<InstalledModel, MemoryPlan, ILanguageModel> load)
     {
         (Store, _options, _keepAlive, _memory, _time, _load) = (store, options, keepAlive, memory, time, load);
+        Encoders = new EncoderHost(this);
         _expiry = time.CreateTimer(static state => ((ModelHost)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc/>
     public ModelStore Store { get; }
+
+    /// <inheritdoc/>
+    public EncoderHost Encoders { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<LoadedModel> Loaded
@@ -112,29 +119,37 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         lock (_loaded)
         {
             gone = _loaded.Values.Where(r => r.IsIdle).MinBy(r => r.LastUsed);
-            if (gone is not null) _loaded.Remove(gone.Model.Name);
+            if (gone is not null) _loaded.Remove(gone.Name);
         }
         if (gone is not null) Unload(gone);
         return gone is not null;
     }
 
-    /// <summary>Holds a model in memory, loading it first where needed.</summary>
-    internal async Task<ModelLease> LeaseAsync(string? name, CancellationToken cancellation)
+    /// <summary>Holds a model that answers in memory, loading it first where needed.</summary>
+    internal Task<ModelLease<ILanguageModel>> LeaseAsync(string? name, CancellationToken cancellation)
+    {
+        var installed = Store.Get(name);
+        if (installed.Manifest.Kind == ModelKind.Decoder) return LeaseAsync<ILanguageModel>(installed, cancellation);
+        throw new GenerationException($"'{installed.Manifest.Name}' makes embeddings or scores and cannot answer. Name a model that generates text.")
+        { Parameter = "model" };
+    }
+
+    /// <summary>Holds an installed model in memory, loading it first where needed; its kind says what it is loaded as.</summary>
+    internal async Task<ModelLease<T>> LeaseAsync<T>(InstalledModel installed, CancellationToken cancellation) where T : class, IDisposable
     {
         if (Volatile.Read(ref _refusal) is { } reason) throw new MemoryException(reason);
-        var installed = Store.Get(name);
-        if (TryLease(installed) is { } lease) return lease;
+        if (TryLease<T>(installed) is { } lease) return lease;
         // One load at a time: two at once would each see the same free memory, and who asks for the same model waits for it here.
         await _loading.WaitAsync(cancellation);
         try
         {
-            if (TryLease(installed) is { } meanwhile) return meanwhile;
+            if (TryLease<T>(installed) is { } meanwhile) return meanwhile;
             var residency = await Task.Run(() => Load(installed), cancellation);
             lock (_loaded)
             {
                 _loaded[installed.Manifest.Name] = residency;
                 _everLoaded.Add(installed.Manifest.Name);
-                return Lease(residency);
+                return Lease<T>(residency);
             }
         }
         finally
@@ -152,19 +167,19 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
             residency.Leases--;
             residency.LastUsed = _time.GetUtcNow();
             residency.GraceUntil = residency.LastUsed + grace;
-            isReplaced = residency.IsIdle && _loaded.GetValueOrDefault(residency.Model.Name) != residency;
+            isReplaced = residency.IsIdle && _loaded.GetValueOrDefault(residency.Name) != residency;
         }
         if (isReplaced) Unload(residency);
         else Expire();
     }
 
-    private ModelLease? TryLease(InstalledModel installed)
+    private ModelLease<T>? TryLease<T>(InstalledModel installed) where T : class, IDisposable
     {
         ModelResidency? old;
         lock (_loaded)
         {
             if (!_loaded.TryGetValue(installed.Manifest.Name, out old)) return null;
-            if (old.Folder == installed.Folder) return Lease(old);
+            if (old.Folder == installed.Folder) return Lease<T>(old);
             // Another model was installed under the name; whoever still uses the old one unloads it at the end.
             _loaded.Remove(installed.Manifest.Name);
             if (!old.IsIdle) return null;
@@ -173,23 +188,23 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         return null;
     }
 
-    private ModelLease Lease(ModelResidency residency)
+    private ModelLease<T> Lease<T>(ModelResidency residency) where T : class, IDisposable
     {
         residency.Leases++;
-        return new ModelLease(this, residency);
+        return new ModelLease<T>(this, residency);
     }
 
     private ModelResidency Load(InstalledModel installed)
     {
         var plan = MakeRoom(installed);
-        return new ModelResidency(_load(installed, plan), plan, installed.Folder);
+        return new ModelResidency(installed, installed.Manifest.Kind == ModelKind.Decoder ? _load(installed, plan) : new OnnxEncoder(installed.Folder, _options.Threads), plan);
     }
 
     // What others retain goes first, then idle models, the one unused longest before the others; whichever of the two it takes until
     // the plan is no longer a tight one. Where that does not help a tight plan is better than none.
     private MemoryPlan MakeRoom(InstalledModel installed)
     {
-        var footprint = ModelFootprint.Of(installed.Folder);
+        var footprint = ModelFootprint.Of(installed);
         var wishes = _options.Wishes with { KeepAlive = _keepAlive };
         while (true)
         {
@@ -215,10 +230,10 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         return shed;
     }
 
-    // What is left beside the loaded models: their weights stay in memory, and the room their conversations were promised stays theirs.
+    // What is left beside the loaded models: their weights stay in memory, and the room their conversations and runs were promised stays theirs.
     private static MemorySnapshot Beside(MemorySnapshot machine, IReadOnlyList<MemoryTenant> tenants)
     {
-        var promised = tenants.Sum(t => t.Plan.Footprint.MappedBytes + Math.Max(0, t.Plan.WorkingKvBytes - (t.User?.KvBytes ?? 0)));
+        var promised = tenants.Sum(t => t.Plan.Footprint.MappedBytes + t.Plan.Footprint.RunBytes + Math.Max(0, t.Plan.WorkingKvBytes - (t.User?.KvBytes ?? 0)));
         return machine with
         {
             Available = Math.Max(0, machine.Available - promised),
@@ -233,7 +248,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         {
             var now = _time.GetUtcNow();
             gone = [.. _loaded.Values.Where(r => r.ExpiresAt <= now)];
-            foreach (var residency in gone) _loaded.Remove(residency.Model.Name);
+            foreach (var residency in gone) _loaded.Remove(residency.Name);
             var next = _loaded.Values.Min(r => r.ExpiresAt) - now;
             _expiry.Change(next is { } wait ? TimeSpan.FromTicks(Math.Min(wait.Ticks, LongestWait.Ticks)) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }

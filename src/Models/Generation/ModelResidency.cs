@@ -1,16 +1,20 @@
 using Models.Budget;
+using Models.Store;
 
 namespace Models.Generation;
 
 /// <summary>One loaded model's stay in memory: how much it may use, who uses it, when it may go. Guarded by its host's lock.</summary>
-internal sealed class ModelResidency(ILanguageModel model, MemoryPlan plan, string folder)
+internal sealed class ModelResidency(InstalledModel installed, IDisposable model, MemoryPlan plan)
 {
-    public ILanguageModel Model { get; } = model;
+    public string Name => installed.Manifest.Name;
+
+    /// <summary>An <see cref="ILanguageModel"/> or an encoder.</summary>
+    public IDisposable Model { get; } = model;
 
     public MemoryPlan Plan { get; } = plan;
 
     /// <summary>The folder it was loaded from; an install under the same name has another.</summary>
-    public string Folder { get; } = folder;
+    public string Folder => installed.Folder;
 
     public TimeSpan KeepAlive { get; set; } = plan.KeepAlive;
 
@@ -33,11 +37,11 @@ internal sealed class ModelResidency(ILanguageModel model, MemoryPlan plan, stri
 }
 
 /// <summary>Holds a model in memory until it is disposed.</summary>
-internal sealed class ModelLease(ModelHost host, ModelResidency residency) : IDisposable
+internal sealed class ModelLease<T>(ModelHost host, ModelResidency residency) : IDisposable where T : class, IDisposable
 {
     private int _disposed;
 
-    public ILanguageModel Model => residency.Model;
+    public T Model => (T)residency.Model;
 
     /// <summary>How long the model stays in any case when this ends.</summary>
     public TimeSpan Grace { get; set; }

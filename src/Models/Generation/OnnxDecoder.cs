@@ -1,3 +1,4 @@
+using Models.Budget;
 using Models.Generation.Drafting;
 using Models.Generation.Kv;
 using Models.Onnx;
@@ -44,7 +45,13 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         MostTokens = Math.Max(options.PrefillChunk, MostLogits);
         var names = new DecoderNames(decoder.Inputs.InputIds, decoder.Inputs.AttentionMask, decoder.Inputs.PositionIds ?? "", decoder.Outputs.Logits);
         _session = new OrtSession(
-            Path.Combine(folder, decoder.FileName), new OrtSessionSettings { Threads = options.Threads, Spin = options.Spin, Decoder = names });
+            Path.Combine(folder, decoder.FileName), new OrtSessionSettings
+            {
+                Threads = options.Threads,
+                Spin = options.Spin,
+                PackWeights = options.PackWeights ?? HasRoomForPacked(folder, decoder.FileName, options.KvPoolBytes ?? 0),
+                Decoder = names,
+            });
         if (_session.Output(names.Logits) is not { Type: OnnxElementType.Float32 })
             throw new ModelException($"The model in {folder} returns logits that are not float32; only those are supported.");
 
@@ -165,6 +172,10 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         *number = input == PagedAttention.BatchInput ? (long)_batch : Capacity;
         return Constant(number, input == PagedAttention.BatchInput ? [1] : []);
     }
+
+    // Packed weights cannot be dropped as the file's pages can: only where, with the keys and values, as much again stays free.
+    private static bool HasRoomForPacked(string folder, string graph, long kvBytes) =>
+        new FileInfo(Path.Combine(folder, graph + ".data")) is { Exists: true } data && MachineMemory.Here.Read().Room - kvBytes > 2 * data.Length;
 
     private Func<int, int, nint> Constant(long* values, long[] shape)
     {

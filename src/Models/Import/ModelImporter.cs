@@ -1,4 +1,5 @@
 using Models.Import.Decoder;
+using Models.Import.Encoder;
 using Models.Import.GenAi;
 using Models.Import.Gguf;
 using Models.Import.Llama2c;
@@ -10,12 +11,12 @@ using Models.Store;
 
 namespace Models.Import;
 
-/// <summary>Turns model files made elsewhere into an ONNX folder in GenAI layout.</summary>
+/// <summary>Turns model files made elsewhere into an ONNX folder: decoders in GenAI layout, encoders with an <c>encoder.json</c>.</summary>
 public static class ModelImporter
 {
     /// <summary>
-    /// Imports <paramref name="source"/> (a .gguf file, a llama2.c .bin file, a folder with safetensors and config.json, or an ONNX
-    /// GenAI folder) into the empty folder <paramref name="target"/>. Memory stays below three times the largest tensor.
+    /// Imports <paramref name="source"/> (a .gguf file, a llama2.c .bin file, a folder with safetensors and config.json, an ONNX
+    /// GenAI folder, or the folder of an encoder with config.json and its graph) into the empty folder <paramref name="target"/>. Memory stays below three times the largest tensor.
     /// </summary>
     /// <exception cref="ImportException">The source cannot be imported; the message names the cause.</exception>
     /// <exception cref="IOException">Reading or writing failed, the disk is full for instance; the caller removes the folder.</exception>
@@ -23,6 +24,7 @@ public static class ModelImporter
     {
         Directory.CreateDirectory(target);
         if (File.Exists(Path.Combine(source, GenAiConfig.FileName))) return GenAiFolder.Import(source, target, options, cancellation);
+        if (EncoderFolder.IsOne(source)) return EncoderFolder.Import(source, target, options, cancellation);
         using var model = Open(source);
         var weights = DecoderWeightsReader.Read(model);
         var plan = new QuantizationPlan(options.Quantization, weights.Parameters);

@@ -7,7 +7,7 @@ namespace Models.Onnx;
 /// What ONNX Runtime will do with the weights of a graph when it loads it, worked out from the graph's fields (onnx.proto) alone. Bytes.
 /// The rules were read off loaded models: products with a constant right side are repacked into memory of their own and the file's
 /// pages dropped; a Cast of a constant is computed once and kept; everything else, our own operators' weights included, stays where the
-/// file is mapped.
+/// file is mapped, or is copied instead and not mapped, which takes as much.
 /// </summary>
 internal sealed class GraphMemory
 {
@@ -39,7 +39,7 @@ internal sealed class GraphMemory
         try
         {
             var memory = new GraphMemory();
-            ReadOnlySpan<byte> seen = GraphRewriter.UseOurOperators(model, new OrtSessionSettings { Threads = 1, Spin = false }) ?? model;
+            ReadOnlySpan<byte> seen = GraphRewriter.UseOurOperators(model, new OrtSessionSettings { Threads = 1, Spin = false }, null) ?? model;
             var reader = new ProtobufReader(seen);
             while (reader.Read()) if (reader.Field == 7) memory.ReadGraph(reader.Bytes, vocabulary);
             memory.Sum();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Models.Import.Encoder;
 
 namespace Models.Store;
 
@@ -20,6 +21,15 @@ internal sealed class HuggingFace(HttpClient client, PullHosts hosts, DownloadLi
         "chat_template.jinja", "tokenizer.model", "vocab.json", "merges.txt", "model.safetensors.index.json",
     ];
 
+    private const string PoolingConfig = "1_Pooling/config.json";
+
+    // The graph of an encoder, the smaller one first, and what goes with it.
+    private static readonly string[] EncoderGraphs = ["onnx/model_quantized.onnx", "model_quantized.onnx", "onnx/model.onnx", "model.onnx"];
+    private static readonly HashSet<string> EncoderCompanions =
+    [
+        "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "modules.json", "sentence_bert_config.json", PoolingConfig,
+    ];
+
     /// <summary>Finds out what to fetch.</summary>
     public async Task<PullPlan> PlanAsync(string reference, CancellationToken cancellation)
     {
@@ -34,10 +44,12 @@ internal sealed class HuggingFace(HttpClient client, PullHosts hosts, DownloadLi
             Explain = response => Explain(response, repository),
         };
         var answer = await HttpAnswer.GetJsonAsync(client, query, "application/json", SourceJson.Default.HuggingFaceModel, limits, cancellation);
-        var chosen = Choose(repository, [.. answer.Siblings.OfType<HuggingFaceFile>()], wanted);
+        var encoder = answer.Config?.Architectures?.OfType<string>().Any(EncoderShape.IsEncoderName);
+        var chosen = Choose(repository, [.. answer.Siblings.OfType<HuggingFaceFile>()], wanted, encoder);
         var files = chosen.Select(file => query with
         {
-            Name = RemoteFile.LocalName(file.Path),
+            // The one file that would meet another of its name.
+            Name = file.Path == PoolingConfig ? PoolingConfig.Replace('/', '_') : RemoteFile.LocalName(file.Path),
             // The commit, where the API names it: then all files belong together even when the repository changes meanwhile.
             Address = new Uri($"{hosts.HuggingFace}/{repository}/resolve/{Uri.EscapeDataString(answer.Commit ?? "main")}/{EscapePath(file.Path)}"),
             Size = file.Lfs?.Size ?? file.Size,
@@ -46,15 +58,21 @@ internal sealed class HuggingFace(HttpClient client, PullHosts hosts, DownloadLi
         return new PullPlan(ModelName.FromPath(chosen.Count == 1 ? chosen[0].Path : name), [.. files]) { License = License(answer.Card) };
     }
 
-    /// <summary>The files to fetch: the one asked for, or a GGUF by preference, or safetensors with their companions.</summary>
-    internal static IReadOnlyList<HuggingFaceFile> Choose(string repository, IReadOnlyList<HuggingFaceFile> files, string? wanted)
+    /// <summary>
+    /// The files to fetch: the one asked for, or a GGUF by preference, or an encoder's graph with its companions, or safetensors with theirs.
+    /// </summary>
+    /// <param name="repository">Its name, for errors.</param>
+    /// <param name="files">What it has.</param>
+    /// <param name="wanted">A file or quantization; null leaves the choice open.</param>
+    /// <param name="encoder">Whether it is an encoder; null where the host does not say.</param>
+    internal static IReadOnlyList<HuggingFaceFile> Choose(string repository, IReadOnlyList<HuggingFaceFile> files, string? wanted, bool? encoder = null)
     {
         var ggufs = files.Where(f => IsModelGguf(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
         var whole = ggufs.Where(f => !IsSplit(f.Path)).ToList();
         if (wanted is not null)
         {
             var match = files.FirstOrDefault(f => f.Path == wanted) ?? whole.FirstOrDefault(f => HasQuantization(f.Path, wanted));
-            if (match is not null) return [match];
+            if (match is not null) return match.Path.EndsWith(".onnx", StringComparison.Ordinal) ? WithCompanions(match, files) : [match];
             var there = ggufs.Count > 0 ? $" It has: {string.Join(", ", ggufs.Take(20).Select(f => f.Path))}." : "";
             throw new StoreException($"{repository} has no file and no quantization '{wanted}'.{there}");
         }
@@ -64,15 +82,22 @@ internal sealed class HuggingFace(HttpClient client, PullHosts hosts, DownloadLi
         }
         if (whole.Count > 0) return [whole[0]];
         if (ggufs.Count > 0) throw new StoreException($"{repository} has GGUF files in several parts only; those cannot be imported. Look for one in one piece.");
+        // sentence-transformers writes modules.json; without a word of the host, weights in safetensors beside a graph mean a decoder.
+        encoder ??= files.Any(f => f.Path == "modules.json") || !files.Any(f => f.Path.EndsWith(".safetensors", StringComparison.Ordinal));
+        if (encoder.Value && EncoderGraphs.Select(path => files.FirstOrDefault(f => f.Path == path)).FirstOrDefault(f => f is not null) is { } graph)
+            return WithCompanions(graph, files);
 
         var root = files.Where(f => !f.Path.Contains('/')).ToList();
         var weights = root.Where(f => f.Path.EndsWith(".safetensors", StringComparison.Ordinal) && RemoteFile.LocalName(f.Path) == f.Path).ToList();
         // Some repositories hold the same weights twice, the second time as consolidated.safetensors.
         if (weights.Exists(f => f.Path.StartsWith("model", StringComparison.Ordinal))) weights.RemoveAll(f => !f.Path.StartsWith("model", StringComparison.Ordinal));
         if (weights.Count == 0 || !root.Exists(f => f.Path == "config.json"))
-            throw new StoreException($"{repository} has nothing that can be imported: no GGUF file, and no safetensors with a config.json.");
+            throw new StoreException($"{repository} has nothing that can be imported: no GGUF file, no encoder's onnx/model.onnx, and no safetensors with a config.json.");
         return [.. root.Where(f => Companions.Contains(f.Path)), .. weights];
     }
+
+    private static List<HuggingFaceFile> WithCompanions(HuggingFaceFile graph, IReadOnlyList<HuggingFaceFile> files) =>
+        [.. files.Where(f => EncoderCompanions.Contains(f.Path) || f.Path == graph.Path + "_data" || f.Path == graph.Path + ".data"), graph];
 
     private static bool IsModelGguf(string path)
     {

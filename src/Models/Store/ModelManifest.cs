@@ -21,7 +21,10 @@ public sealed record ModelManifest
     /// <summary>Where it came from, as the owner typed it (a path, a URL, <c>hf:…</c>, <c>ollama:…</c>).</summary>
     public required string Source { get; init; }
 
-    /// <summary>llama, qwen2, qwen3 or phi3; for a GenAI folder made elsewhere, its own <c>type</c>.</summary>
+    /// <summary>What it is for; manifests from before there were others do not say.</summary>
+    public ModelKind Kind { get; init; }
+
+    /// <summary>llama, qwen2, qwen3 or phi3; for a GenAI folder made elsewhere, its own <c>type</c>; for an encoder, its <c>model_type</c>.</summary>
     public required string Architecture { get; init; }
 
     /// <summary>Number of weights.</summary>
@@ -69,7 +72,7 @@ public sealed record ModelFile(string Name, long Size, string Sha256);
 
 /// <summary>A model that is installed and whole.</summary>
 /// <param name="Manifest">What the store knows of it.</param>
-/// <param name="Folder">Full path of its folder, in ONNX Runtime GenAI's layout.</param>
+/// <param name="Folder">Full path of its folder, a decoder's in ONNX Runtime GenAI's layout.</param>
 public sealed record InstalledModel(ModelManifest Manifest, string Folder);
 
 [JsonSourceGenerationOptions(

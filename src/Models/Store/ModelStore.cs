@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Models.Embedding;
 using Models.Import;
 
 namespace Models.Store;
@@ -70,21 +71,24 @@ public sealed class ModelStore
     }
 
     /// <summary>
-    /// The model of that name. Null asks for the default: the one <c>APPLIANCE_MODEL</c> names, otherwise the one installed last.
+    /// The model of that name. Null asks for the default: the one <c>APPLIANCE_MODEL</c> names, otherwise the one installed last that answers.
     /// </summary>
     /// <exception cref="StoreException">There is none; the message says what is installed or how to get one.</exception>
     public InstalledModel Get(string? name)
     {
         if (name is null && Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } chosen) name = chosen;
-        var model = name is null ? List().MaxBy(m => m.Manifest.InstalledAt) : Find(name);
+        var model = name is null ? Newest(ModelKind.Decoder) : Find(name);
         if (model is not null) return model;
         var installed = string.Join(", ", List().Select(m => m.Manifest.Name));
         throw new StoreException(
-            (name is null ? "No model is installed." : $"No model named '{name}' is installed.") +
+            (name is null ? $"No model {(installed.Length > 0 ? "that answers " : "")}is installed." : $"No model named '{name}' is installed.") +
             (installed.Length > 0 ? $" Installed: {installed}."
                 : " Get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`."))
         { IsNotFound = true };
     }
+
+    /// <summary>The model of a kind that was installed last, or null.</summary>
+    public InstalledModel? Newest(ModelKind kind) => List().Where(m => m.Manifest.Kind == kind).MaxBy(m => m.Manifest.InstalledAt);
 
     /// <summary>Imports a file or folder (see <see cref="ModelImporter"/>) and installs it, in place of a model of that name if there is one.</summary>
     /// <param name="source">Path of the file or folder.</param>
@@ -140,6 +144,8 @@ public sealed class ModelStore
     internal InstallResult Install(
         string path, string source, string name, ImportOptions options, CancellationToken cancellation, string? license = null)
     {
+        if (HashEmbedder.IsNamed(name))
+            throw new StoreException($"'{name}' is the name of the built-in embedder. Install the model by another name with --as NAME.");
         var progress = new LastProgress(options.Progress);
         try
         {
@@ -151,6 +157,7 @@ public sealed class ModelStore
                 {
                     Name = name,
                     Source = source,
+                    Kind = report.Kind,
                     Architecture = report.Architecture,
                     Parameters = report.Parameters,
                     Quantization = report.Quantization,

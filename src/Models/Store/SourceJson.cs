@@ -7,7 +7,11 @@ namespace Models.Store;
 internal sealed record HuggingFaceModel(
     [property: JsonPropertyName("siblings")] IReadOnlyList<HuggingFaceFile> Siblings,
     [property: JsonPropertyName("sha")] string? Commit = null,
-    [property: JsonPropertyName("cardData")] JsonElement? Card = null);
+    [property: JsonPropertyName("cardData")] JsonElement? Card = null,
+    [property: JsonPropertyName("config")] HuggingFaceConfig? Config = null);
+
+/// <summary>What the host read out of the repository's config.json.</summary>
+internal sealed record HuggingFaceConfig([property: JsonPropertyName("architectures")] IReadOnlyList<string?>? Architectures = null);
 
 /// <summary>A file of a repository; <c>lfs</c> is there for large ones.</summary>
 internal sealed record HuggingFaceFile(

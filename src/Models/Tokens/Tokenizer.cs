@@ -76,6 +76,9 @@ public sealed class Tokenizer
     /// <summary>Token that ends a sequence, or null.</summary>
     public int? EosToken { get; }
 
+    /// <summary>The special tokens that encoding adds before and after a text.</summary>
+    internal (int[] Before, int[] After) Frame => (_postProcessor.Prefix, _postProcessor.Suffix);
+
     /// <summary>What the decoder cuts from the front of a text.</summary>
     internal char StripContent => _decoder.StripContent;
 

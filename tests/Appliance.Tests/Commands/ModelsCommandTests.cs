@@ -38,9 +38,28 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.Contains("installed story: llama, 260.0K parameters, int8", output);
         Assert.Matches(@"F32 became int8: \d+ tensors, relative error 0\.00\d\d", output);
         Assert.Equal("story\n", (await Run("list", "-q")).Output);
-        Assert.Matches(@"NAME +SIZE +PARAMETERS.*\nstory +\d+\.\d kB +260\.0K +int8 +512 +\d{4}-", (await Run("list")).Output);
+        Assert.Matches(@"NAME +KIND +SIZE +PARAMETERS.*\nstory +decoder +\d+\.\d kB +260\.0K +int8 +512 +\d{4}-", (await Run("list")).Output);
         Assert.Matches(@"context +512 tokens[\s\S]* \d+\.\d MB  with 512 tokens", (await Run("show", "story")).Output);
         Assert.Equal((0, "story: ok\n", ""), await Run("verify"));
+    }
+
+    [Fact]
+    public async Task Import_Encoder_IsListedAndShownAsOne()
+    {
+        new BertModel().Save(_home["source"]);
+        Assert.Contains("installed tiny: embedding, bert, ", (await Run("import", _home["source"], "--as", "tiny")).Output);
+        Assert.Matches(@"\ntiny +embedding +\d", (await Run("list")).Output);
+        var (_, output, error) = await Run("show", "tiny");
+        Assert.Matches(@"kind +embedding[\s\S]*context +40 tokens[\s\S]* \d+\.\d MB  with 40 tokens", output);
+        Assert.Equal("", error);
+        using var list = JsonDocument.Parse((await Run("list", "--json")).Output);
+        Assert.Equal("embedding", list.RootElement[0].GetProperty("kind").GetString());
+        Assert.Matches(@"one run +10\.5 MB +given back after each\n[\s\S]*longest text +40 tokens", (await Run("plan", "tiny", "--memory", "2GB")).Output);
+        using var plan = JsonDocument.Parse((await Run("plan", "tiny", "--memory", "2GB", "--json")).Output);
+        Assert.Equal((40, 1, 0), (plan.RootElement.GetProperty("context_length").GetInt32(), plan.RootElement.GetProperty("sequences").GetInt32(), plan.RootElement.GetProperty("kv_pool_bytes").GetInt64()));
+        Assert.DoesNotContain("int4", (await Assert.ThrowsAsync<Models.Budget.MemoryException>(() => Run("plan", "tiny", "--memory", "100MB"))).Message, StringComparison.Ordinal);
+        Assert.Equal((0, "tiny: ok\n", ""), await Run("verify"));
+        Assert.Contains("No model that answers", (await Assert.ThrowsAsync<StoreException>(() => Run("show"))).Message);
     }
 
     [SharedFact(Gguf)]

@@ -27,7 +27,7 @@ public sealed class OpenAiChatTests : IAsyncLifetime
         Assert.Equal("""{"content":"Hello from the box.","role":"assistant","refusal":null}""", choice["message"]!.ToJsonString());
         Assert.Equal("stop", (string?)choice["finish_reason"]);
         var promptTokens = _host.Tiny.Calls.Single().Prompt.Length;
-        Assert.Equal($$"""{"prompt_tokens":{{promptTokens}},"completion_tokens":5,"total_tokens":{{promptTokens + 5}}}""", answer["usage"]!.ToJsonString());
+        Assert.Equal($$$"""{"prompt_tokens":{{{promptTokens}}},"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":0},"total_tokens":{{{promptTokens + 5}}}}""", answer["usage"]!.ToJsonString());
     }
 
     [Fact]

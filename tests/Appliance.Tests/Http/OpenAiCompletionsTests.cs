@@ -21,7 +21,7 @@ public sealed class OpenAiCompletionsTests : IAsyncLifetime
         Assert.StartsWith("cmpl-", (string?)answer["id"]);
         Assert.Equal("text_completion", (string?)answer["object"]);
         Assert.Equal("""[{"index":0,"text":"Hello from the box.","finish_reason":"stop","logprobs":null}]""", answer["choices"]!.ToJsonString());
-        Assert.Equal("""{"prompt_tokens":3,"completion_tokens":5,"total_tokens":8}""", answer["usage"]!.ToJsonString());
+        Assert.Equal("""{"prompt_tokens":3,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":0},"total_tokens":8}""", answer["usage"]!.ToJsonString());
         var (prompt, options) = Assert.Single(_host.Tiny.Calls);
         Assert.Equal([ByteTokenizer.Bos, 'a' + 3, 'b' + 3], prompt);
         Assert.Equal(16, options.MaxTokens);

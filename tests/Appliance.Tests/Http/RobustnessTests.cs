@@ -24,6 +24,11 @@ public sealed class RobustnessTests : IAsyncLifetime
             """),
         ("/api/generate", """{"model":"tiny","prompt":"x","system":"y","raw":false,"options":{"top_k":1,"min_p":0.1},"context":[],"keep_alive":-1}"""),
         ("/api/show", """{"model":"tiny","verbose":true}"""),
+        ("/v1/embeddings", """{"model":"hash-1024","input":["a","\u00e9"],"encoding_format":"base64","dimensions":7}"""),
+        ("/v1/embeddings", """{"input":[[1,50],[60]],"user":"x"}"""),
+        ("/v1/rerank", """{"model":"hash-1024","query":"a","documents":["b",{"text":"\u00e9"}],"top_n":1,"return_documents":true}"""),
+        ("/api/embed", """{"model":"hash-1024","input":["a","\u00e9"],"truncate":true,"dimensions":7}"""),
+        ("/api/embeddings", """{"model":"hash-1024","prompt":"a"}"""),
     ];
 
     // Pieces that make JSON almost right.

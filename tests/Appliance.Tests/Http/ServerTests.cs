@@ -32,7 +32,7 @@ public sealed class ServerTests : IAsyncLifetime
     {
         var list = JsonNode.Parse(await _host.Client.GetStringAsync("/v1/models"))!;
         Assert.Equal("list", (string?)list["object"]);
-        Assert.Equal(["other:7b", "tiny"], list["data"]!.AsArray().Select(m => (string?)m!["id"]));
+        Assert.Equal(["other:7b", "tiny", "hash-1024"], list["data"]!.AsArray().Select(m => (string?)m!["id"]));
         Assert.Equal("""{"id":"tiny","created":1767323045,"object":"model","owned_by":"appliance"}""", await _host.Client.GetStringAsync("/v1/models/tiny"));
         Assert.Contains("other:7b", await _host.Client.GetStringAsync("/v1/models/other%3A7b"));
     }
@@ -171,6 +171,22 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.Contains("shutting down", rest);
         Assert.DoesNotContain("[DONE]", rest);
         Assert.True(_host.Tiny.Cancelled.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Server_ManyBodiesOfUnknownLength_AreAnsweredTogether()
+    {
+        // Many HTTP clients send JSON in chunks, without saying its length before.
+        _host.Tiny.Answer = cancellation => ScriptedModel.SayAndHang("One", cancellation);
+        var open = new List<HttpResponseMessage>();
+        for (var i = 0; i < 8; i++)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, Chat) { Content = new StringContent(HiStreamed, Encoding.UTF8, "application/json") };
+            request.Headers.TransferEncodingChunked = true;
+            open.Add(await _host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        }
+        Assert.All(open, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        foreach (var response in open) response.Dispose();
     }
 
     [Fact]

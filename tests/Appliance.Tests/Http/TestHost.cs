@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Appliance.Hosting;
 using Microsoft.Extensions.AI;
+using Models.Embedding;
 using Models.Generation;
 using Models.Store;
 using TestKit;
@@ -17,11 +18,19 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
 
     private readonly TemporaryFolder _home = new();
     private readonly Dictionary<string, ScriptedModel> _models = [];
+    private readonly ModelHost _encoders;
     private ApplianceServer _server = null!;
 
-    private TestHost() => Store = new ModelStore(_home.Path);
+    private TestHost()
+    {
+        Store = new ModelStore(_home.Path);
+        _encoders = new ModelHost(Store, new EngineOptions { Threads = 1 });
+    }
 
     public ModelStore Store { get; }
+
+    /// <summary>Real ones: embeddings need no script.</summary>
+    public EncoderHost Encoders => _encoders.Encoders;
 
     public ConcurrentBag<string> LoadedNames { get; } = [];
 
@@ -121,6 +130,7 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     {
         Client.Dispose();
         await _server.DisposeAsync();
+        _encoders.Dispose();
         _home.Dispose();
     }
 

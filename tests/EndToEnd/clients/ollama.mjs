@@ -42,6 +42,14 @@ report('generate', { text: generated.response, done: generated.done, done_reason
   report('generate-stream', seen);
 }
 
+{
+  const { model: name, embeddings, total_duration, prompt_eval_count } = await client.embed({ model: 'tiny-bert', input: ['The dog walked.', 'the cat'] });
+  report('embed', { name, count: embeddings.length, length: embeddings[0].length, total_duration, prompt_eval_count, vector: embeddings[0] });
+  const { embedding } = await client.embeddings({ model: 'tiny-bert', prompt: 'The dog walked.' });
+  report('embeddings', { length: embedding.length, vector: embedding });
+  report('show-embedder', { capabilities: (await client.show({ model: 'tiny-bert' })).capabilities });
+}
+
 const describe = ({ status_code }) => ({ status: status_code });
 await reportFailure('unknown-model', () => client.chat({ model: 'no-such-model', messages, options }), describe);
 await reportFailure('negative-temperature', () => client.chat({ model, messages, options: { temperature: -1 } }), describe);

@@ -48,8 +48,25 @@ report('completion', { text: completion.choices[0].text, finish_reason: completi
 const several = await client.completions.create({ ...greedy, prompt: ['Once', 'The dog'], echo: true, max_tokens: 4 });
 report('completion-several', { texts: several.choices.map((c) => c.text), indexes: several.choices.map((c) => c.index) });
 
+{
+  // The client asks for base64 by itself and decodes it; the built-in embedder is there with any model.
+  const input = ['The battery lasts nine hours.', 'How long does the battery last?', 'Breakfast is at nine.'];
+  const { data, model: name, usage } = await client.embeddings.create({ model: 'hash-1024', input });
+  const floats = await client.embeddings.create({ model: 'hash-1024', input, encoding_format: 'float' });
+  const dot = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+  const [stored, query, other] = data.map((d) => d.embedding);
+  report('embeddings', {
+    name, usage, indexes: data.map((d) => d.index), length: stored.length, near: dot(query, stored), far: dot(query, other),
+    same: floats.data.every((d, i) => d.embedding.every((x, j) => Math.abs(x - data[i].embedding[j]) < 1e-7)),
+  });
+  const short = await client.embeddings.create({ model: 'hash-1024', input: 'x', dimensions: 64 });
+  report('embeddings-short', { length: short.data[0].embedding.length });
+}
+
 const describe = ({ status, code, param, type }) => ({ status, code, param, type });
 await reportFailure('unknown-model', () => client.chat.completions.create({ ...greedy, model: 'no-such-model', messages }), describe);
+await reportFailure('embeddings-of-a-decoder', () => client.embeddings.create({ model, input: 'x' }), describe);
+await reportFailure('chat-with-an-embedder', () => client.chat.completions.create({ ...greedy, model: 'tiny-bert', messages }), describe);
 await reportFailure('negative-max-tokens', () => client.chat.completions.create({ ...greedy, max_tokens: -1, messages }), describe);
 await reportFailure('negative-max-tokens-stream', () => client.chat.completions.create({ ...greedy, max_tokens: -1, messages, stream: true }), describe);
 

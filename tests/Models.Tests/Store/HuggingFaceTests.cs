@@ -27,6 +27,17 @@ public sealed class HuggingFaceTests
     public void Choose_Safetensors_TakesWeightsAndCompanions(string files, string chosen) => Assert.Equal(chosen.Split(' '), Choose(files, null));
 
     [Theory]
+    [InlineData("config.json tokenizer.json modules.json 1_Pooling/config.json model.safetensors onnx/model.onnx onnx/model_quantized.onnx README.md", null, null,
+        "config.json tokenizer.json modules.json 1_Pooling/config.json onnx/model_quantized.onnx")]
+    [InlineData("config.json tokenizer.json onnx/model.onnx onnx/model.onnx_data", null, null, "config.json tokenizer.json onnx/model.onnx_data onnx/model.onnx")]
+    [InlineData("config.json model.safetensors onnx/model.onnx tokenizer.json", true, null, "config.json tokenizer.json onnx/model.onnx")]
+    [InlineData("config.json model.safetensors onnx/model.onnx tokenizer.json", false, null, "config.json tokenizer.json model.safetensors")]
+    [InlineData("config.json tokenizer.json onnx/model.onnx onnx/model_O3.onnx", null, "onnx/model_O3.onnx", "config.json tokenizer.json onnx/model_O3.onnx")]
+    public void Choose_Encoder_TakesTheGraphAndItsCompanions(string files, bool? encoder, string? wanted, string chosen) => Assert.Equal(
+        chosen.Split(' '),
+        HuggingFace.Choose("owner/repo", [.. files.Split(' ').Select(f => new HuggingFaceFile(f))], wanted, encoder).Select(f => f.Path));
+
+    [Theory]
     [InlineData("README.md", null)]
     [InlineData("model.safetensors", null)]
     [InlineData("config.json", null)]

@@ -64,6 +64,26 @@ public sealed class ModelPullerTests : IDisposable
     }
 
     [Fact]
+    public async Task Pull_HuggingFaceEncoder_InstallsItsGraphAndPooling()
+    {
+        using var folder = new TemporaryFolder();
+        new BertModel { Quantized = true, Pooling = "cls_token" }.Save(folder.Path);
+        var data = File.ReadAllBytes(folder["onnx/model_quantized.onnx.data"]);
+        // Publishers keep small models in one file; the one here has its weights beside it.
+        var files = Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder.Path, path)).ToList();
+        using var hub = new FakeServer(r => r.Target.StartsWith("/api/", StringComparison.Ordinal)
+            ? new FakeReply(200, $$"""{"config":{"architectures":["BertModel"]},"siblings":[{"rfilename":"model.safetensors"},{{string.Join(',', files.Select(f => $$"""{"rfilename":"{{f}}"}"""))}}]}""")
+            : new FakeReply(200, File.ReadAllBytes(folder[r.Target.Split("/resolve/main/")[1]])));
+        var store = new ModelStore(_home.Path);
+
+        var result = await new ModelPuller(store, _door, Hosts(hub), NoWait).PullAsync("hf:owner/tiny-bert", null, new PullOptions());
+
+        Assert.Equal(("tiny-bert", ModelKind.Embedding, "int8"), (result.Model.Manifest.Name, result.Model.Manifest.Kind, result.Model.Manifest.Quantization));
+        Assert.Contains("\"cls\"", File.ReadAllText(Path.Combine(result.Model.Folder, "encoder.json")), StringComparison.Ordinal);
+        Assert.Equal(data, File.ReadAllBytes(Path.Combine(result.Model.Folder, "model_quantized.onnx.data")));
+    }
+
+    [Fact]
     public async Task Pull_HuggingFaceSafetensors_ImportsTheFolder()
     {
         var files = new Dictionary<string, string> { ["config.json"] = "{1}", ["tokenizer.json"] = "{2}", ["model.safetensors"] = "weights", ["README.md"] = "no" };

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Models.Embedding;
 using Models.Generation;
 using Models.Store;
 
@@ -15,6 +16,8 @@ internal sealed class EchoModels(string home) : IModelHost, IChatClient
     public Func<IReadOnlyList<ChatMessage>, CancellationToken, IAsyncEnumerable<string>> Answer { get; set; } = (messages, _) => Say($"re: {messages[^1].Text}");
 
     public ModelStore Store { get; } = new(home);
+
+    public EncoderHost Encoders => throw new NotSupportedException();
 
     public IReadOnlyList<LoadedModel> Loaded => [];
 

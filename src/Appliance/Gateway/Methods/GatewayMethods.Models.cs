@@ -27,7 +27,7 @@ internal sealed partial class GatewayMethods
     {
         if (provider is not (null or Provider)) return new([]);
         var standard = DefaultModel().Name;
-        return new ModelList([.. _context.Models.Store.List().Select(installed => new ModelRow(installed.Manifest.Name, installed.Manifest.Name, Provider)
+        return new ModelList([.. _context.Models.Store.List().Where(installed => installed.Manifest.Kind == ModelKind.Decoder).Select(installed => new ModelRow(installed.Manifest.Name, installed.Manifest.Name, Provider)
         {
             ContextWindow = installed.Manifest.ContextLength,
             Tags = installed.Manifest.Name == standard ? ["default"] : null,

@@ -40,7 +40,7 @@ internal sealed class OllamaModels(IModelHost models)
             [$"{manifest.Architecture}.context_length"] = JsonSerializer.SerializeToElement(manifest.ContextLength, OllamaJson.Wire.Int32),
         };
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK,
-            new ShowAnswer(manifest.License, ToDetails(manifest), info, manifest.InstalledAt.UtcDateTime), OllamaJson.Wire.ShowAnswer);
+            new ShowAnswer(manifest.License, ToDetails(manifest), info, manifest.InstalledAt.UtcDateTime, [CapabilityOf(manifest.Kind)]), OllamaJson.Wire.ShowAnswer);
     }
 
     private static Task WriteAsync(HttpContext context, IEnumerable<Tag> tags) =>
@@ -54,6 +54,9 @@ internal sealed class OllamaModels(IModelHost models)
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(files)));
         return new(manifest.Name, manifest.InstalledAt.UtcDateTime, manifest.Files.Sum(f => f.Size), digest, ToDetails(manifest));
     }
+
+    // Ollama has no word for rerankers.
+    private static string CapabilityOf(ModelKind kind) => kind switch { ModelKind.Decoder => "completion", ModelKind.Embedding => "embedding", _ => "rerank" };
 
     private static Details ToDetails(ModelManifest manifest) =>
         new(manifest.Architecture, DescribeParameters(manifest.Parameters), manifest.Quantization);

@@ -33,11 +33,14 @@ internal abstract record OllamaRequest
 
     /// <summary>How long the model stays loaded after this request, or null to leave it as it is.</summary>
     /// <exception cref="ApiException">400: neither seconds nor a duration.</exception>
-    public TimeSpan? ToKeepAlive()
+    public TimeSpan? ToKeepAlive() => ToKeepAlive(KeepAlive);
+
+    /// <summary>The same of any request's <c>keep_alive</c>.</summary>
+    public static TimeSpan? ToKeepAlive(JsonElement keepAlive)
     {
-        if (!KeepAlive.IsPresent() || KeepAlive.Is("")) return null;
-        if (KeepAlive.ValueKind == JsonValueKind.Number && KeepAlive.TryGetDouble(out var seconds)) return global::Models.Generation.KeepAlive.FromSeconds(seconds);
-        return KeepAlive.ValueKind == JsonValueKind.String && global::Models.Generation.KeepAlive.TryParse(KeepAlive.GetString()!, out var time) ? time
+        if (!keepAlive.IsPresent() || keepAlive.Is("")) return null;
+        if (keepAlive.ValueKind == JsonValueKind.Number && keepAlive.TryGetDouble(out var seconds)) return global::Models.Generation.KeepAlive.FromSeconds(seconds);
+        return keepAlive.ValueKind == JsonValueKind.String && global::Models.Generation.KeepAlive.TryParse(keepAlive.GetString()!, out var time) ? time
             : throw ApiException.BadRequest("keep_alive must be seconds or a duration such as \"5m\".", "keep_alive");
     }
 

@@ -115,13 +115,25 @@ internal sealed record Details(string Family, string ParameterSize, string Quant
 }
 
 /// <summary>Answer of POST /api/show.</summary>
-internal sealed record ShowAnswer(string? License, Details Details, Dictionary<string, JsonElement> ModelInfo, DateTime ModifiedAt)
+internal sealed record ShowAnswer(string? License, Details Details, Dictionary<string, JsonElement> ModelInfo, DateTime ModifiedAt, IReadOnlyList<string> Capabilities)
 {
     public string Modelfile { get; } = "";
     public string Parameters { get; } = "";
     public string Template { get; } = "";
-    public IReadOnlyList<string> Capabilities { get; } = ["completion"];
 }
+
+/// <summary>Body of POST /api/embed; the input is a string or a list of them. options are read over.</summary>
+internal sealed record EmbedRequest(string? Model, JsonElement Input, bool? Truncate, int? Dimensions, JsonElement KeepAlive);
+
+/// <summary>Answer of POST /api/embed; durations in nanoseconds.</summary>
+internal sealed record EmbedAnswer(
+    string Model, IReadOnlyList<ReadOnlyMemory<float>> Embeddings, long TotalDuration, long LoadDuration, long PromptEvalCount);
+
+/// <summary>Body of POST /api/embeddings.</summary>
+internal sealed record EmbeddingsRequest(string? Model, string? Prompt, JsonElement KeepAlive);
+
+/// <summary>Answer of POST /api/embeddings.</summary>
+internal sealed record EmbeddingsAnswer(ReadOnlyMemory<float> Embedding);
 
 /// <summary>Answer of GET /api/version.</summary>
 internal sealed record VersionAnswer(string Version);
@@ -136,6 +148,10 @@ internal sealed record OllamaError(string Error);
 [JsonSerializable(typeof(GenerateAnswer))]
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(ShowAnswer))]
+[JsonSerializable(typeof(EmbedRequest))]
+[JsonSerializable(typeof(EmbedAnswer))]
+[JsonSerializable(typeof(EmbeddingsRequest))]
+[JsonSerializable(typeof(EmbeddingsAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(OllamaError))]
 internal sealed partial class OllamaJson : JsonSerializerContext

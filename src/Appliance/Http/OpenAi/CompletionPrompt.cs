@@ -3,21 +3,24 @@ using Models.Tokens;
 
 namespace Appliance.Http.OpenAi;
 
-/// <summary>One prompt of /v1/completions: text, or token ids.</summary>
+/// <summary>One prompt of /v1/completions, or one input of /v1/embeddings, which have one form: text, or token ids.</summary>
 internal sealed record CompletionPrompt(string? Text, int[]? Tokens)
 {
     private const int MostPrompts = 128;
 
-    /// <summary>Reads the field: a string, a list of strings, a list of token ids, or a list of such lists. Left out, it is empty text.</summary>
+    /// <summary>Reads the field <c>prompt</c>; left out, it is empty text.</summary>
+    /// <exception cref="ApiException">400: it has another form.</exception>
+    public static IReadOnlyList<CompletionPrompt> ReadAll(JsonElement prompt) => prompt.IsPresent() ? ReadAll(prompt, "prompt", MostPrompts) : [new("", null)];
+
+    /// <summary>Reads a field: a string, a list of strings, a list of token ids, or a list of such lists.</summary>
     /// <exception cref="ApiException">400: anything else.</exception>
-    public static IReadOnlyList<CompletionPrompt> ReadAll(JsonElement prompt)
+    public static IReadOnlyList<CompletionPrompt> ReadAll(JsonElement value, string field, int most)
     {
-        if (!prompt.IsPresent()) return [new("", null)];
-        if (prompt.ValueKind == JsonValueKind.String) return [new(prompt.ToText("prompt"), null)];
-        if (prompt.ValueKind != JsonValueKind.Array || prompt.GetArrayLength() == 0) throw Malformed();
-        if (prompt[0].ValueKind == JsonValueKind.Number) return [new(null, ReadTokens(prompt))];
-        if (prompt.GetArrayLength() > MostPrompts) throw ApiException.BadRequest($"prompt takes at most {MostPrompts} prompts.", "prompt");
-        return [.. prompt.EnumerateArray().Select(p => p.ValueKind == JsonValueKind.Array ? new(null, ReadTokens(p)) : new CompletionPrompt(p.ToText("prompt"), null))];
+        if (value.ValueKind == JsonValueKind.String) return [new(value.ToText(field), null)];
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0) throw Malformed(field);
+        if (value[0].ValueKind == JsonValueKind.Number) return [new(null, ReadTokens(value, field))];
+        if (value.GetArrayLength() > most) throw ApiException.BadRequest($"{field} takes at most {most} texts.", field);
+        return [.. value.EnumerateArray().Select(p => p.ValueKind == JsonValueKind.Array ? new(null, ReadTokens(p, field)) : new CompletionPrompt(p.ToText(field), null))];
     }
 
     /// <summary>The prompt's tokens; an empty prompt begins a new text.</summary>
@@ -32,20 +35,20 @@ internal sealed record CompletionPrompt(string? Text, int[]? Tokens)
         return new EncodedPrompt(Text, tokens);
     }
 
-    private static int[] ReadTokens(JsonElement list)
+    private static int[] ReadTokens(JsonElement list, string field)
     {
         var tokens = new int[list.GetArrayLength()];
         var i = 0;
         foreach (var item in list.EnumerateArray())
         {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out tokens[i]) || tokens[i] < 0) throw Malformed();
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out tokens[i]) || tokens[i] < 0) throw Malformed(field);
             i++;
         }
         return tokens;
     }
 
-    private static ApiException Malformed() =>
-        ApiException.BadRequest("prompt must be a string, a list of strings, a list of token ids, or a list of lists of token ids.", "prompt");
+    private static ApiException Malformed(string field) =>
+        ApiException.BadRequest($"{field} must be a string, a list of strings, a list of token ids, or a list of lists of token ids.", field);
 }
 
 /// <summary>A prompt ready for the model.</summary>

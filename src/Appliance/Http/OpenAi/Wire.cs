@@ -165,6 +165,10 @@ internal sealed record ModelEntry(string Id, long Created)
 [JsonSerializable(typeof(ChatChunkWithUsage))]
 [JsonSerializable(typeof(Completion))]
 [JsonSerializable(typeof(CompletionWithUsage))]
+[JsonSerializable(typeof(EmbeddingsRequest))]
+[JsonSerializable(typeof(EmbeddingList))]
+[JsonSerializable(typeof(RerankRequest))]
+[JsonSerializable(typeof(RerankAnswer))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ApiErrorBody))]
 internal sealed partial class OpenAiJson : JsonSerializerContext

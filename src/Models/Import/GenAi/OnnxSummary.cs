@@ -33,6 +33,12 @@ internal sealed class OnnxSummary
     /// <summary>Bits per weight of its quantized matrices.</summary>
     public SortedSet<long> Bits { get; } = [];
 
+    /// <summary>Elements of its tensors of bytes: the weights of graphs that quantize to int8 with ONNX's own operators.</summary>
+    public long ByteElements { get; private set; }
+
+    /// <summary>The operators it uses, without their domains.</summary>
+    public HashSet<string> Operators { get; } = [];
+
     /// <summary>Number of weights.</summary>
     public long Parameters { get; private set; }
 
@@ -97,6 +103,7 @@ internal sealed class OnnxSummary
             else if (reader.Field == 4) op = reader.Text;
             else if (reader.Field == 5) ReadAttribute(reader.Bytes, depth, ref bits, ref n, ref k);
         }
+        Operators.Add(op);
         if (op == "Cast" && inputs.Count == 1) _casts.Add((output, inputs[0]));
         if (op is not ("MatMulNBits" or "GatherBlockQuantized")) return;
         // Everything but the data they multiply or look up by describes how weights are stored.
@@ -135,7 +142,7 @@ internal sealed class OnnxSummary
 
     private void ReadTensor(ReadOnlySpan<byte> tensor)
     {
-        const int Float = 1, Half = 10, BFloat16 = 16;
+        const int Float = 1, UInt8 = 2, Int8 = 3, Half = 10, BFloat16 = 16;
         CountPart();
         var (name, type, elements) = ("", 0L, 1L);
         var entries = new Dictionary<string, string>();
@@ -152,6 +159,7 @@ internal sealed class OnnxSummary
         }
         if (type is Float or Half or BFloat16 && !name.EndsWith("cos_cache", StringComparison.Ordinal) && !name.EndsWith("sin_cache", StringComparison.Ordinal))
             _floats.Add((name, elements));
+        if (type is UInt8 or Int8) ByteElements += elements;
         if (!entries.TryGetValue("location", out var location)) return;
         var end = Add(Number(entries, "offset"), Number(entries, "length"));
         DataFiles[location] = Math.Max(DataFiles.GetValueOrDefault(location), end);

@@ -16,17 +16,18 @@ internal sealed class ConfigJson
     /// <exception cref="ImportException">It is missing, too large, or not a JSON object.</exception>
     public static ConfigJson Read(string path)
     {
-        try
-        {
-            if (new FileInfo(path).Length > LargestFile) throw new ImportException($"{path} is larger than {LargestFile >> 20} MiB, which no such file is.");
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ImportException($"{path} is not a JSON object.");
-            return new ConfigJson(document.RootElement.Clone(), path);
-        }
-        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
-        {
-            throw new ImportException($"Cannot read {path}: {e.Message}", e);
-        }
+        var element = ReadElement(path);
+        return element.ValueKind == JsonValueKind.Object ? new ConfigJson(element, path) : throw new ImportException($"{path} is not a JSON object.");
+    }
+
+    /// <summary>Reads a file that holds a list of objects.</summary>
+    /// <exception cref="ImportException">It is missing, too large, or not a list of JSON objects.</exception>
+    public static IReadOnlyList<ConfigJson> ReadList(string path)
+    {
+        var element = ReadElement(path);
+        if (element.ValueKind != JsonValueKind.Array || element.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
+            throw new ImportException($"{path} is not a list of JSON objects.");
+        return [.. element.EnumerateArray().Select(item => new ConfigJson(item, path))];
     }
 
     /// <summary>The keys and their values, which must be strings.</summary>
@@ -94,7 +95,33 @@ internal sealed class ConfigJson
         var value => throw Mistyped(key, value.Value, "a list of numbers"),
     };
 
+    /// <summary>A list of strings; empty where the key is absent.</summary>
+    public IReadOnlyList<string> Strings(string key) => Find(key) switch
+    {
+        null => [],
+        { ValueKind: JsonValueKind.Array } value when value.EnumerateArray().All(s => s.ValueKind == JsonValueKind.String) =>
+            [.. value.EnumerateArray().Select(s => Text(s.GetString))],
+        var value => throw Mistyped(key, value.Value, "a list of strings"),
+    };
+
+    /// <summary>How many members an object has; 0 where the key is absent.</summary>
+    public int CountMembers(string key) => Find(key) is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject().Count() : 0;
+
     private JsonElement? Find(string key) => _object.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static JsonElement ReadElement(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > LargestFile) throw new ImportException($"{path} is larger than {LargestFile >> 20} MiB, which no such file is.");
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.Clone();
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            throw new ImportException($"Cannot read {path}: {e.Message}", e);
+        }
+    }
 
     // A string is only decoded when it is read, and may turn out to be no text.
     private string Text(Func<string?> read)

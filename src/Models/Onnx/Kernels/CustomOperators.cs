@@ -16,7 +16,7 @@ internal static unsafe class CustomOperators
     /// <summary>Attribute of our operators that share work out: the session's threads.</summary>
     public const string Threads = "threads";
 
-    private static readonly CustomOperator[] All = [new MatMulOperator(), new AttentionOperator()];
+    private static readonly CustomOperator[] All = [new MatMulOperator(), new PackedProductOperator(), new AttentionOperator()];
 
     private static readonly Lazy<nint> Registered = new(() =>
     {

@@ -7,13 +7,10 @@ internal static class Int4Products
 {
     public static void Apply(RewriteGraph graph, int threads)
     {
-        if (!Int4Kernel.IsSupported) return;
         foreach (var node in graph.Nodes)
         {
             if (!IsOurs(node)) continue;
-            // Scales stored as float16 go through a Cast for standard runtimes; our kernels read them as they are.
-            var scales = graph.Producer(node.Inputs[2]) is { OpType: "Cast", Inputs.Count: 1 } cast ? cast.Inputs[0] : node.Inputs[2];
-            string[] inputs = [node.Inputs[0], node.Inputs[1], scales];
+            string[] inputs = [node.Inputs[0], node.Inputs[1], ScalesOf(graph, node)];
             if (node.Input(5).Length > 0) inputs = [.. inputs, node.Inputs[5]];
             graph.Import(CustomOperators.Domain);
             graph.Replace([node], new GraphNode(
@@ -21,7 +18,12 @@ internal static class Int4Products
         }
     }
 
-    private static bool IsOurs(GraphNode node) =>
+    /// <summary>The scales of a MatMulNBits. Those stored as float16 go through a Cast for standard runtimes; our kernels read them as they are.</summary>
+    public static string ScalesOf(RewriteGraph graph, GraphNode node) =>
+        graph.Producer(node.Inputs[2]) is { OpType: "Cast", Inputs.Count: 1 } cast ? cast.Inputs[0] : node.Inputs[2];
+
+    /// <summary>Whether it is a MatMulNBits that our kernels can run.</summary>
+    public static bool IsOurs(GraphNode node) =>
         node is { OpType: "MatMulNBits", Domain: "com.microsoft", Inputs.Count: >= 3, Outputs.Count: 1 }
         && node.Integer("bits") == 4 && node.Integer("block_size") == Int4Matrix.BlockSize && node.Integer("K") % Int4Matrix.BlockSize == 0
         // Level 4 allows activations in int8, which is what our kernels do.

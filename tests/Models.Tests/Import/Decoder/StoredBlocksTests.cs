@@ -87,7 +87,7 @@ public sealed class StoredBlocksTests : IDisposable
     private unsafe float[] Run<T>(T[] x, OnnxElementType type, long[] shape, int outputs) where T : unmanaged
     {
         var y = new float[outputs];
-        using var session = new OrtSession(_folder["model.onnx"], new OrtSessionSettings { Threads = 1, Spin = false });
+        using var session = new OrtSession(_folder["model.onnx"], new OrtSessionSettings { Threads = 1, Spin = false, PackWeights = true });
         using var options = new OrtRunOptions();
         fixed (T* input = x)
         fixed (float* output = y)

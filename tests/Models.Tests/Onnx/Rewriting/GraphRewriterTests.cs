@@ -21,7 +21,7 @@ public sealed class GraphRewriterTests
     [Fact]
     public void UseOurOperators_Int4InBlocksOf32_TakesTheNodeAndItsHalfScales()
     {
-        var text = Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(), Settings)!);
+        var text = Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(), Settings, null)!);
         Assert.Contains("MatMulInt4", text, StringComparison.Ordinal);
         Assert.DoesNotContain("MatMulNBits", text, StringComparison.Ordinal);
         Assert.Contains("Relu", text, StringComparison.Ordinal);
@@ -30,15 +30,15 @@ public sealed class GraphRewriterTests
 
     [Fact]
     public void UseOurOperators_WithABias_KeepsIt() =>
-        Assert.Contains("bias", Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(4, 4, "", "", "bias"), Settings)!), StringComparison.Ordinal);
+        Assert.Contains("bias", Encoding.UTF8.GetString(GraphRewriter.UseOurOperators(Model(4, 4, "", "", "bias"), Settings, null)!), StringComparison.Ordinal);
 
     [Fact]
     public void UseOurOperators_WithWhatIsNotOurs_LeavesTheGraphAlone()
     {
-        Assert.Null(GraphRewriter.UseOurOperators(Model(bits: 8), Settings));
-        Assert.Null(GraphRewriter.UseOurOperators(Model(4, 4, "zero_points"), Settings));
-        Assert.Null(GraphRewriter.UseOurOperators(Model(accuracy: 1), Settings));
-        Assert.Null(GraphRewriter.UseOurOperators([], Settings));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(bits: 8), Settings, null));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(4, 4, "zero_points"), Settings, null));
+        Assert.Null(GraphRewriter.UseOurOperators(Model(accuracy: 1), Settings, null));
+        Assert.Null(GraphRewriter.UseOurOperators([], Settings, null));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class GraphRewriterTests
             for (var flips = random.Next(4); flips > 0 && damaged.Length > 0; flips--) damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
             try
             {
-                GraphRewriter.UseOurOperators(damaged, Settings);
+                GraphRewriter.UseOurOperators(damaged, Settings, null);
             }
             catch (OnnxRuntimeException) { }
         }
