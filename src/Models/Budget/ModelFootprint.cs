@@ -11,7 +11,7 @@ public sealed record ModelFootprint
     // Measured on the reference machine, int4, int8 and float models of 0.6 to 494 million weights (2026-11-25): the process with ONNX
     // Runtime loaded has 72 to 78 MB, and a heap that is collected late some more; a tokenizer takes up to 14 times its file; one token of a step takes 24 to 38 bytes for each
     // column of the widest matrix, in several buffers at once.
-    private const long ProgramBytes = 88L << 20;
+    private const long ProgramBytes = 94L << 20;
     private const string TokenizerName = "tokenizer.json";
     private const int TokenizerFactor = 14;
     private const int ActivationFactor = 40;

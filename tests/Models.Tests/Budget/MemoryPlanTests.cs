@@ -81,7 +81,7 @@ public sealed class MemoryPlanTests
     [Fact]
     public void Make_AsMemoryGrows_GivesWhatMattersFirst()
     {
-        var tight = Plan(520 * MB);
+        var tight = Plan(526 * MB);
         Assert.Equal((KvType.Int8, 512, 1, 64), (tight.KvType, tight.ContextLength, tight.Sequences, tight.PrefillChunk));
         Assert.True(tight.IsTight);
         var small = Plan(600 * MB);
@@ -109,7 +109,7 @@ public sealed class MemoryPlanTests
     {
         var limited = MemorySnapshot.Of(4000 * MB) with { Limit = new CgroupMemory("/own", 512 * MB, 300 * MB) };
         var error = Assert.Throws<MemoryException>(() => MemoryPlan.Make("qwen", Footprints.Half, limited, Open));
-        Assert.Matches(@"^qwen needs 45\d MB of memory with 512 tokens of context, and 236 MB can be used \(300 MB available under a limit of 512 MB, 64 MB kept free\)\.", error.Message);
+        Assert.Matches(@"^qwen needs 46\d MB of memory with 512 tokens of context, and 236 MB can be used \(300 MB available under a limit of 512 MB, 64 MB kept free\)\.", error.Message);
         Assert.Matches(@"A model of about \d+ million parameters in int4 would fit; or free \d+ MB\.$", error.Message);
 
         var floats = Footprints.Half with { MappedBytes = 0, PrivateBytes = 1900 * MB };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Models.Generation.Drafting;
+using Models.Generation.Sampling;
 using Models.Onnx.Attention;
 
 namespace Models.Generation.Scheduling;

@@ -1,6 +1,7 @@
 using Models.Generation;
+using Models.Generation.Sampling;
 
-namespace Models.Tests.Generation;
+namespace Models.Tests.Generation.Sampling;
 
 public sealed class SamplerTests
 {
@@ -107,5 +108,31 @@ public sealed class SamplerTests
     {
         var error = Assert.Throws<GenerationException>(() => new GenerationOptions { MaxTokens = maxTokens, TopP = topP, Temperature = temperature }.Validate());
         Assert.Equal(parameter, error.Parameter);
+    }
+
+    [Theory]
+    [InlineData(40, 1f, 1f)]
+    [InlineData(0, 0.9f, 1f)]
+    [InlineData(0, 0.3f, 0.2f)]
+    [InlineData(100, 0.5f, 2f)]
+    [InlineData(0, 1f, 1f)]
+    public void Next_OfALargeVocabulary_DrawsFromTheSameTokensAsSortingAll(int topK, float topP, float temperature)
+    {
+        var random = new Random(3);
+        var logits = Enumerable.Range(0, 5003).Select(_ => (float)(random.NextDouble() * random.NextDouble() * 12)).ToArray();
+        var sorted = logits.Select((logit, token) => (Token: token, Weight: Math.Exp((logit - logits.Max()) / temperature)))
+            .OrderByDescending(t => t.Weight).Take(topK > 0 ? topK : int.MaxValue).ToList();
+        var all = sorted.Sum(t => t.Weight);
+        double sum = 0;
+        var allowed = topP == 1 ? sorted : sorted.TakeWhile(t => (sum += t.Weight) - t.Weight < topP * all).ToList();
+
+        const int draws = 20_000;
+        var counts = Draw(new() { TopK = topK, TopP = topP, Temperature = temperature, Seed = 9 }, draws, logits).CountBy(t => t).ToDictionary();
+
+        // A token whose share ends exactly at the limit may be in or out by rounding.
+        Assert.All(counts.Keys, token => Assert.Contains(token, allowed.Select(t => t.Token).Append(sorted[Math.Min(allowed.Count, sorted.Count - 1)].Token)));
+        var likeliest = allowed[0];
+        var expected = likeliest.Weight / allowed.Sum(t => t.Weight) * draws;
+        Assert.InRange(counts.GetValueOrDefault(likeliest.Token), expected - 6 * Math.Sqrt(expected) - 2, expected + 6 * Math.Sqrt(expected) + 2);
     }
 }

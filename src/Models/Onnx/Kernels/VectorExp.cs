@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Models.Onnx.Attention;
+namespace Models.Onnx.Kernels;
 
 /// <summary>The exponential function of a vector, for arguments that are not above 0.</summary>
 internal static class VectorExp

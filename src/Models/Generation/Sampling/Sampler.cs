@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Models.Generation;
+namespace Models.Generation.Sampling;
 
 /// <summary>
 /// Chooses the next token from logits: penalties and bias, then temperature, top-k, top-p and min-p (the order of Hugging Face
@@ -17,6 +17,7 @@ internal sealed class Sampler
     private readonly Dictionary<int, int> _made = [];
     private readonly bool _penalized;
     private ulong _state;
+    private TokenWeights? _weights;
     private Candidate[] _candidates = [];
 
     public Sampler(GenerationOptions options, ReadOnlySpan<int> prompt)
@@ -87,28 +88,23 @@ internal sealed class Sampler
         var floor = largest - NegligibleLogit * _options.Temperature;
         // min-p is a floor as well: p >= MinP * pmax means logit/T >= max/T + ln(MinP).
         if (_options.MinP > 0) floor = Math.Max(floor, largest + MathF.Log(_options.MinP) * _options.Temperature);
+        if (float.IsNaN(floor) || float.IsInfinity(largest)) return best;
 
-        if (_candidates.Length < logits.Length) _candidates = new Candidate[logits.Length];
-        var count = 0;
-        for (var token = 0; token < logits.Length; token++)
-            if (logits[token] >= floor) _candidates[count++] = new Candidate(logits[token], token);
-        if (count == 0) return best;
+        _weights ??= new TokenWeights(logits.Length);
+        _weights.Fill(logits, largest, floor, _options.Temperature);
+        if (_options.TopK == 0 && _options.TopP == 1) return _weights.Find(NextUnit() * _weights.Total);
 
-        var candidates = _candidates.AsSpan(0, count);
-        if (_options.TopK > 0 || _options.TopP < 1)
-        {
-            candidates.Sort(static (a, b) => a.Logit != b.Logit ? b.Logit.CompareTo(a.Logit) : a.Token.CompareTo(b.Token));
-            if (_options.TopK > 0 && _options.TopK < candidates.Length) candidates = candidates[.._options.TopK];
-        }
-
+        var candidates = Likeliest(logits, largest, floor);
         var weights = 0.0;
-        foreach (var candidate in candidates) weights += Weight(candidate, largest);
+        foreach (var candidate in candidates) weights += _weights[candidate.Token];
+        // Without a top-k the share is of all tokens, also of those that were not looked at.
+        if (_options.TopK == 0) weights = _weights.Total;
         if (_options.TopP < 1)
         {
             var sum = 0.0;
             for (var i = 0; i < candidates.Length; i++)
             {
-                sum += Weight(candidates[i], largest);
+                sum += _weights[candidates[i].Token];
                 if (sum < _options.TopP * weights) continue;
                 candidates = candidates[..(i + 1)];
                 weights = sum;
@@ -119,13 +115,47 @@ internal sealed class Sampler
         var target = NextUnit() * weights;
         foreach (var candidate in candidates)
         {
-            target -= Weight(candidate, largest);
+            target -= _weights[candidate.Token];
             if (target < 0) return candidate.Token;
         }
         return candidates[^1].Token;
     }
 
-    private double Weight(Candidate candidate, float largest) => Math.Exp((candidate.Logit - largest) / _options.Temperature);
+    // The likeliest tokens in their order, as many as top-k or top-p need: found by a threshold that sinks until there are enough, as to
+    // sort a whole vocabulary would cost more than the rest together.
+    private ReadOnlySpan<Candidate> Likeliest(ReadOnlySpan<float> logits, float largest, float floor)
+    {
+        if (_candidates.Length < logits.Length) _candidates = new Candidate[logits.Length];
+        for (var depth = 2 * _options.Temperature; ; depth *= 2)
+        {
+            var threshold = Math.Max(floor, largest - depth);
+            var count = Collect(logits, threshold, out var weight);
+            var isEnough = _options.TopK > 0 ? count >= _options.TopK : weight >= _options.TopP * _weights!.Total;
+            if (!isEnough && threshold > floor) continue;
+            var candidates = _candidates.AsSpan(0, count);
+            candidates.Sort(static (a, b) => a.Logit != b.Logit ? b.Logit.CompareTo(a.Logit) : a.Token.CompareTo(b.Token));
+            return _options.TopK > 0 && _options.TopK < count ? candidates[.._options.TopK] : candidates;
+        }
+    }
+
+    private int Collect(ReadOnlySpan<float> logits, float threshold, out double weight)
+    {
+        var count = 0;
+        weight = 0;
+        var least = new Vector<float>(threshold);
+        for (var start = 0; start < logits.Length; start += Vector<float>.Count)
+        {
+            var end = Math.Min(logits.Length, start + Vector<float>.Count);
+            if (end - start == Vector<float>.Count && !Vector.GreaterThanOrEqualAny(new Vector<float>(logits[start..]), least)) continue;
+            for (var token = start; token < end; token++)
+            {
+                if (!(logits[token] >= threshold)) continue;
+                _candidates[count++] = new Candidate(logits[token], token);
+                weight += _weights![token];
+            }
+        }
+        return count;
+    }
 
     // SplitMix64 (Steele, Lea, Flood 2014): the same draws for the same seed on every platform and framework version.
     private double NextUnit()
