@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Appliance.Gateway.Identity;
 
-/// <summary>Ed25519 verification by OpenSSL's libcrypto, which .NET itself needs on Linux (docs/adr/0002). Safe for several threads.</summary>
+/// <summary>Ed25519 verification by OpenSSL's libcrypto, which .NET itself needs on Linux (docs/adr/0003). Safe for several threads.</summary>
 internal static partial class Ed25519
 {
     /// <summary>Bytes of a public key.</summary>

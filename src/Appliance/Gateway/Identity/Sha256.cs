@@ -5,7 +5,7 @@ namespace Appliance.Gateway.Identity;
 
 /// <summary>
 /// SHA-256 (FIPS 180-4) without OpenSSL, which .NET would load for it: four megabytes that an idle box can spare, and a token is hashed at
-/// the first start of every one (docs/adr/0002). Its time depends on the length of the data alone.
+/// the first start of every one (docs/adr/0003). Its time depends on the length of the data alone.
 /// </summary>
 internal static class Sha256
 {

@@ -13,7 +13,7 @@ internal interface IPayload
 
 /// <summary>
 /// Writes payloads field by field. The payloads of this protocol are a hundred small objects: what a JSON serializer needs to know of as
-/// many types would cost an idle box two megabytes (docs/adr/0003). A field that is null is left out, unless it is said to stay.
+/// many types would cost an idle box two megabytes (docs/adr/0004). A field that is null is left out, unless it is said to stay.
 /// </summary>
 internal sealed class PayloadWriter(IBufferWriter<byte> output) : IDisposable
 {
