@@ -11,6 +11,9 @@ public sealed class SessionStore
 {
     internal const string Ending = ".jsonl";
 
+    /// <summary>Sessions there may be: asking for one by a new name begins it, and names cost nothing.</summary>
+    public const int Most = 10_000;
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private Dictionary<string, Session>? _sessions;
@@ -40,12 +43,13 @@ public sealed class SessionStore
     }
 
     /// <summary>The session of that key; begins it where there is none.</summary>
-    /// <exception cref="ModelException">It cannot be written.</exception>
+    /// <exception cref="ModelException">There are too many, or it cannot be written.</exception>
     public Session GetOrCreate(string key)
     {
         lock (_lock)
         {
             if (Sessions.TryGetValue(key, out var session)) return session;
+            if (Sessions.Count >= Most) throw new ModelException($"There are {Most} sessions already. Delete some to begin another.");
             return Sessions[key] = Session.Create(HomeFolder.EnsureFolder(Folder), key, _time);
         }
     }

@@ -34,7 +34,11 @@ internal sealed partial class GatewayMethods
         var text = call.Params.Text("message", int.MaxValue);
         var runId = call.Params.Text("idempotencyKey", 256);
         RequireAgent(call.Params.OptionalText("agentId"));
-        if (call.Params.OptionalText("model") is not null) call.Principal.Require(Scope.Admin);
+        if (call.Params.OptionalText("model") is not null)
+        {
+            call.Principal.Require(Scope.Admin);
+            throw GatewayException.Unavailable("A model for one run alone cannot be chosen on this gateway yet; set the session's.");
+        }
         if (call.Params.OptionalFlag("deliver") == true && call.Params.OptionalText("channel") is { } channel and not "webchat")
             throw GatewayException.Unavailable($"There is no channel {channel} on this gateway yet; the answer can only come back here.");
         var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? SessionFor(call.Params.OptionalText("sessionId")), call.Params.OptionalText("agentId"));
