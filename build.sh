@@ -28,6 +28,7 @@ usage: ./build.sh COMMAND
   run [ARGS]   install what is missing, build, and start: the chat when there is a model, else the server
   build        install what is missing and build everything
   test         everything that proves it: format, build, unit tests, native publish, end-to-end tests (what CI runs)
+  test-clients OpenClaw's own program, unchanged, against the published file (fetches 0.8 GB once)
   publish      the one native file, artifacts/<rid>/appliance
   bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it
   clean        remove artifacts/
@@ -177,6 +178,26 @@ ensure_clients() {
   [ -e "$clients/node_modules" ] || (cd "$clients" && npm ci --silent --ignore-scripts >/dev/null) || die "npm could not install the OpenAI and Ollama clients."
 }
 
+# OpenClaw's own program and the Node it needs, pinned; only test-clients uses them. Node comes as its platform package: no install script runs.
+openclaw_version=2026.9.6 node_version=24.21.0
+ensure_openclaw() {
+  local folder=$root/artifacts/openclaw stamp=$root/artifacts/openclaw/$openclaw_version.$node_version
+  [ -e "$stamp" ] && return
+  say "fetching openclaw $openclaw_version and Node $node_version (once)"
+  mkdir -p "$folder"
+  (cd "$folder" && npm install --silent --ignore-scripts --no-audit --no-fund --no-save --prefix . "openclaw@$openclaw_version" "node-linux-$arch@$node_version" >/dev/null 2>&1) \
+    || die "npm could not install openclaw@$openclaw_version."
+  : > "$stamp"
+}
+
+test_clients() {
+  local passed=0 failed=0 skipped=0
+  build; publish; ensure_openclaw
+  test_project Clients
+  say "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ]
+}
+
 run_tests() {
   local started=$SECONDS passed=0 failed=0 skipped=0
   build
@@ -199,6 +220,7 @@ bench() {
 case "${1:-help}" in
   bench) shift; bench "$@" ;;
   test) run_tests ;;
+  test-clients) test_clients ;;
   run) shift; run "$@" ;;
   build) shift; build "$@" ;;
   publish) publish ;;

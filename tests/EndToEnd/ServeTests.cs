@@ -24,6 +24,7 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
             Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode);
             times.Add(clock.Elapsed.TotalMilliseconds);
             if (i > 0) continue;
+            Assert.Contains("gateway token, shown this once", await server.Process.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
             Assert.Contains("models pull", await server.Process.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
             output.WriteLine(FormattableString.Invariant($"figure: serve without a model: {Resident(server.Process):F1} MB resident (goal 30)"));
         }

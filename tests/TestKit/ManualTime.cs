@@ -13,6 +13,12 @@ public sealed class ManualTime : TimeProvider
     }
 
     /// <inheritdoc/>
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state));
@@ -32,7 +38,7 @@ public sealed class ManualTime : TimeProvider
                 due = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
                 _now = due?.Due is { } at && at > _now ? at : due is null ? end : _now;
                 if (due is null) return;
-                due.Due = null;
+                due.Passed();
             }
             due.Fire();
         }
@@ -40,15 +46,20 @@ public sealed class ManualTime : TimeProvider
 
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
-        public DateTimeOffset? Due { get; set; }
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
+        public DateTimeOffset? Due { get; private set; }
 
         public void Fire() => fire();
+
+        public void Passed() => Due = _period > TimeSpan.Zero ? Due + _period : null;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._timers)
             {
                 if (!time._timers.Contains(this)) time._timers.Add(this);
+                _period = period;
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
             }
             return true;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
+using Appliance.Gateway.Identity;
 using Appliance.Hosting;
-using Appliance.Http;
 using Models;
 using Models.Budget;
 using Models.Generation;
@@ -9,7 +9,7 @@ using Models.Store;
 
 namespace Appliance.Commands;
 
-/// <summary><c>appliance serve</c>: the HTTP server.</summary>
+/// <summary><c>appliance serve</c>: the server.</summary>
 internal static class ServeCommand
 {
     public static Command Create()
@@ -17,16 +17,21 @@ internal static class ServeCommand
         var port = new Option<int>("--port", "-p") { Description = "Port to listen on; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => ServerOptions.DefaultPort };
         var bind = new Option<string?>("--bind")
         {
-            Description = $"Address to listen on, 127.0.0.1 by default. Beyond loopback every request needs the secret in {AccessGuard.TokenVariable}.",
+            Description = $"Address to listen on, 127.0.0.1 by default. Beyond loopback every request needs the secret in {SharedToken.Variable}.",
             HelpName = "ADDRESS",
         };
         var model = new Option<string?>("--model", "-m") { Description = "Model to load at start, and to use for requests that name none.", HelpName = "NAME" };
+        var tokenFile = new Option<string?>("--token-file") { Description = $"File with the gateway's secret; instead of {SharedToken.Variable}.", HelpName = "PATH" };
+        var newToken = new Option<bool>("--new-token") { Description = "Make a new gateway token and show it; the old one stops working." };
         var keepAlive = new Option<string?>("--keep-alive")
         {
             Description = $"How long a model stays loaded after its last use, such as 30m, 0 or -1 (for ever); also {KeepAlive.Variable}. By default 30m, 5m below 8 GB.",
             HelpName = "TIME",
         };
-        var command = new Command("serve", "Serve the OpenAI and Ollama APIs over HTTP: chat, completions, embeddings, reranking.") { port, bind, model, keepAlive };
+        var command = new Command("serve", "Serve OpenClaw's gateway protocol and the OpenAI and Ollama APIs (chat, completions, embeddings, reranking) on one port.")
+        {
+            port, bind, model, keepAlive, tokenFile, newToken,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ServerOptions
@@ -34,7 +39,8 @@ internal static class ServeCommand
                 Address = ParseAddress(parsed.GetValue(bind)),
                 Port = parsed.GetValue(port) is >= 0 and <= 65535 and var number ? number : throw new ModelException("--port must be between 0 and 65535."),
                 Model = parsed.GetValue(model),
-                Token = Environment.GetEnvironmentVariable(AccessGuard.TokenVariable),
+                Token = ReadToken(parsed.GetValue(tokenFile)),
+                RenewToken = parsed.GetValue(newToken),
             };
             var stays = ParseKeepAlive(parsed.GetValue(keepAlive) ?? Environment.GetEnvironmentVariable(KeepAlive.Variable));
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -53,13 +59,30 @@ internal static class ServeCommand
         if (options.Model is not null) options = options with { Model = models.Store.Get(options.Model).Manifest.Name };
         await using var server = await ApplianceServer.StartAsync(models, options, error.WriteLine, cancellation);
         await output.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
+        if (server.NewToken is { } token)
+            await output.WriteLineAsync($"gateway token, shown this once: {token}");
         if (models.Store.Newest(ModelKind.Decoder) is null)
             await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         await output.FlushAsync(cancellation);
+        // What starting left behind is megabytes that a box without a model can spare, and nobody waits for this.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
         // Clients can already ask /readyz meanwhile.
         if (options.Model is not null) await models.LoadAsync(options.Model, cancellation);
         await server.RunAsync(cancellation);
+    }
+
+    private static string? ReadToken(string? file)
+    {
+        if (file is null) return Environment.GetEnvironmentVariable(SharedToken.Variable);
+        try
+        {
+            return File.ReadAllText(file).Trim() is { Length: > 0 } token ? token : throw new ModelException($"--token-file {file} is empty. `openssl rand -hex 32` makes a secret for it.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"Cannot read --token-file {file}: {e.Message}", e);
+        }
     }
 
     private static TimeSpan? ParseKeepAlive(string? text) => string.IsNullOrEmpty(text) ? null : KeepAlive.TryParse(text, out var time) ? time

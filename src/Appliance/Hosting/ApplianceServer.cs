@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Appliance.Gateway;
+using Appliance.Gateway.Identity;
 using Appliance.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,15 +15,19 @@ namespace Appliance.Hosting;
 internal sealed class ApplianceServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly Lazy<GatewayHost> _gateway;
 
-    private ApplianceServer(WebApplication app)
+    private ApplianceServer(WebApplication app, Lazy<GatewayHost> gateway, string? newToken)
     {
-        _app = app;
+        (_app, _gateway, NewToken) = (app, gateway, newToken);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
     /// <summary>Where it listens; the port is the real one where 0 was asked for.</summary>
     public Uri Address { get; }
+
+    /// <summary>The token WebSocket clients need, where it was made just now; it is never seen again.</summary>
+    public string? NewToken { get; }
 
     /// <summary>Starts listening.</summary>
     /// <param name="models">Where models come from.</param>
@@ -32,19 +38,28 @@ internal sealed class ApplianceServer : IAsyncDisposable
     public static async Task<ApplianceServer> StartAsync(
         IModelHost models, ServerOptions options, Action<Exception> onBug, CancellationToken cancellation = default)
     {
-        var guard = AccessGuard.Create(options.Address, options.Token);
+        AccessGuard.RequireSafe(options.Address, options.Token);
+        var identity = GatewayIdentity.Open(models.Store.Home, options);
+        var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity.Authenticator);
+        // Made when the first client of its protocol comes: a box that nobody talks to has no need of it.
+        var startedAt = options.Time.GetUtcNow();
+        var gateway = new Lazy<GatewayHost>(() => new GatewayHost(models, options, identity, startedAt, onBug));
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(5));
         var app = builder.Build();
         var stopping = new CancellationTokenSource();
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            if (gateway.IsValueCreated) gateway.Value.Close();
+        });
         app.Lifetime.ApplicationStopping.Register(() => stopping.CancelAfter(options.ShutdownGrace));
         app.Lifetime.ApplicationStopped.Register(stopping.Dispose);
-        app.Run(new HttpApi(models, options, guard, onBug, stopping.Token).HandleAsync);
+        app.Run(new HttpApi(models, gateway, options, guard, onBug, stopping.Token).HandleAsync);
         try
         {
             await app.StartAsync(cancellation);
-            return new ApplianceServer(app);
+            return new ApplianceServer(app, gateway, identity.Token.Shown);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {
@@ -60,6 +75,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
+        if (_gateway.IsValueCreated) await _gateway.Value.DisposeAsync();
         await _app.DisposeAsync();
     }
 
@@ -69,6 +85,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = 4096;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 4096;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         // A slow reader must not hold up the model, which others wait for: a long answer fits in this buffer, and who lets it fill up is
         // cut off after the grace period. The rate is above what any model writes, or unread tokens would earn their reader more time.

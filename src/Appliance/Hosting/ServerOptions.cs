@@ -14,8 +14,11 @@ internal sealed record ServerOptions
     /// <summary>Port to listen on; 0 takes a free one.</summary>
     public int Port { get; init; } = DefaultPort;
 
-    /// <summary>Secret every request must carry; null on loopback alone.</summary>
+    /// <summary>Secret every request must carry; null on loopback alone, where WebSocket clients then need the one the gateway made itself.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Makes a new token of the gateway's own; the old one is worth nothing from then on.</summary>
+    public bool RenewToken { get; init; }
 
     /// <summary>Name of the model to load at start and to use for requests that name none; null leaves both to the store.</summary>
     public string? Model { get; init; }
@@ -28,6 +31,9 @@ internal sealed record ServerOptions
 
     /// <summary>Most requests with a body in flight at once; more get 503.</summary>
     public int MaxRequests { get; init; } = 256;
+
+    /// <summary>The gateway's clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>How long streams in flight may go on when the server stops.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(1);

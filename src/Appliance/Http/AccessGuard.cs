@@ -1,44 +1,39 @@
+using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Protocol;
 using Models;
 
 namespace Appliance.Http;
 
 /// <summary>
-/// Who may talk to this server. On loopback: programs of this machine, but not web pages, neither by DNS rebinding (a Host header that
-/// names something else) nor across origins. Beyond loopback: only who has the token. Immutable and safe for several threads.
+/// Who may talk to this server by HTTP. On loopback: programs of this machine, but not web pages, neither by DNS rebinding (a Host header
+/// that names something else) nor across origins. Beyond loopback, and wherever a token was given: only who has the token. What a caller
+/// then may do is the gateway's one table of scopes. Immutable and safe for several threads.
 /// </summary>
-internal sealed class AccessGuard
+internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authenticator authenticator)
 {
-    /// <summary>Environment variable with the secret every request must carry as <c>Authorization: Bearer</c>.</summary>
-    public const string TokenVariable = "APPLIANCE_GATEWAY_TOKEN";
+    // A URL ends up in histories, logs and Referer headers.
+    private static readonly string[] SecretsInUrls = ["token", "access_token", "api_key", "apikey", "password"];
 
-    private const int ShortestToken = 32;
-    private readonly bool _loopback;
-    private readonly byte[]? _tokenHash;
+    private readonly bool _loopback = IPAddress.IsLoopback(address);
 
-    private AccessGuard(bool loopback, byte[]? tokenHash) => (_loopback, _tokenHash) = (loopback, tokenHash);
-
-    /// <summary>The guard of a server that listens on <paramref name="address"/>.</summary>
+    /// <summary>Refuses to listen where anybody could come in.</summary>
     /// <exception cref="ModelException">The address is not loopback and there is no token, or the token is too short.</exception>
-    public static AccessGuard Create(IPAddress address, string? token)
+    public static void RequireSafe(IPAddress address, string? token)
     {
-        var loopback = IPAddress.IsLoopback(address);
-        if (string.IsNullOrEmpty(token))
+        if (!string.IsNullOrEmpty(token)) SharedToken.RequireStrong(token);
+        else if (!IPAddress.IsLoopback(address))
         {
-            return loopback ? new(loopback, null) : throw new ModelException(
-                $"Listening on {address} would open this machine to the network without a secret. Set {TokenVariable} to a secret of at " +
-                $"least {ShortestToken} characters (`openssl rand -hex 32` makes one), or leave out --bind.");
+            throw new ModelException(
+                $"Listening on {address} would open this machine to the network without a secret. Set {SharedToken.Variable} to a secret of at " +
+                $"least {Secret.Shortest} characters (`openssl rand -hex 32` makes one), or leave out --bind.");
         }
-        if (token.Length < ShortestToken)
-            throw new ModelException($"{TokenVariable} is too short to be a secret: it needs at least {ShortestToken} characters. `openssl rand -hex 32` makes one.");
-        return new(loopback, Hash(token));
     }
 
-    /// <summary>Lets a request pass or refuses it.</summary>
-    /// <exception cref="ApiException">401 without the token, 403 for a web page's request.</exception>
-    public void Check(HttpRequest request)
+    /// <summary>Refuses web pages from elsewhere and secrets in URLs; every door begins with it.</summary>
+    /// <exception cref="ApiException">403 for a web page's request, 401 for a secret in the URL.</exception>
+    public void CheckPage(HttpRequest request)
     {
         if (_loopback && !IsLocalName(request.Host.Host))
             throw new ApiException(StatusCodes.Status403Forbidden, $"The Host header '{request.Host.Host}' is not an address of this server. Use http://127.0.0.1.");
@@ -49,11 +44,34 @@ internal sealed class AccessGuard
                 throw new ApiException(StatusCodes.Status403Forbidden, "Requests of web pages from elsewhere are refused.");
         }
 
-        if (_tokenHash is not null && !HasToken(request))
+        if (request.QueryString.HasValue && request.Query.Keys.Any(name => SecretsInUrls.Contains(name, StringComparer.OrdinalIgnoreCase)))
+            throw new ApiException(StatusCodes.Status401Unauthorized, "A secret does not belong in a URL. Send it as the header Authorization: Bearer TOKEN.", null, "invalid_api_key");
+    }
+
+    /// <summary>Lets a request pass or refuses it.</summary>
+    /// <returns>Who asks, and what it may do.</returns>
+    /// <exception cref="ApiException">401 without the token, 403 for a web page's request, 429 after too many wrong ones.</exception>
+    public Principal Check(HttpRequest request)
+    {
+        CheckPage(request);
+        var peer = Peer.Of(request.HttpContext);
+        // Clients of this machine bring keys that other servers ask for; where no token was given there is nothing to compare them with.
+        if (!tokenNeeded && peer.IsDirectLoopback) return Principal.Local;
+        try
         {
-            request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new ApiException(StatusCodes.Status401Unauthorized, "This server needs its token: Authorization: Bearer TOKEN.", null, "invalid_api_key");
+            if (authenticator.Bearer(Token(request), peer) is { } principal) return principal;
         }
+        catch (GatewayException e) when (e.RetryAfterMs is { } wait)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait / 1000.0).ToString(CultureInfo.InvariantCulture);
+            throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many wrong tokens came from your address. Try again later.", null, "rate_limit_exceeded");
+        }
+        catch (GatewayException)
+        {
+            // Wrong is told like missing.
+        }
+        request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
+        throw new ApiException(StatusCodes.Status401Unauthorized, "This server needs its token: Authorization: Bearer TOKEN.", null, "invalid_api_key");
     }
 
     /// <summary>Only names can be rebound; an address literal or localhost cannot.</summary>
@@ -64,14 +82,10 @@ internal sealed class AccessGuard
         string.Equals(origin, "http://" + host, StringComparison.OrdinalIgnoreCase) ||
         string.Equals(origin, "https://" + host, StringComparison.OrdinalIgnoreCase);
 
-    private bool HasToken(HttpRequest request)
+    private static string? Token(HttpRequest request)
     {
         const string scheme = "Bearer ";
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(Hash(header[scheme.Length..].Trim()), _tokenHash);
+        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : null;
     }
-
-    /// <summary>Hashes have one length, so that comparing them does not tell the token's.</summary>
-    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

@@ -1,8 +1,12 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Appliance.Gateway;
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Appliance.Http.Ollama;
 using Appliance.Http.OpenAi;
+using Microsoft.AspNetCore.Http.Features;
 using Models;
 using Models.Generation;
 
@@ -15,6 +19,7 @@ internal sealed class HttpApi
 {
     private const string OneModel = "/v1/models/";
     private readonly AccessGuard _guard;
+    private readonly Lazy<GatewayHost> _gateway;
     private readonly Admission _admission;
     private readonly long _maxBodyBytes;
     private readonly CancellationToken _stopping;
@@ -24,13 +29,15 @@ internal sealed class HttpApi
 
     /// <summary>The API over a set of models.</summary>
     /// <param name="models">Where models come from.</param>
+    /// <param name="gateway">Where WebSockets go.</param>
     /// <param name="options">Limits, and the model for requests that name none.</param>
     /// <param name="guard">Who may come in.</param>
     /// <param name="onBug">Hears of every fault that is not a request's own.</param>
     /// <param name="stopping">Ends what is in flight when the server stops.</param>
-    public HttpApi(IModelHost models, ServerOptions options, AccessGuard guard, Action<Exception> onBug, CancellationToken stopping)
+    public HttpApi(
+        IModelHost models, Lazy<GatewayHost> gateway, ServerOptions options, AccessGuard guard, Action<Exception> onBug, CancellationToken stopping)
     {
-        (_guard, _stopping, _onBug, _maxBodyBytes) = (guard, stopping, onBug, options.MaxBodyBytes);
+        (_guard, _gateway, _stopping, _onBug, _maxBodyBytes) = (guard, gateway, stopping, onBug, options.MaxBodyBytes);
         _admission = new Admission(options.MaxRequests, options.MaxBodyBytesInFlight);
         _listing = new ModelListing(models);
         var health = new Health(models, options.Model);
@@ -64,8 +71,16 @@ internal sealed class HttpApi
         try
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            _guard.Check(context.Request);
+            if (context.Request.Path == "/" && context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true)
+            {
+                // The token comes in the first frame; here only web pages from elsewhere are refused.
+                _guard.CheckPage(context.Request);
+                await _gateway.Value.AcceptAsync(context);
+                return;
+            }
+            var principal = _guard.Check(context.Request);
             var route = Find(context.Request);
+            Require(principal, route);
             using var admitted = route.HasBody ? _admission.Enter(context.Request.ContentLength ?? _maxBodyBytes) : null;
             context.Features.Set(admitted);
             await route.Handler(context, ending.Token);
@@ -82,6 +97,12 @@ internal sealed class HttpApi
         {
             await WriteErrorAsync(context, e);
         }
+    }
+
+    private static void Require(Principal principal, Route route)
+    {
+        try { principal.Require(route.Scope); }
+        catch (GatewayException e) { throw new ApiException(StatusCodes.Status403Forbidden, e.Message, null, "insufficient_scope"); }
     }
 
     private Route Find(HttpRequest request)
@@ -112,11 +133,11 @@ internal sealed class HttpApi
         else await JsonAnswer.WriteToStreamAsync(context, new ApiErrorBody(error), OpenAiJson.Wire.ApiErrorBody);
     }
 
-    private static Route Get(Func<HttpContext, Task> handler) => new("GET", false, (context, _) => handler(context));
+    private static Route Get(Func<HttpContext, Task> handler) => new("GET", Scope.Read, false, (context, _) => handler(context));
 
-    private static Route Post(Func<HttpContext, CancellationToken, Task> handler) => new("POST", true, handler);
+    private static Route Post(Func<HttpContext, CancellationToken, Task> handler) => new("POST", Scope.Write, true, handler);
 
-    private sealed record Route(string Method, bool HasBody, Func<HttpContext, CancellationToken, Task> Handler)
+    private sealed record Route(string Method, string Scope, bool HasBody, Func<HttpContext, CancellationToken, Task> Handler)
     {
         public bool Allows(string method) => method == Method || (Method == "GET" && method == "HEAD");
     }

@@ -20,7 +20,7 @@ public static class HomeFolder
     public static string Ensure(params string[] below) => EnsureFolder(System.IO.Path.Combine([Path, .. below]));
 
     /// <summary>Creates any folder with mode 0700, with the missing ones above it, and returns its path.</summary>
-    internal static string EnsureFolder(string path)
+    public static string EnsureFolder(string path)
     {
         try
         {

@@ -1,7 +1,9 @@
 using System.Net;
+using Appliance.Gateway.Identity;
 using Appliance.Http;
 using Microsoft.AspNetCore.Http;
 using Models;
+using TestKit;
 
 namespace Appliance.Tests.Http;
 
@@ -67,7 +69,7 @@ public sealed class AccessGuardTests
     [InlineData("192.168.1.5", "short")]
     [InlineData("127.0.0.1", "short")]
     public void Create_NotSafe_SaysWhatToSet(string address, string? token) =>
-        Assert.Contains("APPLIANCE_GATEWAY_TOKEN", Assert.Throws<ModelException>(() => AccessGuard.Create(IPAddress.Parse(address), token)).Message);
+        Assert.Contains("APPLIANCE_GATEWAY_TOKEN", Assert.Throws<ModelException>(() => AccessGuard.RequireSafe(IPAddress.Parse(address), token)).Message);
 
     [Fact]
     public async Task Server_RefusesBeforeAnythingElse()
@@ -83,12 +85,55 @@ public sealed class AccessGuardTests
         Assert.Equal(HttpStatusCode.Forbidden, rebound.StatusCode);
     }
 
-    private static AccessGuard Guard(IPAddress address, string? token) => AccessGuard.Create(address, token);
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("Forwarded")]
+    [InlineData("X-Real-IP")]
+    [InlineData("Tailscale-User-Login")]
+    public void Check_BehindAProxyOfThisMachine_IsNotLocal(string header)
+    {
+        var request = Request("127.0.0.1", null);
+        request.Headers[header] = "203.0.113.9";
+        Assert.Equal(401, Assert.Throws<ApiException>(() => Guard(IPAddress.Loopback, null).Check(request)).Status);
+    }
+
+    [Theory]
+    [InlineData("?token=0123456789abcdef0123456789abcdef")]
+    [InlineData("?x=1&API_KEY=secret")]
+    public void Check_SecretInTheUrl_IsRefusedAndNotRepeated(string query)
+    {
+        var request = Request("127.0.0.1", null);
+        request.QueryString = new QueryString(query);
+        var refused = Assert.Throws<ApiException>(() => Guard(IPAddress.Loopback, null).Check(request));
+        Assert.Equal(401, refused.Status);
+        Assert.DoesNotContain("secret", refused.Message.Replace("A secret", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_TooManyWrongTokens_LockTheRightOneOutToo()
+    {
+        var guard = Guard(IPAddress.Any, Token);
+        for (var i = 0; i < AttemptLimiter.MostFailures; i++)
+            Assert.Equal(401, Assert.Throws<ApiException>(() => guard.Check(Request("box", null, $"Bearer wrong{i}"))).Status);
+        var request = Request("box", null, "Bearer " + Token);
+        Assert.Equal(429, Assert.Throws<ApiException>(() => guard.Check(request)).Status);
+        Assert.NotEqual("", request.HttpContext.Response.Headers.RetryAfter.ToString());
+    }
+
+    private static AccessGuard Guard(IPAddress address, string? token)
+    {
+        using var home = new TemporaryFolder();
+        var store = IdentityStore.Open(home.Path);
+        var authenticator = new Authenticator(
+            SharedToken.Choose(token, store, renew: false), new PairingBook(store, TimeProvider.System), new AttemptLimiter(TimeProvider.System), TimeProvider.System);
+        return new AccessGuard(address, token is not null, authenticator);
+    }
 
     private static HttpRequest Request(string host, string? origin, string? authorization = null)
     {
         var request = new DefaultHttpContext().Request;
         request.Headers.Host = host;
+        request.HttpContext.Connection.RemoteIpAddress = IPAddress.Loopback;
         if (origin is not null) request.Headers.Origin = origin;
         if (authorization is not null) request.Headers.Authorization = authorization;
         return request;

@@ -59,6 +59,12 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
 
     public Uri Address => _server.Address;
 
+    /// <summary>The token the gateway made at its first start.</summary>
+    public string Token => _server.NewToken!;
+
+    /// <summary>Where its state is.</summary>
+    public string Home => _home.Path;
+
     public static Task<TestHost> StartAsync(Func<ServerOptions, ServerOptions>? configure = null) => StartAsync(configure, Model, "other:7b");
 
     public static async Task<TestHost> StartAsync(Func<ServerOptions, ServerOptions>? configure, params string[] models)

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Protocol;
+using Appliance.Hosting;
+
+namespace Appliance.Gateway.Connections;
+
+/// <summary>All connections: who is there, and events to those who may hear them. Safe for several threads.</summary>
+internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
+{
+    /// <summary>Connections that may be open at once.</summary>
+    public const int Most = 2048;
+
+    /// <summary>Connections that may be before hello; one more pushes out the oldest, so that waiting ones cannot keep honest ones out.</summary>
+    public const int MostBeforeHello = 256;
+
+    private readonly ConcurrentDictionary<string, GatewayConnection> _welcome = new();
+    private readonly Lock _lock = new();
+    private readonly LinkedList<GatewayConnection> _waiting = new();
+    private long _presenceVersion = 1;
+
+    /// <summary>This run of the gateway.</summary>
+    public string BootId { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>How long it has run, milliseconds.</summary>
+    public long UptimeMs => (long)(time.GetUtcNow() - startedAt).TotalMilliseconds;
+
+    /// <summary>Connections after hello.</summary>
+    public ICollection<GatewayConnection> Connections => _welcome.Values;
+
+    /// <summary>Counts of changes.</summary>
+    public StateVersion Version => new(Interlocked.Read(ref _presenceVersion), HealthVersion);
+
+    /// <summary>Counts changes of health.</summary>
+    public long HealthVersion { get; set; } = 1;
+
+    /// <summary>Takes a new connection in. False where there is no room.</summary>
+    public bool TryEnter(GatewayConnection connection)
+    {
+        GatewayConnection? pushedOut = null;
+        lock (_lock)
+        {
+            if (_welcome.Count + _waiting.Count >= Most && _waiting.Count == 0) return false;
+            if (_waiting.Count >= MostBeforeHello || _welcome.Count + _waiting.Count >= Most)
+            {
+                pushedOut = _waiting.First!.Value;
+                _waiting.RemoveFirst();
+            }
+            _waiting.AddLast(connection);
+        }
+        pushedOut?.Abort();
+        return true;
+    }
+
+    /// <summary>The handshake has succeeded.</summary>
+    public void Admit(GatewayConnection connection)
+    {
+        lock (_lock) _waiting.Remove(connection);
+        _welcome[connection.Id] = connection;
+        if (Stays(connection)) PresenceChanged();
+    }
+
+    /// <summary>The connection has ended.</summary>
+    public void Leave(GatewayConnection connection)
+    {
+        lock (_lock) _waiting.Remove(connection);
+        if (_welcome.TryRemove(connection.Id, out _) && Stays(connection)) PresenceChanged();
+    }
+
+    /// <summary>Sends an event to everybody who may hear it and, where <paramref name="also"/> is given, whom that lets pass.</summary>
+    public void Broadcast(string name, byte[] payload, Func<GatewayConnection, bool>? also = null, StateVersion? version = null)
+    {
+        var frame = FrameWriter.Event(name, payload, version);
+        foreach (var (_, connection) in _welcome)
+        {
+            if (GatewayEvents.MayHear(connection.Principal!, name) && also?.Invoke(connection) != false) connection.SendEvent(frame);
+        }
+    }
+
+    /// <summary>Ends every connection of a device, because it lost its rights.</summary>
+    public void CloseDevice(string deviceId, string? role = null)
+    {
+        foreach (var (_, connection) in _welcome)
+        {
+            if (connection.Principal!.DeviceId == deviceId && (role is null || connection.Principal.Role == role)) connection.Close(CloseCode.AuthChanged, "device removed");
+        }
+    }
+
+    /// <summary>The connection of a node, or null.</summary>
+    public GatewayConnection? FindNode(string nodeId) =>
+        _welcome.Values.FirstOrDefault(c => c.Principal is { Role: Principal.Node } principal && principal.DeviceId == nodeId);
+
+    /// <summary>This gateway, and the clients that stay.</summary>
+    public IReadOnlyList<PresenceEntry> Presence()
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var self = new PresenceEntry(now)
+        {
+            Host = Environment.MachineName,
+            Version = ProductVersion.Text,
+            Platform = RuntimeInformation.OSDescription,
+            DeviceFamily = "Linux",
+            Mode = "gateway",
+            Reason = "self",
+            InstanceId = BootId,
+            Text = $"Gateway: {Environment.MachineName} · app {ProductVersion.Text} · mode gateway · reason self",
+        };
+        return [self, .. _welcome.Values.Where(Stays).OrderBy(c => c.ConnectedAt).Select(c => Describe(c, now))];
+    }
+
+    private void PresenceChanged()
+    {
+        Interlocked.Increment(ref _presenceVersion);
+        Broadcast("presence", FrameWriter.Payload(new PresenceList(Presence())), version: Version);
+    }
+
+    /// <summary>Programs that ask one thing and go would make the list flicker.</summary>
+    private static bool Stays(GatewayConnection connection) => connection.Client is { Client.Mode: "ui" or "webchat" or "node" };
+
+    private static PresenceEntry Describe(GatewayConnection connection, long now)
+    {
+        var client = connection.Client!.Client;
+        return new PresenceEntry(now)
+        {
+            Host = client.DisplayName ?? client.Id,
+            ClientId = client.Id,
+            Ip = connection.Peer.IsDirectLoopback ? null : connection.Peer.Address?.ToString(),
+            Version = client.Version,
+            Platform = client.Platform,
+            DeviceFamily = client.DeviceFamily,
+            ModelIdentifier = client.ModelIdentifier,
+            TimeZone = client.TimeZone,
+            Mode = client.Mode,
+            Reason = "connect",
+            Text = $"{client.DisplayName ?? client.Id} · mode {client.Mode}",
+            OnlineSince = connection.ConnectedAt.ToUnixTimeMilliseconds(),
+            DeviceId = connection.Principal!.DeviceId,
+            Roles = [connection.Principal.Role],
+            Scopes = connection.Principal.Scopes,
+            InstanceId = client.InstanceId,
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using Appliance.Gateway.Identity;
+
+namespace Appliance.Gateway.Connections;
+
+/// <summary>The one table of events and the scope each needs (PROTOCOL.md §6); what is not in it is not sent.</summary>
+internal static class GatewayEvents
+{
+    private const string Anyone = "";
+    private const string NodesOnly = "node";
+
+    private static readonly FrozenDictionary<string, string> Table = new Dictionary<string, string>
+    {
+        ["connect.challenge"] = Anyone,
+        ["tick"] = Anyone,
+        ["presence"] = Anyone,
+        ["health"] = Anyone,
+        ["shutdown"] = Anyone,
+        ["agent"] = Scope.Read,
+        ["chat"] = Scope.Read,
+        ["session.message"] = Scope.Read,
+        ["sessions.changed"] = Scope.Read,
+        ["models.snapshot"] = Scope.Read,
+        ["node.pair.requested"] = Scope.Pairing,
+        ["node.pair.resolved"] = Scope.Pairing,
+        ["node.presence"] = Scope.Read,
+        ["node.invoke.request"] = NodesOnly,
+        ["voicewake.changed"] = NodesOnly,
+        ["device.pair.requested"] = Scope.Pairing,
+        ["device.pair.resolved"] = Scope.Pairing,
+        ["device.pair.changed"] = Scope.Pairing,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Names, for hello.</summary>
+    public static IReadOnlyList<string> Names => Table.Keys;
+
+    /// <summary>True where somebody may hear an event.</summary>
+    public static bool MayHear(Principal principal, string name) => Table.GetValueOrDefault(name) switch
+    {
+        null => false,
+        Anyone => true,
+        NodesOnly => principal.Role == Principal.Node,
+        var scope => principal.Role == Principal.Operator && Scope.Allows(principal.Scopes, scope),
+    };
+}

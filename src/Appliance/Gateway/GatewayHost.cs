@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Appliance.Gateway.Connections;
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Methods;
+using Appliance.Gateway.Protocol;
+using Appliance.Hosting;
+using Appliance.Http;
+using Microsoft.AspNetCore.WebSockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Models;
+using Models.Generation;
+using Models.Store;
+using Runtime.Sessions;
+
+namespace Appliance.Gateway;
+
+/// <summary>The gateway, put together: takes WebSockets in, welcomes clients, hands their requests to the methods, ticks, and says when it ends.</summary>
+internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
+{
+    // What clients ask of a gateway before they use it (PROTOCOL.md §2).
+    private static readonly string[] Capabilities = ["published-model-catalog", "session-scoped-chat-metadata", "session-scoped-model-catalog", "model-catalog-snapshot"];
+
+    private readonly TimeProvider _time;
+    private readonly Authenticator _authenticator;
+    private readonly ConnectionHub _hub;
+    private readonly GatewayLog _log;
+    private readonly TurnRunner _turns;
+    private readonly GatewayMethods _methods;
+    private readonly GatewayContext _context;
+    private readonly ITimer _ticks;
+    private readonly WebSocketMiddleware _webSockets;
+    private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>The gateway over a set of models; its state is in their home folder.</summary>
+    /// <param name="models">Where models come from.</param>
+    /// <param name="options">How it listens.</param>
+    /// <param name="identity">Who may come in.</param>
+    /// <param name="startedAt">When the server began.</param>
+    /// <param name="onBug">Hears of every fault that is not a request's own.</param>
+    public GatewayHost(IModelHost models, ServerOptions options, GatewayIdentity identity, DateTimeOffset startedAt, Action<Exception> onBug)
+    {
+        var (time, home, pairing) = (options.Time, models.Store.Home, identity.Pairing);
+        (_time, _authenticator) = (time, identity.Authenticator);
+        _hub = new ConnectionHub(startedAt, time);
+        _log = new GatewayLog(home, time);
+        _turns = new TurnRunner(models, options.Model, time);
+        var sessions = new SessionStore(Path.Combine(home, "agents", SessionKey.MainAgent, "sessions"), time);
+        _context = new GatewayContext(models, options, _hub, pairing, sessions, _turns, _log, time);
+        _methods = new GatewayMethods(_context, onBug);
+        pairing.Requested += _methods.DeviceRequested;
+        _turns.Happened += new TurnBroadcast(_hub, _methods, time).Tell;
+        _turns.Faulted += onBug;
+        // Made by hand: UseWebSockets would do it at every start, by reflection.
+        _webSockets = new WebSocketMiddleware(ServeAsync, Microsoft.Extensions.Options.Options.Create(new WebSocketOptions()), NullLoggerFactory.Instance);
+        _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
+    }
+
+    /// <summary>Takes an upgrade request in and serves it until it ends; 400 where it is none of a WebSocket.</summary>
+    public Task AcceptAsync(HttpContext context) => _webSockets.Invoke(context);
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest) throw ApiException.BadRequest("Only WebSocket upgrades are taken here.");
+        // A slow reader is this room's own business: its queue has a bound.
+        if (context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            KeepAliveInterval = ProtocolLimits.KeepAlive,
+            KeepAliveTimeout = ProtocolLimits.KeepAlive,
+        });
+        using var connection = new GatewayConnection(socket, Peer.Of(context), _time);
+        if (!_hub.TryEnter(connection)) connection.Close(CloseCode.TryLater, "too many connections");
+        try
+        {
+            await connection.RunAsync(this, _closing.Token);
+        }
+        finally
+        {
+            _hub.Leave(connection);
+            _methods.Disconnected(connection);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Welcome(GatewayConnection connection, RequestFrame request)
+    {
+        try
+        {
+            var connect = ConnectRequest.Parse(RequestParams.Of(request));
+            var grant = _authenticator.Connect(connect, connection.Challenge, connection.Peer);
+            connection.Admit(grant.Principal, connect);
+            connection.Send(FrameWriter.Ok(request.Id, FrameWriter.Payload(Hello(connection, grant))));
+            _hub.Admit(connection);
+            _log.Write($"{connect.Client.Id}/{connect.Client.Mode} connected as {grant.Principal.Role} by {grant.Principal.Method} from {From(connection)}");
+            if (connect.WantsModelCatalog)
+                connection.SendEvent(FrameWriter.Event("models.snapshot", _methods.ModelsSnapshotPayload()), numbered: false);
+            if (grant.Principal.Role == Principal.Node) _methods.NodeConnected(connection);
+        }
+        catch (GatewayException e)
+        {
+            _log.Write($"refused a connection from {From(connection)}: {e.Details?.Code ?? e.Code}", "warn");
+            throw;
+        }
+        catch (ModelException e)
+        {
+            throw GatewayException.Unavailable(e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task HandleAsync(GatewayConnection connection, RequestFrame request) => _methods.HandleAsync(connection, request);
+
+    /// <summary>Tells everybody that the gateway ends, and closes every connection.</summary>
+    public void Close()
+    {
+        _hub.Broadcast("shutdown", FrameWriter.Payload(new Shutdown("gateway stopping", null)));
+        _closing.Cancel();
+    }
+
+    /// <summary>Ends what runs and writes what is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ticks.DisposeAsync();
+        _turns.Dispose();
+        await _log.DisposeAsync();
+        _closing.Dispose();
+    }
+
+    private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";
+
+    private HelloOk Hello(GatewayConnection connection, Grant grant)
+    {
+        var principal = grant.Principal;
+        // What state there is, is for those who may read it; a probe hears that somebody is there.
+        var reads = Scope.Allows(principal.Scopes, Scope.Read);
+        var health = reads ? _methods.HealthElement() : JsonElement.Parse("""{"ok":true}""");
+        return new HelloOk(
+            new ServerInfo(ProductVersion.Text, connection.Id, _hub.BootId),
+            new Features(_methods.Advertised, GatewayEvents.Names, Capabilities),
+            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(SessionKey.MainAgent, _context.Models.Store.Newest(ModelKind.Decoder) is not null, "main", SessionKey.Main, "per-sender"))
+            {
+                ConfigPath = principal.Scopes.Contains(Scope.Admin) ? _methods.ConfigPath : null,
+                StateDir = principal.Scopes.Contains(Scope.Admin) ? _context.Home : null,
+                AuthMode = principal.Scopes.Contains(Scope.Admin) ? "token" : null,
+            },
+            new HelloAuth(principal.Method, principal.Role, principal.Scopes) { DeviceToken = grant.DeviceToken, IssuedAtMs = grant.IssuedAtMs },
+            new Policy(ProtocolLimits.Frame, ProtocolLimits.Buffered, (long)ProtocolLimits.Tick.TotalMilliseconds),
+            ProtocolLimits.Newest);
+    }
+
+    private void SendTick() => _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds())));
+}

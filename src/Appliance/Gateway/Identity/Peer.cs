@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace Appliance.Gateway.Identity;
+
+/// <summary>The other end of a connection, by what the kernel says and not by what it claims.</summary>
+/// <param name="Address">Its address.</param>
+/// <param name="IsDirectLoopback">True for a program of this machine that nobody stands in front of.</param>
+internal sealed record Peer(IPAddress? Address, bool IsDirectLoopback)
+{
+    // A proxy on this machine makes the whole world look like loopback; it gives itself away by one of these.
+    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Tailscale-User-Login"];
+
+    /// <summary>The peer of a request.</summary>
+    public static Peer Of(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        var loopback = address is not null && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        return new Peer(address, loopback && !ProxyHeaders.Any(context.Request.Headers.ContainsKey));
+    }
+}

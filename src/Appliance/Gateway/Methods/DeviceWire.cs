@@ -1,0 +1,190 @@
+using System.Text.Json;
+using Appliance.Gateway.Protocol;
+
+namespace Appliance.Gateway.Methods;
+
+// What the methods about devices and nodes send. Tokens never stand in these, except the one a rotation made.
+
+internal sealed record DevicePairList(IReadOnlyList<PendingDeviceRow> Pending, IReadOnlyList<PairedDeviceRow> Paired) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("pending", Pending).Add("paired", Paired);
+}
+
+internal sealed record PendingDeviceRow(string RequestId, string DeviceId, string PublicKey, string Role, IReadOnlyList<string> Scopes, long Ts) : IPayload
+{
+    public string? DisplayName { get; init; }
+    public string? Platform { get; init; }
+    public string? DeviceFamily { get; init; }
+    public string? ClientId { get; init; }
+    public string? ClientMode { get; init; }
+    public string? RemoteIp { get; init; }
+    public IReadOnlyList<string> Roles => [Role];
+
+    public void Write(PayloadWriter to) => to
+        .Add("requestId", RequestId).Add("deviceId", DeviceId).Add("publicKey", PublicKey).Add("role", Role).Add("scopes", Scopes).Add("ts", Ts)
+        .Add("displayName", DisplayName).Add("platform", Platform).Add("deviceFamily", DeviceFamily).Add("clientId", ClientId)
+        .Add("clientMode", ClientMode).Add("remoteIp", RemoteIp).Add("roles", Roles);
+}
+
+internal sealed record PairedDeviceRow(string DeviceId, string PublicKey, IReadOnlyList<string> Roles, IReadOnlyList<string> Scopes) : IPayload
+{
+    public string? DisplayName { get; init; }
+    public string? Platform { get; init; }
+    public string? DeviceFamily { get; init; }
+    public string? ClientId { get; init; }
+    public string? ClientMode { get; init; }
+    public string? Role => Roles.Count > 0 ? Roles[0] : null;
+    public string? ApprovedVia { get; init; }
+    public long CreatedAtMs { get; init; }
+    public long ApprovedAtMs { get; init; }
+    public bool Connected { get; init; }
+    public IReadOnlyList<DeviceTokenRow> Tokens { get; init; } = [];
+
+    public void Write(PayloadWriter to) => to
+        .Add("deviceId", DeviceId).Add("publicKey", PublicKey).Add("roles", Roles).Add("scopes", Scopes).Add("displayName", DisplayName)
+        .Add("platform", Platform).Add("deviceFamily", DeviceFamily).Add("clientId", ClientId).Add("clientMode", ClientMode).Add("role", Role)
+        .Add("approvedVia", ApprovedVia).Add("createdAtMs", CreatedAtMs).Add("approvedAtMs", ApprovedAtMs).Add("connected", Connected)
+        .Add("tokens", Tokens);
+}
+
+internal sealed record DeviceTokenRow(string Role, IReadOnlyList<string> Scopes, long CreatedAtMs, long? RotatedAtMs) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("role", Role).Add("scopes", Scopes).Add("createdAtMs", CreatedAtMs).Add("rotatedAtMs", RotatedAtMs);
+}
+
+internal sealed record DeviceApproved(string RequestId, PairedDeviceRow Device) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("requestId", RequestId).Add("device", Device);
+}
+
+internal sealed record DeviceRejected(string RequestId, string DeviceId) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("requestId", RequestId).Add("deviceId", DeviceId);
+}
+
+internal sealed record DeviceRemoved(string DeviceId) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("deviceId", DeviceId);
+}
+
+internal sealed record DeviceRenamed(string DeviceId, string DisplayName) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("deviceId", DeviceId).Add("displayName", DisplayName);
+}
+
+internal sealed record DeviceTokenRotated(string DeviceId, string Role, string Token, IReadOnlyList<string> Scopes, long RotatedAtMs) : IPayload
+{
+    public void Write(PayloadWriter to) => to
+        .Add("deviceId", DeviceId).Add("role", Role).Add("token", Token).Add("scopes", Scopes).Add("rotatedAtMs", RotatedAtMs);
+}
+
+internal sealed record DeviceTokenRevoked(string DeviceId, string Role, long RevokedAtMs) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("deviceId", DeviceId).Add("role", Role).Add("revokedAtMs", RevokedAtMs);
+}
+
+internal sealed record DevicePairResolved(string RequestId, string DeviceId, string Decision, long Ts) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("requestId", RequestId).Add("deviceId", DeviceId).Add("decision", Decision).Add("ts", Ts);
+}
+
+internal sealed record NodePairList(IReadOnlyList<PendingNodeRow> Pending, IReadOnlyList<PairedNodeRow> Paired) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("pending", Pending).Add("paired", Paired);
+}
+
+internal sealed record PendingNodeRow(string RequestId, string NodeId, IReadOnlyList<string> Caps, IReadOnlyList<string> Commands, long Ts) : IPayload
+{
+    public string? DisplayName { get; init; }
+    public string? Platform { get; init; }
+    public string? Version { get; init; }
+
+    public void Write(PayloadWriter to) => to
+        .Add("requestId", RequestId).Add("nodeId", NodeId).Add("caps", Caps).Add("commands", Commands).Add("ts", Ts).Add("displayName", DisplayName)
+        .Add("platform", Platform).Add("version", Version);
+}
+
+internal sealed record PairedNodeRow(string NodeId, IReadOnlyList<string> Caps, IReadOnlyList<string> Commands) : IPayload
+{
+    public string? DisplayName { get; init; }
+    public long CreatedAtMs { get; init; }
+    public long ApprovedAtMs { get; init; }
+
+    public void Write(PayloadWriter to) => to
+        .Add("nodeId", NodeId).Add("caps", Caps).Add("commands", Commands).Add("displayName", DisplayName).Add("createdAtMs", CreatedAtMs)
+        .Add("approvedAtMs", ApprovedAtMs);
+}
+
+internal sealed record NodeApproved(string RequestId, PairedNodeRow Node) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("requestId", RequestId).Add("node", Node);
+}
+
+internal sealed record NodeResolved(string RequestId, string NodeId, string Decision, long Ts) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("requestId", RequestId).Add("nodeId", NodeId).Add("decision", Decision).Add("ts", Ts);
+}
+
+internal sealed record NodeRemoved(string NodeId) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("nodeId", NodeId);
+}
+
+internal sealed record NodeList(long Ts, IReadOnlyList<NodeRow> Nodes) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("ts", Ts).Add("nodes", Nodes);
+}
+
+internal sealed record NodeRow(string NodeId, IReadOnlyList<string> Caps, IReadOnlyList<string> Commands) : IPayload
+{
+    /// <summary>Set where the node is the whole answer.</summary>
+    public long? Ts { get; init; }
+    public string? DisplayName { get; init; }
+    public string? Platform { get; init; }
+    public string? Version { get; init; }
+    public string? ClientId { get; init; }
+    public string? ClientMode { get; init; }
+    public string? DeviceFamily { get; init; }
+    public required string ApprovalState { get; init; }
+    public bool Paired { get; init; }
+    public bool Connected { get; init; }
+    public long? ConnectedAtMs { get; init; }
+
+    public void Write(PayloadWriter to) => to
+        .Add("nodeId", NodeId).Add("caps", Caps).Add("commands", Commands).Add("ts", Ts).Add("displayName", DisplayName).Add("platform", Platform)
+        .Add("version", Version).Add("clientId", ClientId).Add("clientMode", ClientMode).Add("deviceFamily", DeviceFamily)
+        .Add("approvalState", ApprovalState).Add("paired", Paired).Add("connected", Connected).Add("connectedAtMs", ConnectedAtMs);
+}
+
+internal sealed record NodeRenamed(string NodeId, string DisplayName) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("nodeId", NodeId).Add("displayName", DisplayName);
+}
+
+internal sealed record NodeInvokeRequest(string Id, string NodeId, string Command, string? ParamsJSON, long TimeoutMs, string IdempotencyKey) : IPayload
+{
+    public void Write(PayloadWriter to) => to
+        .Add("id", Id).Add("nodeId", NodeId).Add("command", Command).Add("paramsJSON", ParamsJSON).Add("timeoutMs", TimeoutMs)
+        .Add("idempotencyKey", IdempotencyKey);
+}
+
+internal sealed record NodeInvoked(bool Ok, string NodeId, string Command, JsonElement? Payload, string? PayloadJSON) : IPayload
+{
+    public void Write(PayloadWriter to) => to
+        .Add("ok", Ok).Add("nodeId", NodeId).Add("command", Command).Add("payload", Payload).Add("payloadJSON", PayloadJSON);
+}
+
+internal sealed record NodeEventHandled(bool Ok, string Event, bool Handled, string? Reason) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("ok", Ok).Add("event", Event).Add("handled", Handled).Add("reason", Reason);
+}
+
+internal sealed record NodeSkills(string NodeId, IReadOnlyList<string> Skills) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("nodeId", NodeId).Add("skills", Skills);
+}
+
+internal sealed record NodeTools(string NodeId, IReadOnlyList<string> Tools) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("nodeId", NodeId).Add("tools", Tools);
+}

@@ -1,0 +1,91 @@
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Protocol;
+using Runtime.Sessions;
+
+namespace Appliance.Gateway.Methods;
+
+// The agent, and whole turns for programs that wait for the answer.
+internal sealed partial class GatewayMethods
+{
+    private static readonly TimeSpan WaitByDefault = TimeSpan.FromSeconds(30);
+
+    private IEnumerable<GatewayMethod> Agents =>
+    [
+        new GatewayMethod("agent", Scope.Write, RunAgentAsync) { KnowsRepeats = true },
+        new GatewayMethod("agent.wait", Scope.Write, WaitAsync),
+        GatewayMethod.Of("agents.list", Scope.Read, _ => FrameWriter.Payload(ListAgents())),
+        GatewayMethod.Of("agent.identity.get", Scope.Read, call =>
+        {
+            RequireAgent(call.Params.OptionalText("agentId"));
+            return FrameWriter.Payload(new AgentIdentity(SessionKey.MainAgent, "Assistant", "default", "A"));
+        }),
+    ];
+
+    private AgentList ListAgents()
+    {
+        var model = DefaultModel().Name;
+        var workspace = Path.Combine(_context.Home, "agents", SessionKey.MainAgent, "workspace");
+        return new AgentList(SessionKey.MainAgent, "main", "per-sender", [new AgentRow(SessionKey.MainAgent, workspace, model is null ? null : new($"{Provider}/{model}"))]);
+    }
+
+    /// <summary>Two answers: accepted when the message is on the disk, and the whole result when the turn is over.</summary>
+    private async Task<byte[]?> RunAgentAsync(GatewayCall call)
+    {
+        var text = call.Params.Text("message", int.MaxValue);
+        var runId = call.Params.Text("idempotencyKey", 256);
+        RequireAgent(call.Params.OptionalText("agentId"));
+        if (call.Params.OptionalText("model") is not null)
+        {
+            call.Principal.Require(Scope.Admin);
+            throw GatewayException.Unavailable("A model for one run alone cannot be chosen on this gateway yet; set the session's.");
+        }
+        if (call.Params.OptionalFlag("deliver") == true && call.Params.OptionalText("channel") is { } channel and not "webchat")
+            throw GatewayException.Unavailable($"There is no channel {channel} on this gateway yet; the answer can only come back here.");
+        var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? SessionFor(call.Params.OptionalText("sessionId")), call.Params.OptionalText("agentId"));
+        var session = _context.Sessions.GetOrCreate(key);
+        var accepted = FrameWriter.Payload(new AgentAccepted(runId, key, SessionKey.MainAgent, _context.Now));
+        var answered = false;
+        var turn = _context.Turns.Start(session, runId, text, () =>
+        {
+            answered = true;
+            call.Respond(accepted);
+        }) ?? throw GatewayException.Unavailable("This message was accepted before the gateway restarted; its answer, where there is one, is in the transcript.");
+        if (!answered) call.Respond(accepted);
+
+        // The run goes on when its caller has gone; whoever asks again gets the same result.
+        if (call.Params.OptionalNumber("timeout", 0, 7 * 24 * 3600) is { } seconds and > 0)
+        {
+            var first = await Task.WhenAny(turn.Result, Task.Delay(TimeSpan.FromSeconds(seconds), _context.Time, call.Connection.Gone));
+            if (first != turn.Result && !call.Connection.Gone.IsCancellationRequested) turn.Abort();
+        }
+        var result = await turn.Result.WaitAsync(call.Connection.Gone);
+        if (result.Status == TurnStatus.Failed) throw GatewayException.Unavailable(result.Error ?? "The turn failed.");
+        var aborted = result.Status == TurnStatus.Aborted;
+        var answer = result.Answer;
+        return FrameWriter.Payload(
+            new AgentFinished(runId, aborted ? "aborted" : "ok", aborted ? "aborted" : "completed", new AgentResult(
+                answer is null ? [] : [new AgentPayload(answer.Text)],
+                new AgentMeta(result.EndedAt - turn.StartedAt, new AgentMetaDetail(
+                    session.Id, Provider, answer?.Model, new(answer?.InputTokens ?? 0, answer?.OutputTokens ?? 0, (answer?.InputTokens + answer?.OutputTokens) ?? 0)), aborted))));
+    }
+
+    private string SessionFor(string? sessionId)
+    {
+        if (sessionId is null) return SessionKey.Main;
+        // A client may bring an id of its own for a conversation of its own.
+        return _context.Sessions.List().FirstOrDefault(s => s.Id == sessionId)?.Key ?? $"agent:{SessionKey.MainAgent}:explicit:{sessionId}";
+    }
+
+    private async Task<byte[]?> WaitAsync(GatewayCall call)
+    {
+        var runId = call.Params.Text("runId", 256);
+        var patience = call.Params.OptionalNumber("timeoutMs", 0, int.MaxValue) is { } ms ? TimeSpan.FromMilliseconds(ms) : WaitByDefault;
+        var turn = _context.Turns.Find(runId);
+        if (turn is not null) await Task.WhenAny(turn.Result, Task.Delay(patience, _context.Time, call.Connection.Gone));
+        if (turn is not { Result.IsCompleted: true })
+            return FrameWriter.Payload(new AgentWaited(runId, "timeout", turn?.StartedAt, null, null));
+        var result = await turn.Result;
+        var status = result.Status == TurnStatus.Failed ? "error" : "ok";
+        return FrameWriter.Payload(new AgentWaited(runId, status, turn.StartedAt, result.EndedAt, result.Error));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Protocol;
+using Appliance.Hosting;
+using Runtime.Sessions;
+
+namespace Appliance.Gateway.Methods;
+
+// Whether the gateway is well, and what it is busy with.
+internal sealed partial class GatewayMethods
+{
+    private const int MostRecent = 5;
+
+    private IEnumerable<GatewayMethod> Health =>
+    [
+        GatewayMethod.Of("health", GatewayMethod.Anyone, _ => HealthPayload()),
+        GatewayMethod.Of("status", Scope.Read, _ => Status()),
+        GatewayMethod.Of("diagnostics.stability", Scope.Read, Stability),
+    ];
+
+    /// <summary>The state of now, for hello and the event.</summary>
+    public byte[] HealthPayload()
+    {
+        var clock = Stopwatch.StartNew();
+        var now = _context.Now;
+        var sessions = _context.Sessions.List();
+        var summary = new HealthSessions(_context.Sessions.Folder, sessions.Count, [.. sessions.Take(MostRecent).Select(s => new RecentSession(s.Key, s.UpdatedAt, now - s.UpdatedAt))]);
+        var health = new HealthSummary(now, clock.ElapsedMilliseconds, [new HealthAgent(SessionKey.MainAgent, true, new HealthHeartbeat(), summary)], summary);
+        return FrameWriter.Payload(health);
+    }
+
+    private byte[] Status()
+    {
+        var now = _context.Now;
+        var sessions = _context.Sessions.List();
+        var recent = sessions.Take(10).Select(s => ToStatus(s, now)).ToArray();
+        var (model, context) = DefaultModel();
+        var active = _context.Turns.Active;
+        var running = active.Count(t => t.StartedAt > 0);
+        return FrameWriter.Payload(
+            new StatusSummary(
+                new StatusSessions([_context.Sessions.Folder], sessions.Count, new(model, context), recent, [new(SessionKey.MainAgent, _context.Sessions.Folder, sessions.Count, recent)]),
+                new StatusTasks(active.Count, active.Count, 0, 0, new StatusTaskCounts(active.Count - running, running, 0, 0), new StatusRuntimeCounts(active.Count)),
+                new StatusTaskAudit())
+            {
+                RuntimeVersion = ProductVersion.Text,
+                ProcessMemory = ReadProcessMemory(),
+            });
+    }
+
+    private StatusSession ToStatus(Session session, long now)
+    {
+        var (model, context) = ModelOf(session);
+        return new StatusSession(session.Key, session.Id, session.UpdatedAt, now - session.UpdatedAt)
+        {
+            InputTokens = session.Tokens.Input,
+            OutputTokens = session.Tokens.Output,
+            TotalTokens = session.LastTurnTokens,
+            RemainingTokens = context - session.LastTurnTokens,
+            PercentUsed = context is > 0 ? session.LastTurnTokens * 100 / context : null,
+            Model = model,
+            ContextTokens = context,
+            Flags = session.LastStopReason == "aborted" ? ["aborted", $"id:{session.Id}"] : [$"id:{session.Id}"],
+        };
+    }
+
+    private byte[] Stability(GatewayCall call)
+    {
+        var capacity = (int)(call.Params.OptionalNumber("limit", 1, 1000) ?? 50);
+        return FrameWriter.Payload(new StabilityReport(_context.Time.GetUtcNow().ToString("O"), capacity));
+    }
+
+    private static ProcessMemory ReadProcessMemory() => new(Environment.WorkingSet, GC.GetTotalMemory(false), GC.GetGCMemoryInfo().TotalCommittedBytes);
+
+    /// <summary>The state of now, to be put into hello.</summary>
+    public JsonElement HealthElement() => JsonElement.Parse(HealthPayload());
+}

@@ -1,0 +1,74 @@
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Protocol;
+using Models;
+using Models.Store;
+using Runtime.Sessions;
+
+namespace Appliance.Gateway.Methods;
+
+// The models that are installed. Their provider is called local: nothing of them leaves the box.
+internal sealed partial class GatewayMethods
+{
+    private const string Provider = "local";
+    private const string NoModel = "No model is installed. Get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`.";
+
+    private IEnumerable<GatewayMethod> Models =>
+    [
+        GatewayMethod.Of("models.list", Scope.Read, call => FrameWriter.Payload(ListModels(call.Params.OptionalText("provider")))),
+        GatewayMethod.Of("models.authStatus", Scope.Read, _ => FrameWriter.Payload(
+            new ModelsAuthStatus(_context.Now, DefaultModel().Name is null ? [] : [new ModelProviderStatus(Provider, Provider, "Local", "static")]))),
+    ];
+
+    /// <summary>The event for a client that asked for the models in its connect.</summary>
+    public byte[] ModelsSnapshotPayload() => FrameWriter.Payload(
+        new ModelsSnapshot(new(SessionKey.Main), new(SessionKey.Main), ListModels(null)));
+
+    private ModelList ListModels(string? provider)
+    {
+        if (provider is not (null or Provider)) return new([]);
+        var standard = DefaultModel().Name;
+        return new ModelList([.. _context.Models.Store.List().Where(installed => installed.Manifest.Kind == ModelKind.Decoder).Select(installed => new ModelRow(installed.Manifest.Name, installed.Manifest.Name, Provider)
+        {
+            ContextWindow = installed.Manifest.ContextLength,
+            Tags = installed.Manifest.Name == standard ? ["default"] : null,
+        })]);
+    }
+
+    /// <summary>The model that answers where nobody chose one; null where there is none.</summary>
+    private (string? Name, long? Context) DefaultModel() => Describe(_context.Options.Model);
+
+    private (string? Name, long? Context) ModelOf(Session session) => Describe(session.Settings.Model ?? _context.Options.Model);
+
+    private (string? Name, long? Context) Describe(string? name)
+    {
+        try
+        {
+            var manifest = _context.Models.Store.Get(name).Manifest;
+            return (manifest.Name, manifest.ContextLength);
+        }
+        catch (ModelException)
+        {
+            return (null, null);
+        }
+    }
+
+    /// <summary>A model as clients name it, with or without its provider, by the name it is installed under.</summary>
+    private string FindModel(string named)
+    {
+        var name = named.StartsWith(Provider + "/", StringComparison.Ordinal) ? named[(Provider.Length + 1)..] : named;
+        try
+        {
+            return _context.Models.Store.Get(name).Manifest.Name;
+        }
+        catch (StoreException e) when (e.IsNotFound)
+        {
+            throw GatewayException.Invalid(e.Message);
+        }
+    }
+
+    private SessionModelDefaults ModelDefaults()
+    {
+        var (model, context) = DefaultModel();
+        return new SessionModelDefaults(model is null ? null : Provider, model, context);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Protocol;
+using Models.Budget;
+using Runtime.Sessions;
+
+namespace Appliance.Gateway.Methods;
+
+// The machine, who is connected, the log, and events from outside.
+internal sealed partial class GatewayMethods
+{
+    private IEnumerable<GatewayMethod> System =>
+    [
+        GatewayMethod.Of("system-presence", Scope.Read, _ => FrameWriter.Payload(_context.Hub.Presence())),
+        GatewayMethod.Of("system.info", Scope.Read, _ => SystemInfoPayload()),
+        GatewayMethod.Of("last-heartbeat", Scope.Read, _ => Literal("null"u8)),
+        GatewayMethod.Of("wake", Scope.Write, Wake),
+        GatewayMethod.Of("logs.tail", Scope.Read, TailLog),
+    ];
+
+    private byte[] SystemInfoPayload()
+    {
+        var disk = new DriveInfo(Path.GetPathRoot(Path.GetFullPath(_context.Home))!);
+        var memory = GC.GetGCMemoryInfo();
+        return FrameWriter.Payload(
+            new SystemInfo
+            {
+                MachineName = Environment.MachineName,
+                Hostname = Environment.MachineName,
+                Release = Environment.OSVersion.Version.ToString(),
+                Arch = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
+                OsLabel = RuntimeInformation.OSDescription,
+                Port = _context.Options.Port,
+                ProcessInstanceId = _context.Hub.BootId,
+                UptimeMs = _context.Hub.UptimeMs,
+                LoadAverage = ReadLoad(),
+                MemoryTotalBytes = memory.TotalAvailableMemoryBytes,
+                MemoryFreeBytes = MachineMemory.Here.Read().Available,
+                ProcessMemory = ReadProcessMemory(),
+                DiskTotalBytes = disk.TotalSize,
+                DiskAvailableBytes = disk.AvailableFreeSpace,
+                DiskPath = _context.Home,
+            });
+    }
+
+    /// <summary>An event from outside begins a turn, as if its owner had said it.</summary>
+    private byte[] Wake(GatewayCall call)
+    {
+        var mode = call.Params.OptionalWord("mode", "now", "next-heartbeat") ?? throw call.Params.Fault("must have required property 'mode'");
+        var text = call.Params.Text("text", 16 * 1024);
+        if (mode == "next-heartbeat") throw GatewayException.Unavailable("There are no heartbeats on this gateway yet. Use mode now.");
+        if (DefaultModel().Name is null) throw GatewayException.Unavailable(NoModel);
+        var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? SessionKey.Main, call.Params.OptionalText("agentId"));
+        _context.Turns.Start(_context.Sessions.GetOrCreate(key), call.Params.OptionalText("idempotencyKey") ?? Guid.NewGuid().ToString(), $"System event: {text}");
+        return Done();
+    }
+
+    private byte[] TailLog(GatewayCall call)
+    {
+        var limit = (int)(call.Params.OptionalNumber("limit", 1, 5000) ?? 500);
+        var most = (int)(call.Params.OptionalNumber("maxBytes", 1, 1_000_000) ?? 250_000);
+        var cursor = call.Params.OptionalNumber("cursor");
+        if (!File.Exists(_context.Log.Path)) return FrameWriter.Payload(new LogTail(_context.Log.Path, 0, 0, [], null, null));
+
+        using var file = new FileStream(_context.Log.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var size = file.Length;
+        var reset = cursor > size;
+        var from = cursor is { } known && !reset ? known : 0;
+        var truncated = size - from > most;
+        if (truncated) from = size - most;
+        file.Seek(from, SeekOrigin.Begin);
+        var bytes = new byte[size - from];
+        file.ReadExactly(bytes);
+        var lines = global::System.Text.Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
+        // The middle of a line is no line.
+        if (truncated && lines.Count > 0) lines.RemoveAt(0);
+        if (lines.Count > limit) lines.RemoveRange(0, lines.Count - limit);
+        return FrameWriter.Payload(new LogTail(_context.Log.Path, size, size, lines, truncated ? true : null, reset ? true : null));
+    }
+
+    private static IReadOnlyList<double> ReadLoad()
+    {
+        try
+        {
+            return [.. File.ReadAllText("/proc/loadavg").Split(' ').Take(3).Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return [0, 0, 0];
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using Appliance.Gateway.Connections;
+using Appliance.Gateway.Protocol;
+using Models;
+
+namespace Appliance.Gateway.Methods;
+
+/// <summary>
+/// Everything a client can call: one table of names, scopes and handlers, one partial file a family. What is not in the table does not
+/// exist. Safe for several threads.
+/// </summary>
+internal sealed partial class GatewayMethods
+{
+    private readonly GatewayContext _context;
+    private readonly RequestDedupe _dedupe;
+    private readonly Action<Exception> _onBug;
+    private readonly FrozenDictionary<string, GatewayMethod> _table;
+
+    /// <summary>The methods.</summary>
+    /// <param name="context">What they work with.</param>
+    /// <param name="onBug">Hears of every fault that is not a request's own.</param>
+    public GatewayMethods(GatewayContext context, Action<Exception> onBug)
+    {
+        (_context, _onBug, _dedupe) = (context, onBug, new RequestDedupe(context.Time));
+        _table = Enumerable.Empty<GatewayMethod>()
+            .Concat(Health).Concat(System).Concat(Sessions).Concat(Chat).Concat(Agents).Concat(Models).Concat(Devices).Concat(Nodes).Concat(Config).Concat(Usage).Concat(Absent)
+            .ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
+        Advertised = [.. _table.Values.Where(method => method.IsAdvertised).Select(method => method.Name).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Names, for hello.</summary>
+    public IReadOnlyList<string> Advertised { get; }
+
+    /// <summary>All methods, for tests.</summary>
+    internal IReadOnlyCollection<GatewayMethod> All => _table.Values;
+
+    /// <summary>Answers a request. Never throws.</summary>
+    public async Task HandleAsync(GatewayConnection connection, RequestFrame request)
+    {
+        try
+        {
+            if (await AnswerAsync(connection, request) is { } payload) connection.Send(FrameWriter.Ok(request.Id, payload));
+        }
+        catch (GatewayException e)
+        {
+            connection.Send(FrameWriter.Error(request.Id, e));
+        }
+        catch (ModelException e)
+        {
+            connection.Send(FrameWriter.Error(request.Id, GatewayException.Unavailable(e.Message)));
+        }
+        catch (OperationCanceledException) when (connection.Gone.IsCancellationRequested)
+        {
+            // Nobody is there to hear.
+        }
+        catch (Exception e)
+        {
+            _onBug(e);
+            connection.Send(FrameWriter.Error(request.Id, GatewayException.Unavailable("Internal error. The gateway's output has the details.")));
+        }
+    }
+
+    private Task<byte[]?> AnswerAsync(GatewayConnection connection, RequestFrame request)
+    {
+        var method = _table.GetValueOrDefault(request.Method) ?? throw GatewayException.Invalid($"unknown method: {request.Method}");
+        try
+        {
+            method.Require(connection.Principal!);
+        }
+        catch (GatewayException e) when (e.Code == ErrorCode.InvalidRequest)
+        {
+            connection.Offend();
+            throw;
+        }
+        var call = new GatewayCall(connection, request.Id, RequestParams.Of(request));
+        if (method.KnowsRepeats || call.Params.OptionalText("idempotencyKey") is not { } key) return method.Handle(call);
+        // A key is the caller's own: another device cannot ask for what this one was told.
+        return _dedupe.GetAsync($"{request.Method}\n{call.Principal.DeviceId}\n{key}", async () => (await method.Handle(call))!)!;
+    }
+
+    private static byte[] Literal(ReadOnlySpan<byte> json) => json.ToArray();
+
+    private static byte[] Done() => FrameWriter.Payload(new Done());
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Appliance.Gateway.Connections;
+using Appliance.Gateway.Protocol;
+using Runtime.Sessions;
+
+namespace Appliance.Gateway.Methods;
+
+/// <summary>
+/// What happens in turns, told to clients in the protocol's events and order. Pieces of an answer are put together for a moment: every
+/// event carries the whole text so far, as the protocol has it, and a token at a time that would be quadratic. Safe for several threads.
+/// </summary>
+internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, TimeProvider time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(80);
+    private readonly ConcurrentDictionary<string, Run> _runs = new();
+
+    /// <summary>Tells one thing.</summary>
+    public void Tell(TurnEvent happened)
+    {
+        var turn = happened.Turn;
+        var run = _runs.GetOrAdd(turn.RunId, _ => new Run());
+        switch (happened)
+        {
+            case TurnAccepted accepted:
+                Changed(turn, reason: "send");
+                Message(turn, accepted.Message);
+                break;
+            case TurnStarted:
+                Chat(run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "status") { Phase = "starting_model" });
+                Agent(turn, run, "lifecycle", new AgentEventData { Phase = "start", StartedAt = turn.StartedAt });
+                Changed(turn, phase: "start");
+                break;
+            case TurnDelta delta:
+                run.Unsent.Append(delta.Text);
+                if (time.GetElapsedTime(run.LastSent) >= Pause) SendUnsent(turn, run);
+                break;
+            case TurnEnded ended:
+                SendUnsent(turn, run);
+                End(turn, run, ended.Result);
+                _runs.TryRemove(turn.RunId, out _);
+                break;
+        }
+    }
+
+    private void SendUnsent(Turn turn, Run run)
+    {
+        if (run.Unsent.Length == 0) return;
+        var delta = run.Unsent.ToString();
+        run.Unsent.Clear();
+        run.LastSent = time.GetTimestamp();
+        Agent(turn, run, "assistant", new AgentEventData { Text = turn.Answer, Delta = delta, ItemId = $"{turn.RunId}:1" });
+        Chat(run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "delta") { DeltaText = delta, Message = Said(turn.Answer) });
+    }
+
+    private void End(Turn turn, Run run, TurnResult result)
+    {
+        if (result.Answer is { } answer)
+        {
+            Agent(turn, run, "usage", new AgentEventData { OutputTokens = answer.OutputTokens });
+            Message(turn, answer);
+        }
+        var reason = result.Status switch { TurnStatus.Aborted => "rpc", TurnStatus.Failed => "error", _ => result.Answer?.StopReason ?? "stop" };
+        Agent(turn, run, "lifecycle", new AgentEventData
+        {
+            Phase = result.Status == TurnStatus.Failed ? "error" : "end",
+            StartedAt = turn.StartedAt,
+            EndedAt = result.EndedAt,
+            Aborted = result.Status == TurnStatus.Aborted,
+            StopReason = reason,
+            Error = result.Error,
+            TerminalReply = result is { Status: TurnStatus.Ok, Answer: { } said } ? new TerminalReply("visible", said.Text) : null,
+        });
+        Chat(run, seq => result.Status switch
+        {
+            TurnStatus.Ok => new ChatEvent(turn.RunId, turn.Session.Key, seq, "final") { StopReason = reason, Message = Said(result.Answer?.Text ?? "") },
+            TurnStatus.Aborted => new ChatEvent(turn.RunId, turn.Session.Key, seq, "aborted") { StopReason = reason, Message = result.Answer is { } part ? Said(part.Text) : null },
+            _ => new ChatEvent(turn.RunId, turn.Session.Key, seq, "error")
+            {
+                StopReason = reason,
+                ErrorMessage = result.Error,
+                ErrorKind = result.IsContextExceeded ? "context_length" : "unknown",
+            },
+        });
+        Changed(turn, phase: "end");
+        Changed(turn, reason: "agent.input.settled");
+    }
+
+    private ChatRow Said(string text) => new("assistant", [new TextBlock(text)], time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private void Chat(Run run, Func<int, ChatEvent> make) => hub.Broadcast(
+        "chat", FrameWriter.Payload(make(++run.Seq)));
+
+    private void Agent(Turn turn, Run run, string stream, AgentEventData data) => hub.Broadcast(
+        "agent", FrameWriter.Payload(
+            new AgentEvent(turn.RunId, ++run.Seq, stream, time.GetUtcNow().ToUnixTimeMilliseconds(), data, turn.Session.Key, turn.Session.Id)));
+
+    private void Message(Turn turn, SessionMessage message) => hub.Broadcast(
+        "session.message",
+        FrameWriter.Payload(new SessionMessageEvent(turn.Session.Key, GatewayMethods.ToRow(turn.Session, message))),
+        connection => connection.Subscriptions.HearsMessages(turn.Session.Key));
+
+    private void Changed(Turn turn, string? reason = null, string? phase = null) => hub.Broadcast(
+        "sessions.changed",
+        FrameWriter.Payload(
+            new SessionsChangedEvent(turn.Session.Key, time.GetUtcNow().ToUnixTimeMilliseconds())
+            {
+                Reason = reason,
+                Phase = phase,
+                RunId = phase is null ? null : turn.RunId,
+                Session = methods.ToRow(turn.Session),
+            }),
+        connection => connection.Subscriptions.Sessions);
+
+    private sealed class Run
+    {
+        public int Seq { get; set; }
+        public long LastSent { get; set; }
+        public StringBuilder Unsent { get; } = new();
+    }
+}

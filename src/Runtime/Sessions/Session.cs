@@ -1,0 +1,193 @@
+namespace Runtime.Sessions;
+
+/// <summary>
+/// A conversation that is kept: its transcript on disk and what of it is often asked for in memory. One writer at a time; safe for several
+/// threads.
+/// </summary>
+public sealed class Session
+{
+    private const int PreviewLength = 160;
+    private readonly Lock _lock = new();
+    private readonly TranscriptFile _file;
+    private readonly TimeProvider _time;
+    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
+
+    private Session(TranscriptFile file, TimeProvider time, string key, string id, long createdAt)
+    {
+        (_file, _time, Key, Id) = (file, time, key, id);
+        CreatedAt = UpdatedAt = createdAt;
+    }
+
+    /// <summary>Its name, <c>agent:main:…</c>.</summary>
+    public string Key { get; }
+
+    /// <summary>The id of this transcript; a reset begins another.</summary>
+    public string Id { get; }
+
+    /// <summary>When it began, Unix milliseconds.</summary>
+    public long CreatedAt { get; }
+
+    /// <summary>When it was last written to, Unix milliseconds.</summary>
+    public long UpdatedAt { get; private set; }
+
+    /// <summary>What its owner set.</summary>
+    public SessionSettings Settings { get; private set; } = new();
+
+    /// <summary>How many messages it has.</summary>
+    public int MessageCount { get; private set; }
+
+    /// <summary>Tokens of all prompts and of all answers.</summary>
+    public (long Input, long Output) Tokens { get; private set; }
+
+    /// <summary>Tokens of the last turn: what its context held.</summary>
+    public long LastTurnTokens { get; private set; }
+
+    /// <summary>The beginning of the first message of a person, or null.</summary>
+    public string? Title { get; private set; }
+
+    /// <summary>The beginning of the last message, or null.</summary>
+    public string? LastPreview { get; private set; }
+
+    /// <summary>Why the last answer ended, or null.</summary>
+    public string? LastStopReason { get; private set; }
+
+    /// <summary>Bytes of an unfinished line that were cut off when it was opened.</summary>
+    public long RepairedBytes { get; private set; }
+
+    /// <summary>Where the transcript is.</summary>
+    public string Path => _file.Path;
+
+    /// <summary>One turn at a time; the others wait here in order.</summary>
+    internal SemaphoreSlim Lane { get; } = new(1, 1);
+
+    internal static Session Create(string folder, string key, TimeProvider time)
+    {
+        var id = Guid.NewGuid().ToString();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var file = new TranscriptFile(System.IO.Path.Combine(folder, id + SessionStore.Ending));
+        file.Append(new TranscriptLine(TranscriptLine.Session, now) { Version = 1, Key = key, Id = id });
+        return new Session(file, time, key, id, now);
+    }
+
+    /// <summary>Opens a transcript; null where the file does not begin like one.</summary>
+    internal static Session? Open(string path, TimeProvider time)
+    {
+        var file = new TranscriptFile(path);
+        var dropped = file.Repair();
+        Session? session = null;
+        foreach (var line in file.Read())
+        {
+            if (session is null)
+            {
+                if (line is not { Type: TranscriptLine.Session, Key: { } key, Id: { } id }) return null;
+                session = new Session(file, time, key, id, line.Ts);
+            }
+            else session.Apply(line);
+        }
+        if (session is not null && dropped > 0)
+        {
+            session.RepairedBytes = dropped;
+            file.Append(new TranscriptLine(TranscriptLine.Repair, time.GetUtcNow().ToUnixTimeMilliseconds()) { DroppedBytes = dropped });
+        }
+        return session;
+    }
+
+    /// <summary>Adds a message and returns it with its place. When this returns it is on the disk.</summary>
+    /// <returns>Null where the message's idempotency key was written before.</returns>
+    /// <exception cref="Models.ModelException">It cannot be written.</exception>
+    public SessionMessage? Add(SessionMessage message)
+    {
+        lock (_lock)
+        {
+            if (message.IdempotencyKey is { } key && _keys.Contains(key)) return null;
+            var line = new TranscriptLine(TranscriptLine.Message, message.Ts)
+            {
+                Id = message.Id,
+                Role = message.Role,
+                Text = message.Text,
+                RunId = message.RunId,
+                IdempotencyKey = message.IdempotencyKey,
+                Model = message.Model,
+                InputTokens = message.InputTokens is 0 ? null : message.InputTokens,
+                OutputTokens = message.OutputTokens is 0 ? null : message.OutputTokens,
+                StopReason = message.StopReason,
+                OutOfContext = message.OutOfContext ? true : null,
+            };
+            _file.Append(line);
+            Apply(line);
+            return message with { Seq = MessageCount };
+        }
+    }
+
+    /// <summary>True where a message of that idempotency key is in the transcript.</summary>
+    public bool Has(string idempotencyKey)
+    {
+        lock (_lock) return _keys.Contains(idempotencyKey);
+    }
+
+    /// <summary>Changes the settings, durably.</summary>
+    public SessionSettings Set(Func<SessionSettings, SessionSettings> change)
+    {
+        lock (_lock)
+        {
+            var next = change(Settings);
+            if (next == Settings) return next;
+            var line = new TranscriptLine(TranscriptLine.Settings, _time.GetUtcNow().ToUnixTimeMilliseconds()) { Set = next };
+            _file.Append(line);
+            Apply(line);
+            return next;
+        }
+    }
+
+    /// <summary>All messages, oldest first, read from the file.</summary>
+    public IReadOnlyList<SessionMessage> Read()
+    {
+        lock (_lock)
+        {
+            var messages = new List<SessionMessage>(MessageCount);
+            foreach (var line in _file.Read())
+            {
+                if (line is not { Type: TranscriptLine.Message, Id: { } id, Role: { } role, Text: { } text }) continue;
+                messages.Add(new SessionMessage(id, messages.Count + 1, line.Ts, role, text)
+                {
+                    RunId = line.RunId,
+                    IdempotencyKey = line.IdempotencyKey,
+                    Model = line.Model,
+                    InputTokens = line.InputTokens ?? 0,
+                    OutputTokens = line.OutputTokens ?? 0,
+                    StopReason = line.StopReason,
+                    OutOfContext = line.OutOfContext ?? false,
+                });
+            }
+            return messages;
+        }
+    }
+
+    internal string SetAside(string ending)
+    {
+        lock (_lock) return _file.SetAside(ending);
+    }
+
+    private void Apply(TranscriptLine line)
+    {
+        UpdatedAt = Math.Max(UpdatedAt, line.Ts);
+        if (line is { Type: TranscriptLine.Settings, Set: { } set }) Settings = set;
+        if (line is not { Type: TranscriptLine.Message, Text: { } text }) return;
+        MessageCount++;
+        if (line.IdempotencyKey is { } key) _keys.Add(key);
+        LastPreview = Begin(text);
+        if (line.Role == SessionMessage.User) Title ??= Begin(text);
+        else LastStopReason = line.StopReason;
+        var (input, output) = (line.InputTokens ?? 0, line.OutputTokens ?? 0);
+        Tokens = (Tokens.Input + input, Tokens.Output + output);
+        if (input + output > 0) LastTurnTokens = input + output;
+    }
+
+    private static string Begin(string text)
+    {
+        var line = text.Trim().ReplaceLineEndings(" ");
+        if (line.Length <= PreviewLength) return line;
+        // Not between the two halves of a character.
+        return line[..(char.IsHighSurrogate(line[PreviewLength - 1]) ? PreviewLength - 1 : PreviewLength)];
+    }
+}

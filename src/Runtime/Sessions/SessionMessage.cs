@@ -1,0 +1,37 @@
+namespace Runtime.Sessions;
+
+/// <summary>One message of a transcript.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Seq">Its place in the transcript, from 1.</param>
+/// <param name="Ts">When it was written, Unix milliseconds.</param>
+/// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
+/// <param name="Text">What was said.</param>
+public sealed record SessionMessage(string Id, int Seq, long Ts, string Role, string Text)
+{
+    /// <summary>Role of a person's message.</summary>
+    public const string User = "user";
+
+    /// <summary>Role of an answer.</summary>
+    public const string Assistant = "assistant";
+
+    /// <summary>The turn it belongs to; null for what was put in from outside.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>Key under which the message is written once only.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>The model that answered.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Tokens of the prompt.</summary>
+    public long InputTokens { get; init; }
+
+    /// <summary>Tokens of the answer.</summary>
+    public long OutputTokens { get; init; }
+
+    /// <summary>Why the answer ended: <c>stop</c>, <c>length</c>, <c>aborted</c> or <c>error</c>.</summary>
+    public string? StopReason { get; init; }
+
+    /// <summary>True for what the model is not told: commands and their answers.</summary>
+    public bool OutOfContext { get; init; }
+}

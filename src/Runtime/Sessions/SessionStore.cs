@@ -1,0 +1,90 @@
+using Models;
+using Models.Store;
+
+namespace Runtime.Sessions;
+
+/// <summary>
+/// The sessions of one agent: a folder with a transcript each. Read when they are first asked for; safe for several threads, for one
+/// process at a time.
+/// </summary>
+public sealed class SessionStore
+{
+    internal const string Ending = ".jsonl";
+
+    /// <summary>Sessions there may be: asking for one by a new name begins it, and names cost nothing.</summary>
+    public const int Most = 10_000;
+
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private Dictionary<string, Session>? _sessions;
+
+    /// <summary>The sessions in a folder, which may not exist yet.</summary>
+    public SessionStore(string folder, TimeProvider time) => (Folder, _time) = (folder, time);
+
+    /// <summary>Where the transcripts are.</summary>
+    public string Folder { get; }
+
+    /// <summary>All sessions, the one written to last first.</summary>
+    public IReadOnlyList<Session> List()
+    {
+        lock (_lock) return [.. Sessions.Values.OrderByDescending(s => s.UpdatedAt).ThenBy(s => s.Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get { lock (_lock) return Sessions.Count; }
+    }
+
+    /// <summary>The session of that key, or null.</summary>
+    public Session? Find(string key)
+    {
+        lock (_lock) return Sessions.GetValueOrDefault(key);
+    }
+
+    /// <summary>The session of that key; begins it where there is none.</summary>
+    /// <exception cref="ModelException">There are too many, or it cannot be written.</exception>
+    public Session GetOrCreate(string key)
+    {
+        lock (_lock)
+        {
+            if (Sessions.TryGetValue(key, out var session)) return session;
+            if (Sessions.Count >= Most) throw new ModelException($"There are {Most} sessions already. Delete some to begin another.");
+            return Sessions[key] = Session.Create(HomeFolder.EnsureFolder(Folder), key, _time);
+        }
+    }
+
+    /// <summary>Begins the session anew and keeps its settings; the old transcript is set aside.</summary>
+    public Session Reset(string key)
+    {
+        lock (_lock)
+        {
+            var old = Sessions.GetValueOrDefault(key);
+            old?.SetAside($".reset.{_time.GetUtcNow().ToUnixTimeMilliseconds()}");
+            var next = Session.Create(HomeFolder.EnsureFolder(Folder), key, _time);
+            if (old is not null) next.Set(_ => old.Settings);
+            return Sessions[key] = next;
+        }
+    }
+
+    /// <summary>Removes a session; its transcript is set aside. Returns where that is, or null where there was none.</summary>
+    public string? Delete(string key)
+    {
+        lock (_lock) return Sessions.Remove(key, out var session) ? session.SetAside($".deleted.{_time.GetUtcNow().ToUnixTimeMilliseconds()}") : null;
+    }
+
+    private Dictionary<string, Session> Sessions => _sessions ??= Load();
+
+    private Dictionary<string, Session> Load()
+    {
+        var sessions = new Dictionary<string, Session>(StringComparer.Ordinal);
+        if (!Directory.Exists(Folder)) return sessions;
+        foreach (var path in Directory.EnumerateFiles(Folder, "*" + Ending))
+        {
+            // Of two with one key, which a power cut inside a reset leaves, the newer counts.
+            if (Session.Open(path, _time) is { } session && (!sessions.TryGetValue(session.Key, out var other) || other.CreatedAt < session.CreatedAt))
+                sessions[session.Key] = session;
+        }
+        return sessions;
+    }
+}

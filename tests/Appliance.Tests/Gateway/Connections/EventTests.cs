@@ -1,0 +1,95 @@
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+using Appliance.Gateway.Protocol;
+using Appliance.Tests.Http;
+using TestKit;
+
+namespace Appliance.Tests.Gateway.Connections;
+
+public sealed class EventTests
+{
+    [Fact]
+    public async Task Tick_ComesEveryThirtySeconds_AndCounts()
+    {
+        var time = new ManualTime();
+        await using var host = await TestHost.StartAsync(o => o with { Time = time });
+        await using var client = await GatewayClient.ConnectAsync(host.Address, host.Token);
+        for (var seq = 1; seq <= 3; seq++)
+        {
+            time.Advance(ProtocolLimits.Tick);
+            var frame = await client.Events.ReadAsync();
+            Assert.Equal("tick", frame.GetProperty("event").GetString());
+            Assert.Equal(seq, frame.GetProperty("seq").GetInt64());
+        }
+    }
+
+    [Fact]
+    public async Task SlowConsumer_IsCutOff_AndSlowsNobody()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var good = await GatewayClient.ConnectAsync(host.Address, host.Token);
+        await using var slow = await GatewayClient.OpenAsync(host.Address, reads: false);
+        await slow.SendRequestAsync("connect", GatewayClient.Owner(host.Token));
+        await slow.SendRequestAsync("sessions.subscribe");
+        await good.AskAsync("sessions.subscribe");
+        await good.AskAsync("sessions.create", new JsonObject { ["key"] = "big" });
+        var text = new string('x', 1024 * 1024);
+        const int messages = 40;
+        for (var i = 0; i < messages; i++)
+            await good.AskAsync("chat.inject", new JsonObject { ["sessionKey"] = "big", ["message"] = $"{i} {text}" });
+        // In order, none missing, though another client takes none.
+        for (var i = 0; i < messages; i++)
+        {
+            var message = await good.EventAsync("session.message");
+            Assert.StartsWith($"{i} ", message.GetProperty("message").GetProperty("content")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        }
+        // More than its bound was sent: the slow one has been let go, and its socket says so when it is used.
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            while (true) await slow.SendRequestAsync("health");
+        });
+        Assert.Empty(host.Bugs);
+    }
+
+    [Fact]
+    public async Task Shutdown_IsToldToAll_ThenTheyAreClosed()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var client = await GatewayClient.ConnectAsync(host.Address, host.Token, scopes: []);
+        var stopping = host.StopAsync();
+        Assert.Equal("gateway stopping", (await client.EventAsync("shutdown")).GetProperty("reason").GetString());
+        await client.ClosedAsync();
+        Assert.Equal((WebSocketCloseStatus)1012, client.CloseStatus);
+        await stopping;
+    }
+
+    [Fact]
+    public async Task Events_AreForThoseWhoMayHearThem()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var reader = await GatewayClient.ConnectAsync(host.Address, host.Token, ["operator.read"]);
+        await using var probe = await GatewayClient.ConnectAsync(host.Address, host.Token, mode: "probe");
+        await using var owner = await GatewayClient.ConnectAsync(host.Address, host.Token);
+        await owner.AskAsync("chat.send", new JsonObject { ["sessionKey"] = "main", ["message"] = "hi", ["idempotencyKey"] = "r1" });
+        await owner.EventAsync("chat", c => c.GetProperty("state").GetString() == "final");
+        await reader.EventAsync("chat", c => c.GetProperty("state").GetString() == "final");
+        Assert.True((await probe.RequestAsync("health")).GetProperty("ok").GetBoolean());
+        Assert.False(probe.Events.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Presence_NamesThoseWhoStay()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var owner = await GatewayClient.ConnectAsync(host.Address, host.Token);
+        await using (var ui = await GatewayClient.OpenAsync(host.Address))
+        {
+            var connect = ui.Device(new DeviceKey(1), new JsonObject { ["token"] = host.Token });
+            Assert.True((await ui.RequestAsync("connect", connect)).GetProperty("ok").GetBoolean());
+            var came = await owner.EventAsync("presence");
+            Assert.Equal(["gateway", "ui"], came.GetProperty("presence").EnumerateArray().Select(p => p.GetProperty("mode").GetString()));
+        }
+        var went = await owner.EventAsync("presence");
+        Assert.Single(went.GetProperty("presence").EnumerateArray());
+    }
+}

@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using Appliance.Gateway.Identity;
+
+namespace Appliance.Tests.Gateway.Identity;
+
+public sealed class Sha256Tests
+{
+    [Fact]
+    public void Hash_EveryLengthAcrossThreeBlocks_IsWhatTheFrameworkSays()
+    {
+        var data = new byte[200];
+        for (var length = 0; length <= data.Length; length++)
+        {
+            if (length > 0) data[length - 1] = (byte)(length * 37);
+            Assert.Equal(SHA256.HashData(data.AsSpan(0, length)), Sha256.Hash(data.AsSpan(0, length)));
+        }
+    }
+
+    [Fact]
+    public void New_Tokens_AreLongAndDiffer()
+    {
+        var tokens = Enumerable.Range(0, 100).Select(_ => Secret.New()).ToHashSet();
+        Assert.Equal(100, tokens.Count);
+        Assert.All(tokens, token => Assert.Equal(43, token.Length));
+    }
+}
