@@ -21,7 +21,6 @@ internal sealed class HttpApi
     private readonly AccessGuard _guard;
     private readonly Lazy<GatewayHost> _gateway;
     private readonly Admission _admission;
-    private readonly long _maxBodyBytes;
     private readonly CancellationToken _stopping;
     private readonly Action<Exception> _onBug;
     private readonly ModelListing _listing;
@@ -37,7 +36,7 @@ internal sealed class HttpApi
     public HttpApi(
         IModelHost models, Lazy<GatewayHost> gateway, ServerOptions options, AccessGuard guard, Action<Exception> onBug, CancellationToken stopping)
     {
-        (_guard, _gateway, _stopping, _onBug, _maxBodyBytes) = (guard, gateway, stopping, onBug, options.MaxBodyBytes);
+        (_guard, _gateway, _stopping, _onBug) = (guard, gateway, stopping, onBug);
         _admission = new Admission(options.MaxRequests, options.MaxBodyBytesInFlight);
         _listing = new ModelListing(models);
         var health = new Health(models, options.Model);
@@ -81,7 +80,7 @@ internal sealed class HttpApi
             var principal = _guard.Check(context.Request);
             var route = Find(context.Request);
             Require(principal, route);
-            using var admitted = route.HasBody ? _admission.Enter(context.Request.ContentLength ?? _maxBodyBytes) : null;
+            using var admitted = route.HasBody ? _admission.Enter(context.Request.ContentLength ?? 0) : null;
             context.Features.Set(admitted);
             await route.Handler(context, ending.Token);
         }

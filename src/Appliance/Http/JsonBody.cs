@@ -23,9 +23,9 @@ internal static class JsonBody
             var read = await context.Request.Body.ReadAsync(buffer.AsMemory(length), cancellation);
             if (read == 0) break;
             length += read;
+            context.Features.Get<Admission.Place>()?.Grow(length);
             if (length == buffer.Length) Array.Resize(ref buffer, (int)Math.Min(most, buffer.Length * 2L));
         }
-        context.Features.Get<Admission.Place>()?.Settle(length);
         if (length > LargeBody) context.Response.OnCompleted(GiveMemoryBack);
         return Parse(buffer.AsSpan(0, length), type);
     }

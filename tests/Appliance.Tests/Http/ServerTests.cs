@@ -178,13 +178,12 @@ public sealed class ServerTests : IAsyncLifetime
     {
         // Many HTTP clients send JSON in chunks, without saying its length before.
         _host.Tiny.Answer = cancellation => ScriptedModel.SayAndHang("One", cancellation);
-        var open = new List<HttpResponseMessage>();
-        for (var i = 0; i < 8; i++)
+        var open = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ =>
         {
             var request = new HttpRequestMessage(HttpMethod.Post, Chat) { Content = new StringContent(HiStreamed, Encoding.UTF8, "application/json") };
             request.Headers.TransferEncodingChunked = true;
-            open.Add(await _host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
-        }
+            return _host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        }));
         Assert.All(open, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
         foreach (var response in open) response.Dispose();
     }

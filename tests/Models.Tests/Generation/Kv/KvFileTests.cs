@@ -3,11 +3,12 @@ using Models.Generation.Kv;
 using Models.Onnx.Attention;
 using Models.Tests.Store;
 using TestKit;
+using Xunit.Abstractions;
 
 namespace Models.Tests.Generation.Kv;
 
 /// <summary>Keys and values on the disk: what is wrong with a file never shows in an answer. A block's contents are its tokens.</summary>
-public sealed unsafe class KvFileTests : IDisposable
+public sealed unsafe class KvFileTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly KvLayout Layout = new(1, 1, 8, KvType.Float32);
     private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
@@ -31,6 +32,33 @@ public sealed unsafe class KvFileTests : IDisposable
             sequence.Reuse(text);
             Check(sequence, text);
         }
+    }
+
+    [Fact]
+    public void Restore_OfFiveHundredTokens_TakesMilliseconds()
+    {
+        // Qwen2.5 0.5B: 24 layers, two heads of 64 dimensions.
+        var layout = new KvLayout(24, 2, 64, KvType.Float32);
+        using (var cache = new KvCache(layout, 20))
+        {
+            using (var sequence = cache.CreateSequence(512)) KvSequenceTests.Extend(sequence, Text(0, 512));
+            var held = cache.Hold(long.MaxValue);
+            KvFile.Write(_folder["kv"], Key, layout.BlockBytes, [.. held.Select(node => (node.Parent, node.Tokens, cache.Address(node.Block)))]);
+            cache.Release(held);
+        }
+        var best = TimeSpan.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            using var cache = new KvCache(layout, 20);
+            var start = System.Diagnostics.Stopwatch.GetTimestamp();
+            Assert.Equal(512, cache.Restore(_folder["kv"], Key).Tokens);
+            using var sequence = cache.CreateSequence(512);
+            sequence.Reuse(Text(0, 512));
+            var time = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+            best = time < best ? time : best;
+            Assert.Equal(512, sequence.Length);
+        }
+        output.WriteLine($"figure: 512 tokens of a 0.5B model ({new FileInfo(_folder["kv"]).Length / 1e6:F1} MB) restored and checked in {best.TotalMilliseconds:F1} ms (goal 10)");
     }
 
     [Fact]
