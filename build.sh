@@ -30,7 +30,8 @@ usage: ./build.sh COMMAND
   test         everything that proves it: format, build, unit tests, native publish, end-to-end tests (what CI runs)
   test-clients OpenClaw's own program, unchanged, against the published file (fetches 0.8 GB once)
   publish      the one native file, artifacts/<rid>/appliance
-  bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it
+  bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it;
+               --serving measures the server, LLAMA_SERVER=… puts llama-server beside it; --rounds N
   clean        remove artifacts/
   help         this text
 TXT

@@ -65,7 +65,7 @@ internal static class ServeCommand
             await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         await output.FlushAsync(cancellation);
         // What starting left behind is megabytes that a box without a model can spare, and nobody waits for this.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        OwnMemory.TrimAfterStart();
 
         // Clients can already ask /readyz meanwhile.
         if (options.Model is not null) await models.LoadAsync(options.Model, cancellation);

@@ -258,7 +258,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     private static void Unload(ModelResidency residency)
     {
         residency.Model.Dispose();
-        ProcessHeap.Trim();
+        OwnMemory.Trim();
     }
 
     /// <summary>Unloads every model, after the generation it is in.</summary>
