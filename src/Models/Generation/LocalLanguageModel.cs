@@ -56,16 +56,20 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
         }
         var decoder = new OnnxDecoder(folder, config, ContextLength, options);
         _cache = decoder.Cache;
-        if (archive is null)
+        var key = archive?.Key(_cache.Layout, decoder.ContextOfKeys);
+        try
         {
-            _scheduler = new Scheduler(name, decoder, options);
-            return;
+            if (archive is not null) KvArchive.Restore(archive, key!, _cache);
+            decoder.WarmUp();
         }
-        var key = archive.Key(_cache.Layout, decoder.ContextOfKeys);
-        KvArchive.Restore(archive, key, _cache);
-        decoder.WarmUp();
+        catch
+        {
+            // A graph and a configuration that do not fit together show here, and not in somebody's answer.
+            decoder.Dispose();
+            throw;
+        }
         _scheduler = new Scheduler(name, decoder, options);
-        _archive = new KvArchive(archive, key, _cache, _scheduler);
+        if (archive is not null) _archive = new KvArchive(archive, key!, _cache, _scheduler);
     }
 
     /// <inheritdoc/>

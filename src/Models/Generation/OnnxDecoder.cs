@@ -55,6 +55,8 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         if (_session.Output(names.Logits) is not { Type: OnnxElementType.Float32 })
             throw new ModelException($"The model in {folder} returns logits that are not float32; only those are supported.");
 
+        if (decoder.HeadSize is < 8 or > KvStore.MostHeadSize || decoder.HeadSize % 8 != 0)
+            throw new ModelException($"The model in {folder} has heads of {decoder.HeadSize} dimensions; multiples of 8 up to {KvStore.MostHeadSize} are supported.");
         var layout = new KvLayout(decoder.NumHiddenLayers, decoder.NumKeyValueHeads, decoder.HeadSize, options.KvType ?? KvType.Float32);
         Cache = new KvCache(layout, Blocks(layout, options));
         if (options.RetainedBytes is { } retained) Cache.Retain(retained);
@@ -73,12 +75,16 @@ internal sealed unsafe class OnnxDecoder : IDecoder
         _output = Tensor(_logits, VocabularySize * sizeof(float), rows => [1, rows, VocabularySize], OnnxElementType.Float32);
     }
 
-    /// <summary>Runs one token for nobody, so that the first request does not pay for what ONNX Runtime and its threads do only once.</summary>
+    /// <summary>Runs a few tokens for nobody, so that the first request does not pay for what ONNX Runtime and its threads do only once.</summary>
+    /// <exception cref="OnnxRuntimeException">The graph and the configuration do not fit together.</exception>
     public void WarmUp()
     {
-        using var sequence = CreateSequence();
-        foreach (var tokens in (int[])[2, 1, 1])
-            if (sequence.TryReserve(tokens)) Run([new StepPart(sequence, new int[tokens], 1)], CancellationToken.None);
+        using (var sequence = CreateSequence())
+        {
+            foreach (var tokens in (int[])[2, 1, 1])
+                if (sequence.TryReserve(tokens)) Run([new StepPart(sequence, new int[tokens], 1)], CancellationToken.None);
+        }
+        Cache.Shed(0);
     }
 
     /// <inheritdoc/>

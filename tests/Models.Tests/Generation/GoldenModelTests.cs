@@ -1,5 +1,6 @@
 using Models.Generation;
 using Models.Import;
+using Models.Onnx.Attention;
 using TestKit;
 using Xunit.Abstractions;
 
@@ -43,23 +44,45 @@ public sealed class GoldenModelTests(ITestOutputHelper output)
         GoldenModels.Import(int8Folder, name, Quantization.Int8);
         using var exact = new OneSequence(exactFolder.Path, 512);
         using var int8 = new OneSequence(int8Folder.Path, 512);
+        var divergence = MeanDivergence(name, exact, int8);
+        output.WriteLine($"figure: int8 {name}: mean KL divergence to float32 {divergence:F5} (goal below 0.02)");
+        Assert.InRange(divergence, 0, 0.02);
+    }
+
+    [SharedTheory("models/golden")]
+    [InlineData("stories260K", KvType.Float16, 0.0001)]
+    [InlineData("stories260K", KvType.Int8, 0.005)]
+    [InlineData("tinystories-656k", KvType.Float16, 0.0001)]
+    [InlineData("tinystories-656k", KvType.Int8, 0.005)]
+    public void Logits_WithKeysAndValuesInFewerBits_StayClose(string name, KvType type, double limit)
+    {
+        using var folder = new TemporaryFolder();
+        GoldenModels.Import(folder, name);
+        using var exact = new OneSequence(folder.Path, 512);
+        using var kept = new OneSequence(folder.Path, 512, new EngineOptions { KvType = type });
+        var divergence = MeanDivergence(name, exact, kept);
+        output.WriteLine($"figure: keys and values in {type}, {name}: mean KL divergence to float32 {divergence:F6}");
+        Assert.InRange(divergence, 0, limit);
+    }
+
+    // Along the golden texts: the divergence of the next-token distribution at every fourth position of the answers.
+    private static double MeanDivergence(string name, OneSequence exact, OneSequence other)
+    {
         double sum = 0;
         var count = 0;
         foreach (var (prompt, tokens) in GoldenModels.Cases(name))
         {
-            // Along the golden text: the divergence of the next-token distribution at every position of the answer.
             exact.Restart();
-            int8.Restart();
+            other.Restart();
             foreach (var piece in (int[][])[prompt, .. tokens.SkipLast(1).Chunk(4)])
             {
                 exact.Run(piece);
-                int8.Run(piece);
-                sum += Divergence(Doubles(exact.Logits), Doubles(int8.Logits));
+                other.Run(piece);
+                sum += Divergence(Doubles(exact.Logits), Doubles(other.Logits));
                 count++;
             }
         }
-        output.WriteLine($"figure: int8 {name}: mean KL divergence to float32 {sum / count:F5} over {count} positions (goal below 0.02)");
-        Assert.InRange(sum / count, 0, 0.02);
+        return sum / count;
     }
 
     [SharedFact("models/golden")]

@@ -40,12 +40,12 @@ internal sealed unsafe class AttentionOperator() : CustomOperator(
         /// <inheritdoc/>
         public override void Compute(KernelContext context)
         {
-            var rows = context.Info(0).Shape[1];
             var batch = *(AttentionBatch**)context.Input(3);
             var size = batch->Layout.HeadSize;
             long queries = (long)shape.Heads * size, keys = (long)shape.KvHeads * size;
             var query = (float*)context.Input(0);
             var key = (float*)context.Input(1);
+            var rows = Check(context, batch, queries, keys, isPacked: key == null);
             var data = new AttentionData
             {
                 Query = query,
@@ -57,11 +57,36 @@ internal sealed unsafe class AttentionOperator() : CustomOperator(
                 Cos = (float*)context.Input(4),
                 Sin = (float*)context.Input(5),
             };
-            if (data.Cos != null) data.RotaryHalf = (int)context.Info(4).Shape[1];
             if (context.Input(6) is var shift && shift != null) data.PositionShift = *(long*)shift;
+            if (data.Cos != null) data.RotaryHalf = CheckTables(context, batch, data.PositionShift);
             var job = new AttentionJob(shape.Scale == 0 ? shape with { Scale = 1 / MathF.Sqrt(size) } : shape, data, batch);
             if (job.StoreTasks > 0) context.ParallelFor(&Store, job.StoreTasks, &job);
             context.ParallelFor(&Attend, job.AttendTasks, &job);
+        }
+
+        // The graph and the configuration come from files: where they do not fit together nothing may be read or written.
+        private long Check(KernelContext context, AttentionBatch* batch, long queries, long keys, bool isPacked)
+        {
+            var (layout, query) = (batch->Layout, context.Info(0).Shape);
+            var isRight = query.Length == 3 && query[0] == 1 && query[2] == (isPacked ? queries + 2 * keys : queries)
+                && shape.KvHeads == layout.Heads && shape.Heads % shape.KvHeads == 0 && (uint)shape.Layer < (uint)layout.Layers
+                && (isPacked || (IsOf(context.Info(1).Shape) && IsOf(context.Info(2).Shape)));
+            var last = batch->Sequences[batch->Count - 1];
+            if (!isRight || query[1] != last.FirstRow + last.Rows)
+                throw new OnnxRuntimeException($"The graph's attention in layer {shape.Layer} does not fit the heads that the model's configuration states.");
+            return query[1];
+
+            bool IsOf(long[] other) => other.Length == 3 && other[1] == query[1] && other[2] == keys;
+        }
+
+        private static int CheckTables(KernelContext context, AttentionBatch* batch, long shift)
+        {
+            long[] cos = context.Info(4).Shape, sin = context.Info(5).Shape;
+            long positions = 0;
+            for (var i = 0; i < batch->Count; i++) positions = Math.Max(positions, (long)batch->Sequences[i].Past + batch->Sequences[i].Rows);
+            if (cos.Length != 2 || !cos.SequenceEqual(sin) || 2 * cos[1] > batch->Layout.HeadSize || shift < 0 || positions + shift > cos[0])
+                throw new OnnxRuntimeException("The graph's rotation tables do not fit its heads or its context.");
+            return (int)cos[1];
         }
     }
 

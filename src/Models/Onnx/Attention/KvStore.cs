@@ -6,7 +6,7 @@ namespace Models.Onnx.Attention;
 /// <summary>Puts keys and values into blocks and reads them back as float32.</summary>
 internal static unsafe class KvStore
 {
-    // Most dimensions of a head, for scratch on the stack.
+    /// <summary>Most dimensions of a head.</summary>
     public const int MostHeadSize = 512;
 
     // float16 in the upper half of an int, shifted right by 3 with its sign kept, is float32 with an exponent 112 too small.
