@@ -29,6 +29,9 @@ internal sealed class BenchMeasurement(ModelStore store, InstalledModel model, E
             var clock = Stopwatch.StartNew();
             using var plain = Load(drafts: false);
             var load = clock.Elapsed;
+            // What the model's context has room for.
+            prompt = Math.Min(prompt, plain.ContextLength - KnownTail - 1);
+            generate = Math.Min(generate, plain.ContextLength - 2);
             var known = Tokens(plain, prompt);
             var loaded = MachineMemory.Resident;
             say("measuring one answer");
