@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Models.Generation.Scheduling;
 using Models.Generation.ToolCalls;
 
 namespace Models.Generation;
@@ -23,13 +24,16 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         IReadOnlyList<AIFunctionDeclaration> tools = options?.ToolMode is NoneChatToolMode ? [] : [.. options?.Tools?.OfType<AIFunctionDeclaration>() ?? []];
         var format = ToolCallFormat.Detect(model.ChatTemplate?.Source, model.Tokenizer.FindToken);
         var marks = format.Marks.Select(model.Tokenizer.FindToken).OfType<int>().Where(model.Tokenizer.IsSpecial).ToHashSet();
+        IReadOnlyList<ChatMessage> conversation = [.. messages];
         var generation = ToGenerationOptions(options) with
         {
+            // After a tool's result a turn goes on by itself; who has just asked something comes first.
+            Priority = conversation is [.., { Role: var last }] && last == ChatRole.Tool ? RunPriority.ToolLoop : RunPriority.Interactive,
             Grammar = ChatGrammar.For(format, tools, options),
             ShownTokens = marks.Count > 0 ? marks : null,
         };
         if (model.ChatTemplate is null) generation = generation with { Stop = [.. generation.Stop, ChatPrompt.PlainUserTurn] };
-        var text = ChatPrompt.Render(model, messages, tools, options);
+        var text = ChatPrompt.Render(model, conversation, tools, options);
         var prompt = ChatPrompt.Encode(model, text);
         var parser = format.CreateParser(text, tools.Select(tool => tool.Name).ToHashSet());
         var id = $"msg_{Guid.NewGuid():N}";

@@ -31,8 +31,6 @@ internal static unsafe class OrtApi
         CreateSessionFromArray = 8,
         Run = 9,
         CreateSessionOptions = 10,
-        DisableMemPattern = 17,
-        DisableCpuMemArena = 19,
         SetIntraOpNumThreads = 24,
         SetInterOpNumThreads = 25,
         CreateCustomOpDomain = 26,
@@ -94,12 +92,6 @@ internal static unsafe class OrtApi
 
     public static void SetInterOpThreads(nint options, int count) =>
         Check(((delegate* unmanaged<nint, int, nint>)Table[(int)Slot.SetInterOpNumThreads])(options, count));
-
-    public static void DisableArena(nint options) =>
-        Check(((delegate* unmanaged<nint, nint>)Table[(int)Slot.DisableCpuMemArena])(options));
-
-    public static void DisableMemoryPattern(nint options) =>
-        Check(((delegate* unmanaged<nint, nint>)Table[(int)Slot.DisableMemPattern])(options));
 
     public static void AddSessionConfig(nint options, string key, string value)
     {

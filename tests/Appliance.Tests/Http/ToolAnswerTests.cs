@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Models.Generation;
+using Models.Generation.Scheduling;
 
 namespace Appliance.Tests.Http;
 
@@ -18,6 +19,18 @@ public sealed class ToolAnswerTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     private static string Request(string more) => $$"""{"model":"tiny","messages":[{"role":"user","content":"Hi"}]{{Tools}}{{more}}}""";
+
+    [Fact]
+    public async Task Post_AfterAToolsResult_ComesAfterWhoHasJustAsked()
+    {
+        await _host.AskAsync("/v1/chat/completions", """{"model":"tiny","messages":[{"role":"user","content":"Hi"}]}""");
+        await _host.AskAsync("/v1/chat/completions", """
+            {"model":"tiny","messages":[{"role":"user","content":"Hi"},
+             {"role":"assistant","content":"","tool_calls":[{"id":"c1","type":"function","function":{"name":"now","arguments":"{}"}}]},
+             {"role":"tool","tool_call_id":"c1","content":"noon"}]}
+            """);
+        Assert.Equal([RunPriority.Interactive, RunPriority.ToolLoop], _host.Tiny.Calls.Select(call => call.Options.Priority));
+    }
 
     private void Script(ChatFinishReason finish, params AIContent[] contents) => _host.ChatClient = new ScriptedChatClient(finish, contents);
 
