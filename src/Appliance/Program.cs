@@ -1,5 +1,10 @@
 using System.CommandLine;
 using Appliance.Commands;
+using Appliance.Commands.Bench;
+using Appliance.Commands.Chat;
+using Appliance.Commands.Gateway;
+using Appliance.Commands.Models;
+using Appliance.Commands.Monitoring;
 using Models;
 
 namespace Appliance;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Appliance.Commands;
+using Appliance.Commands.Gateway;
 using Appliance.Hosting;
 using Models;
 using Models.Generation;

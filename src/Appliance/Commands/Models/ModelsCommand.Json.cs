@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Models.Import;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Models;
 
 internal static partial class ModelsCommand
 {

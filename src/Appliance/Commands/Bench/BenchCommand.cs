@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Bench;
 
 /// <summary><c>appliance bench</c>: what this box does with a model. Prefill and decode are measured apart, as llama-bench does.</summary>
 internal static class BenchCommand

@@ -5,7 +5,7 @@ using Models.Generation;
 using Models.Store;
 using Runtime.Sessions;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Chat;
 
 /// <summary><c>appliance chat</c>: a conversation in the terminal. Ctrl-C stops the answer and not the program.</summary>
 internal static class ChatCommand

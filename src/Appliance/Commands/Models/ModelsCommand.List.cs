@@ -5,7 +5,7 @@ using Models.Budget;
 using Models.Onnx.Attention;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Models;
 
 internal static partial class ModelsCommand
 {

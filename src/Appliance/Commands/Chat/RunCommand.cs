@@ -7,7 +7,7 @@ using Microsoft.Extensions.AI;
 using Models.Generation;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Chat;
 
 /// <summary><c>appliance run PROMPT</c>: one answer to stdout.</summary>
 internal static class RunCommand

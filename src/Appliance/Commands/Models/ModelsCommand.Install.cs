@@ -4,7 +4,7 @@ using Models.Egress;
 using Models.Import;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Models;
 
 internal static partial class ModelsCommand
 {

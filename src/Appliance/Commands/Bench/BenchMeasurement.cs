@@ -5,7 +5,7 @@ using Models.Generation;
 using Models.Generation.Kv;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Bench;
 
 /// <summary>The measuring of <c>appliance bench</c>: one model, loaded twice.</summary>
 internal sealed class BenchMeasurement(ModelStore store, InstalledModel model, EngineOptions options, Action<string> say)

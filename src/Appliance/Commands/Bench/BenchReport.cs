@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Bench;
 
 /// <summary>What <c>bench --json</c> prints; rates and times are medians over the rounds.</summary>
 internal sealed record BenchReport

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Appliance.Commands;
+using Appliance.Commands.Models;
 using Models;
+using Models.Budget;
 using Models.Import;
 using Models.Store;
 using TestKit;
 
-namespace Appliance.Tests.Commands;
+namespace Appliance.Tests.Commands.Models;
 
 /// <summary>The commands on a home of their own, with the real importer and real tiny models.</summary>
 public sealed class ModelsCommandTests : IDisposable
@@ -57,7 +58,7 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.Matches(@"one run +10\.5 MB +given back after each\n[\s\S]*longest text +40 tokens", (await Run("plan", "tiny", "--memory", "2GB")).Output);
         using var plan = JsonDocument.Parse((await Run("plan", "tiny", "--memory", "2GB", "--json")).Output);
         Assert.Equal((40, 1, 0), (plan.RootElement.GetProperty("context_length").GetInt32(), plan.RootElement.GetProperty("sequences").GetInt32(), plan.RootElement.GetProperty("kv_pool_bytes").GetInt64()));
-        Assert.DoesNotContain("int4", (await Assert.ThrowsAsync<Models.Budget.MemoryException>(() => Run("plan", "tiny", "--memory", "100MB"))).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("int4", (await Assert.ThrowsAsync<MemoryException>(() => Run("plan", "tiny", "--memory", "100MB"))).Message, StringComparison.Ordinal);
         Assert.Equal((0, "tiny: ok\n", ""), await Run("verify"));
         Assert.Contains("No model that answers", (await Assert.ThrowsAsync<StoreException>(() => Run("show"))).Message);
     }
@@ -172,7 +173,7 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.True(plan.RootElement.GetProperty("total_bytes").GetInt64() <= plan.RootElement.GetProperty("usable_bytes").GetInt64());
         Assert.Contains("kept free", (await Run("plan")).Output);
 
-        var error = await Assert.ThrowsAsync<Models.Budget.MemoryException>(() => Run("plan", "--memory", "100MB"));
+        var error = await Assert.ThrowsAsync<MemoryException>(() => Run("plan", "--memory", "100MB"));
         Assert.Matches(@"^story needs \d+ MB of memory with 512 tokens of context, and 32 MB can be used", error.Message);
     }
 

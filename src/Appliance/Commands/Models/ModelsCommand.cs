@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Models;
 
 /// <summary><c>appliance models</c>: what is installed, and how it gets there and away.</summary>
 internal static partial class ModelsCommand

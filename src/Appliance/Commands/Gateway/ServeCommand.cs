@@ -7,7 +7,7 @@ using Models.Budget;
 using Models.Generation;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Gateway;
 
 /// <summary><c>appliance serve</c>: the server.</summary>
 internal static class ServeCommand

@@ -4,7 +4,7 @@ using Models.Generation;
 using Models.Onnx.Attention;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Models;
 
 internal static partial class ModelsCommand
 {
@@ -81,5 +81,5 @@ internal sealed record PlanReport(
         plan.Footprint.StepBytes(plan.PrefillChunk, plan.Sequences), plan.Footprint.KvBytesPerToken(plan.KvType), plan.KvPoolBytes, plan.RetainedBytes,
         plan.Total, plan.Budget, machine.Room, plan.ContextLength, plan.Sequences, plan.PrefillChunk, Name(plan.KvType), plan.KeepAlive.TotalSeconds);
 
-    public static string Name(KvType type) => type switch { Models.Onnx.Attention.KvType.Float32 => "float32", Models.Onnx.Attention.KvType.Float16 => "float16", _ => "int8" };
+    public static string Name(KvType type) => type switch { global::Models.Onnx.Attention.KvType.Float32 => "float32", global::Models.Onnx.Attention.KvType.Float16 => "float16", _ => "int8" };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Commands.Models;
 using Appliance.Hosting;
 using Models;
 using Models.Budget;
@@ -9,7 +10,7 @@ using Models.Generation;
 using Models.Generation.Kv;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Monitoring;
 
 /// <summary><c>appliance status</c>: this box at a glance: home, models, memory, and what the default model would do with it.</summary>
 internal static class StatusCommand

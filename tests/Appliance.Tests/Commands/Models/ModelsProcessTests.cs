@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using TestKit;
 
-namespace Appliance.Tests.Commands;
+namespace Appliance.Tests.Commands.Models;
 
 /// <summary>The program as a process: stopped, killed, and run twice at once.</summary>
 public sealed class ModelsProcessTests : IDisposable

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Models;
 using Models.Store;
 
-namespace Appliance.Commands;
+namespace Appliance.Commands.Models;
 
 internal static partial class ModelsCommand
 {

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
-using Appliance.Commands;
+using Appliance.Commands.Monitoring;
 using Models.Budget;
 using Models.Import;
 using Models.Store;
 using TestKit;
 
-namespace Appliance.Tests.Commands;
+namespace Appliance.Tests.Commands.Monitoring;
 
 /// <summary><c>status</c> on a home of its own and a machine that is a few files.</summary>
 public sealed class StatusCommandTests : IDisposable
