@@ -1,4 +1,5 @@
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Methods;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Runtime.Sessions;
 

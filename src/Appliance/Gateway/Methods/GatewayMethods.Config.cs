@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Methods;

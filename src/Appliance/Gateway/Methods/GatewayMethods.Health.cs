@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Runtime.Sessions;

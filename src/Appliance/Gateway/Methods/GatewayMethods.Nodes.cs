@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Methods;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Runtime.Sessions;
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Appliance.Gateway.Connections;
+using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Appliance.Gateway.Connections;
+using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Runtime.Sessions;
 

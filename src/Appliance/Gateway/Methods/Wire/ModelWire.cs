@@ -1,8 +1,8 @@
 using Appliance.Gateway.Protocol;
 
-namespace Appliance.Gateway.Methods;
+namespace Appliance.Gateway.Methods.Wire;
 
-// What the methods about models and agents send.
+// What the methods about models send.
 
 /// <summary>A model a client can choose.</summary>
 internal sealed record ModelRow(string Id, string Name, string Provider) : IPayload
@@ -53,37 +53,4 @@ internal sealed record ModelsSnapshot(ModelsTarget Target, ModelsTarget Scope, M
 internal sealed record ModelsTarget(string SessionKey) : IPayload
 {
     public void Write(PayloadWriter to) => to.Add("sessionKey", SessionKey);
-}
-
-/// <summary>Answer of <c>agents.list</c>.</summary>
-internal sealed record AgentList(string DefaultId, string MainKey, string Scope, IReadOnlyList<AgentRow> Agents) : IPayload
-{
-    public string Ownership { get; } = "sole";
-    public bool SelectionRequired { get; }
-
-    public void Write(PayloadWriter to) => to
-        .Add("defaultId", DefaultId).Add("mainKey", MainKey).Add("scope", Scope).Add("agents", Agents).Add("ownership", Ownership)
-        .Add("selectionRequired", SelectionRequired);
-}
-
-internal sealed record AgentRow(string Id, string Workspace, AgentModel? Model) : IPayload
-{
-    public string Kind { get; } = "agent";
-    public IReadOnlyList<ThinkingLevel> ThinkingLevels { get; } = ThinkingLevel.Off;
-    public IReadOnlyList<string> ThinkingOptions { get; } = ["off"];
-    public string ThinkingDefault { get; } = "off";
-
-    public void Write(PayloadWriter to) => to
-        .Add("id", Id).Add("workspace", Workspace).Add("model", Model).Add("kind", Kind).Add("thinkingLevels", ThinkingLevels)
-        .Add("thinkingOptions", ThinkingOptions).Add("thinkingDefault", ThinkingDefault);
-}
-
-internal sealed record AgentModel(string Primary) : IPayload
-{
-    public void Write(PayloadWriter to) => to.Add("primary", Primary);
-}
-
-internal sealed record AgentIdentity(string AgentId, string Name, string NameSource, string Avatar) : IPayload
-{
-    public void Write(PayloadWriter to) => to.Add("agentId", AgentId).Add("name", Name).Add("nameSource", NameSource).Add("avatar", Avatar);
 }

@@ -1,0 +1,37 @@
+using Appliance.Gateway.Protocol;
+
+namespace Appliance.Gateway.Methods.Wire;
+
+// What clients hear of capabilities that are not here yet.
+
+internal sealed record ChannelsStatus(long Ts) : IPayload
+{
+    public IReadOnlyList<string> ChannelOrder { get; } = [];
+    public IReadOnlyList<string> ChannelMeta { get; } = [];
+
+    public void Write(PayloadWriter to) => to
+        .Add("ts", Ts).Add("channelOrder", ChannelOrder).Empty("channelLabels").Empty("channelDetailLabels").Empty("channelSystemImages")
+        .Add("channelMeta", ChannelMeta).Empty("channels").Empty("channelAccounts").Empty("channelDefaultAccountId");
+}
+
+internal sealed record SkillsStatus(string WorkspaceDir, string ManagedSkillsDir) : IPayload
+{
+    public string AgentId { get; } = "main";
+    public IReadOnlyList<string> Skills { get; } = [];
+
+    public void Write(PayloadWriter to) => to
+        .Add("workspaceDir", WorkspaceDir).Add("managedSkillsDir", ManagedSkillsDir).Add("agentId", AgentId).Add("skills", Skills);
+}
+
+/// <summary>A page of no jobs; clients check every field.</summary>
+internal sealed record CronPage(string SnapshotRevision, int Offset, int Limit) : IPayload
+{
+    public IReadOnlyList<string> Jobs { get; } = [];
+    public int Total { get; }
+    public bool HasMore { get; }
+    public int? NextOffset { get; }
+
+    public void Write(PayloadWriter to) => to
+        .Add("snapshotRevision", SnapshotRevision).Add("offset", Offset).Add("limit", Limit).Add("jobs", Jobs).Add("total", Total)
+        .Add("hasMore", HasMore).Stay("nextOffset", NextOffset);
+}
