@@ -86,6 +86,8 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authentic
     {
         const string scheme = "Bearer ";
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : null;
+        if (header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return header[scheme.Length..].Trim();
+        // Where Anthropic's clients put it.
+        return header.Length == 0 && request.Headers["x-api-key"] is [{ } key] ? key : null;
     }
 }

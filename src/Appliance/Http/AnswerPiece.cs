@@ -15,6 +15,9 @@ internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
     /// <summary>A call of a tool, complete; null where the piece has none.</summary>
     public FunctionCallContent? Call { get; init; }
 
+    /// <summary>Tokens of the prompt, as far as they are known by now; 0 where whoever answers tells them at the end.</summary>
+    public int PromptTokens { get; init; }
+
     /// <summary>The pieces of a chat client's answer.</summary>
     public static async IAsyncEnumerable<AnswerPiece> FromChat(
         IAsyncEnumerable<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -22,22 +25,26 @@ internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
         ChatFinishReason? finish = null;
         UsageDetails? usage = null;
         GenerationTimings? timings = null;
+        string? stop = null;
+        var prompt = 0;
         await foreach (var update in updates.WithCancellation(cancellation))
         {
             finish = update.FinishReason ?? finish;
             usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
             if (update.AdditionalProperties?.TryGetValue(ChatOptionKeys.Timings, out GenerationTimings? found) == true) timings = found;
+            if (update.AdditionalProperties?.TryGetValue(ChatOptionKeys.PromptTokens, out int count) == true) prompt = count;
+            if (update.AdditionalProperties?.TryGetValue(ChatOptionKeys.StopSequence, out string? met) == true) stop = met;
             foreach (var content in update.Contents)
             {
-                if (content is TextContent { Text.Length: > 0 } text) yield return new(text.Text, null);
-                if (content is TextReasoningContent { Text.Length: > 0 } reasoning) yield return new("", null) { Reasoning = reasoning.Text };
-                if (content is FunctionCallContent call) yield return new("", null) { Call = call };
+                if (content is TextContent { Text.Length: > 0 } text) yield return new(text.Text, null) { PromptTokens = prompt };
+                if (content is TextReasoningContent { Text.Length: > 0 } reasoning) yield return new("", null) { Reasoning = reasoning.Text, PromptTokens = prompt };
+                if (content is FunctionCallContent call) yield return new("", null) { Call = call, PromptTokens = prompt };
             }
         }
         var reason = finish == ChatFinishReason.Length ? AnswerEnd.Length
             : finish == ChatFinishReason.ToolCalls ? AnswerEnd.ToolCalls
             : AnswerEnd.Stop;
-        yield return new("", new(reason, usage?.InputTokenCount ?? 0, usage?.OutputTokenCount ?? 0, timings));
+        yield return new("", new(reason, usage?.InputTokenCount ?? prompt, usage?.OutputTokenCount ?? 0, timings) { StopSequence = stop }) { PromptTokens = prompt };
     }
 
     /// <summary>The pieces of a raw completion.</summary>
@@ -63,6 +70,9 @@ internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
 /// <param name="Timings">Null where whoever answered does not tell.</param>
 internal sealed record AnswerEnd(string Reason, long PromptTokens, long CompletionTokens, GenerationTimings? Timings)
 {
+    /// <summary>Which of the request's stop strings ended the answer; null where none did.</summary>
+    public string? StopSequence { get; init; }
+
     /// <summary>The model ended its answer, or a stop string was met.</summary>
     public const string Stop = "stop";
 

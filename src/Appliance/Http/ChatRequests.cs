@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace Appliance.Http;
 
-/// <summary>What OpenAI's and Ollama's chat requests have in common on their way to an <see cref="IChatClient"/>.</summary>
+/// <summary>What the wires' chat requests have in common on their way to an <see cref="IChatClient"/>.</summary>
 internal static class ChatRequests
 {
     /// <summary>Most stop strings of a request: each is looked for after every token.</summary>
@@ -12,7 +12,7 @@ internal static class ChatRequests
 
     private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
-    /// <summary>The tools, which both wires spell alike.</summary>
+    /// <summary>The tools as OpenAI's chat completions and Ollama spell them.</summary>
     /// <exception cref="ApiException">400: a tool that is not a function, has no name, or whose parameters are not a schema.</exception>
     public static IList<AITool> ToTools(IReadOnlyList<WireTool?>? tools)
     {
@@ -22,18 +22,39 @@ internal static class ChatRequests
             var at = $"tools[{i}]";
             if (tools[i] is not { Type: "function", Function: { } function })
                 throw ApiException.BadRequest($"{at} must have the type 'function' and describe one.", at);
-            if (string.IsNullOrEmpty(function.Name)) throw ApiException.BadRequest($"{at}.function.name is missing.", $"{at}.function.name");
-            var schema = function.Parameters.IsPresent() ? function.Parameters.ToPlainObject($"{at}.function.parameters") : NoParameters;
-            declarations.Add(AIFunctionFactory.CreateDeclaration(function.Name, function.Description, schema));
+            declarations.Add(ToTool(function.Name, function.Description, function.Parameters, $"{at}.function", $"{at}.function.parameters"));
         }
         return declarations;
     }
 
-    /// <summary>A call the assistant made earlier in the conversation.</summary>
-    public static FunctionCallContent ToCall(string? id, string? name, JsonElement arguments, string at)
+    /// <summary>One tool.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it does, for the model.</param>
+    /// <param name="schema">JSON schema of its parameters; may be left out.</param>
+    /// <param name="at">Where the tool stands, for messages.</param>
+    /// <param name="schemaAt">Where the schema stands, for messages.</param>
+    /// <exception cref="ApiException">400: it has no name, or the parameters are not a schema.</exception>
+    public static AITool ToTool(string? name, string? description, JsonElement schema, string at, string schemaAt)
     {
-        if (string.IsNullOrEmpty(name)) throw ApiException.BadRequest($"{at}.function.name is missing.", $"{at}.function.name");
-        var values = arguments.ToPlainObject($"{at}.function.arguments").EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
+        if (string.IsNullOrEmpty(name)) throw ApiException.BadRequest($"{at}.name is missing.", $"{at}.name");
+        return AIFunctionFactory.CreateDeclaration(name, description, schema.IsPresent() ? schema.ToPlainObject(schemaAt) : NoParameters);
+    }
+
+    /// <summary>The model must call some tool.</summary>
+    /// <exception cref="ApiException">400: there is none.</exception>
+    public static ChatToolMode RequireAny(IList<AITool> tools) => tools.Count > 0 ? ChatToolMode.RequireAny
+        : throw ApiException.BadRequest("tool_choice asks for a tool, but there are no tools.", "tool_choice");
+
+    /// <summary>The model must call this tool.</summary>
+    /// <exception cref="ApiException">400: it is not there.</exception>
+    public static ChatToolMode RequireTool(IList<AITool> tools, string name) => tools.Any(tool => tool.Name == name) ? ChatToolMode.RequireSpecific(name)
+        : throw ApiException.BadRequest($"tool_choice names '{name}', which is not among the tools.", "tool_choice");
+
+    /// <summary>A call the assistant made earlier in the conversation.</summary>
+    public static FunctionCallContent ToCall(string? id, string? name, JsonElement arguments, string nameAt, string argumentsAt)
+    {
+        if (string.IsNullOrEmpty(name)) throw ApiException.BadRequest($"{nameAt} is missing.", nameAt);
+        var values = arguments.ToPlainObject(argumentsAt).EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
         return new FunctionCallContent(id ?? "", name, values);
     }
 

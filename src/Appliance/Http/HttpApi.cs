@@ -1,9 +1,11 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using Appliance.Gateway;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
+using Appliance.Http.Anthropic;
 using Appliance.Http.Ollama;
 using Appliance.Http.OpenAi;
 using Microsoft.AspNetCore.Http.Features;
@@ -42,6 +44,7 @@ internal sealed class HttpApi
         var health = new Health(models, options.Model);
         var ollama = new OllamaModels(models);
         var embed = new OllamaEmbed(models);
+        var messages = new Messages(models, options.Model);
         _routes = new Dictionary<string, Route>
         {
             ["/"] = Get(context => context.Response.WriteAsync("Appliance is running")),
@@ -50,6 +53,8 @@ internal sealed class HttpApi
             ["/v1/models"] = Get(_listing.ListAsync),
             ["/v1/chat/completions"] = Post(new ChatCompletions(models, options.Model).HandleAsync),
             ["/v1/completions"] = Post(new Completions(models, options.Model).HandleAsync),
+            ["/v1/messages"] = Post(messages.HandleAsync),
+            ["/v1/messages/count_tokens"] = Post(messages.CountAsync),
             ["/v1/embeddings"] = Post(new Embeddings(models).HandleAsync),
             ["/v1/rerank"] = Post(new Rerank(models).HandleAsync),
             ["/api/version"] = Get(OllamaModels.VersionAsync),
@@ -122,14 +127,12 @@ internal sealed class HttpApi
         if (error.Status == StatusCodes.Status500InternalServerError && fault is not ModelException) _onBug(fault);
         if (error.Status == StatusCodes.Status503ServiceUnavailable && !context.Response.HasStarted)
             context.Response.Headers.RetryAfter = (error.RetryAfter ?? 1).ToString(CultureInfo.InvariantCulture);
-        var ollama = context.Request.Path.StartsWithSegments("/api");
-        if (!context.Response.HasStarted)
-        {
-            if (ollama) await JsonAnswer.WriteAsync(context, error.Status, new OllamaError(error.Message), OllamaJson.Wire.OllamaError);
-            else await JsonAnswer.WriteAsync(context, error.Status, new ApiErrorBody(error), OpenAiJson.Wire.ApiErrorBody);
-        }
-        else if (ollama) await JsonAnswer.WriteToStreamAsync(context, new OllamaError(error.Message), OllamaJson.Wire.OllamaError);
-        else await JsonAnswer.WriteToStreamAsync(context, new ApiErrorBody(error), OpenAiJson.Wire.ApiErrorBody);
+        if (AnthropicErrors.IsExpected(context.Request)) await AnthropicErrors.WriteAsync(context, error);
+        else if (context.Request.Path.StartsWithSegments("/api")) await WriteAsync(new OllamaError(error.Message), OllamaJson.Wire.OllamaError);
+        else await WriteAsync(new ApiErrorBody(error), OpenAiJson.Wire.ApiErrorBody);
+
+        Task WriteAsync<T>(T body, JsonTypeInfo<T> type) => context.Response.HasStarted
+            ? JsonAnswer.WriteToStreamAsync(context, body, type) : JsonAnswer.WriteAsync(context, error.Status, body, type);
     }
 
     private static Route Get(Func<HttpContext, Task> handler) => new("GET", Scope.Read, false, (context, _) => handler(context));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -32,10 +33,15 @@ internal static class JsonAnswer
     }
 
     /// <summary>Sends one value of a stream at once, framed as its content type asks for.</summary>
-    public static async Task WriteToStreamAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    /// <param name="context">The request.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="type">How to write it.</param>
+    /// <param name="name">Name of the event; null on wires whose events have none.</param>
+    public static async Task WriteToStreamAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, string? name = null)
     {
         var writer = context.Response.BodyWriter;
         var events = context.Response.ContentType == EventStream;
+        if (events && name is not null) writer.Write(Encoding.UTF8.GetBytes($"event: {name}\n"));
         if (events) writer.Write("data: "u8);
         writer.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
         writer.Write(events ? "\n\n"u8 : "\n"u8);

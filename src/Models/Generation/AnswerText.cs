@@ -8,6 +8,9 @@ internal sealed class AnswerText(Tokenizer tokenizer, IReadOnlyList<string> stop
     private readonly StopMatcher _stops = new(stops);
     private StreamingDetokenizer _detokenizer = tokenizer.CreateDetokenizer(continues: true);
 
+    /// <summary>The stop string that ended it; null where none did.</summary>
+    public string? StopString => _stops.Met;
+
     /// <summary>Adds a token; returns the text that may be shown by now. <paramref name="stopped"/> is set when a stop string was met.</summary>
     public string Append(int token, out bool stopped) => _stops.Append(TextOf(token), out stopped);
 

@@ -17,4 +17,10 @@ public static class ChatOptionKeys
 
     /// <summary><see cref="GenerationTimings"/>, on the last update of a response.</summary>
     public const string Timings = "timings";
+
+    /// <summary><see cref="int"/>: tokens of the prompt, on the first update of a response.</summary>
+    public const string PromptTokens = "prompt_tokens";
+
+    /// <summary><see cref="string"/>: which of the stop sequences ended the answer, on the last update where one did.</summary>
+    public const string StopSequence = "stop_sequence";
 }

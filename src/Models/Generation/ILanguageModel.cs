@@ -35,7 +35,11 @@ public interface ILanguageModel : IDisposable
 /// <param name="Text">Text that is complete by now; often empty while a character or a possible stop string is held back.</param>
 /// <param name="Finish">Set on the last step.</param>
 /// <param name="Timings">Set on the last step.</param>
-public sealed record GenerationStep(int? Token, string Text, FinishReason? Finish = null, GenerationTimings? Timings = null);
+public sealed record GenerationStep(int? Token, string Text, FinishReason? Finish = null, GenerationTimings? Timings = null)
+{
+    /// <summary>The stop string that ended the answer; null where none did.</summary>
+    public string? StopString { get; init; }
+}
 
 /// <summary>Why a generation ended.</summary>
 public enum FinishReason

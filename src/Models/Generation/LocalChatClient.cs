@@ -21,7 +21,7 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<AIFunctionDeclaration> tools = options?.ToolMode is NoneChatToolMode ? [] : [.. options?.Tools?.OfType<AIFunctionDeclaration>() ?? []];
+        var tools = ToTools(options);
         var format = ToolCallFormat.Detect(model.ChatTemplate?.Source, model.Tokenizer.FindToken);
         var marks = format.Marks.Select(model.Tokenizer.FindToken).OfType<int>().Where(model.Tokenizer.IsSpecial).ToHashSet();
         IReadOnlyList<ChatMessage> conversation = [.. messages];
@@ -37,7 +37,7 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         var prompt = ChatPrompt.Encode(model, text);
         var parser = format.CreateParser(text, tools.Select(tool => tool.Name).ToHashSet());
         var id = $"msg_{Guid.NewGuid():N}";
-        bool begun = false, called = false;
+        bool begun = false, called = false, told = false;
 
         await foreach (var step in model.GenerateAsync(prompt, generation, cancellationToken))
         {
@@ -59,12 +59,15 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
                 ResponseId = id,
                 ModelId = model.Name,
                 CreatedAt = DateTimeOffset.UtcNow,
+                AdditionalProperties = told ? null : new() { [ChatOptionKeys.PromptTokens] = prompt.Length },
             };
+            told = true;
             if (step is { Finish: { } finish, Timings: { } timings })
             {
                 update.FinishReason = finish == FinishReason.Length ? ChatFinishReason.Length
                     : called ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop;
-                update.AdditionalProperties = new() { [ChatOptionKeys.Timings] = timings };
+                (update.AdditionalProperties ??= [])[ChatOptionKeys.Timings] = timings;
+                if (step.StopString is { } stop && options?.StopSequences?.Contains(stop) == true) update.AdditionalProperties[ChatOptionKeys.StopSequence] = stop;
                 update.Contents.Add(new UsageContent(new UsageDetails
                 {
                     InputTokenCount = timings.PromptTokens,
@@ -75,6 +78,14 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
             yield return update;
         }
     }
+
+    /// <summary>Tokens of the prompt that these would make.</summary>
+    /// <exception cref="Tokens.TemplateException">The chat template cannot render the conversation.</exception>
+    public int CountTokens(IEnumerable<ChatMessage> messages, ChatOptions? options = null) =>
+        ChatPrompt.Encode(model, ChatPrompt.Render(model, messages, ToTools(options), options)).Length;
+
+    private static IReadOnlyList<AIFunctionDeclaration> ToTools(ChatOptions? options) =>
+        options?.ToolMode is NoneChatToolMode ? [] : [.. options?.Tools?.OfType<AIFunctionDeclaration>() ?? []];
 
     // A call that is none is shown as the text it was: nothing of an answer is lost.
     private static AIContent? ToContent(AnswerEvent happened, bool begun) => happened switch

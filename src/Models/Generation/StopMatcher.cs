@@ -8,6 +8,9 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
 {
     private string _held = "";
 
+    /// <summary>The stop string that was met; null until one is.</summary>
+    public string? Met { get; private set; }
+
     /// <summary>Adds text; returns what may be shown. <paramref name="stopped"/> is set when a stop string was met.</summary>
     public string Append(string text, out bool stopped)
     {
@@ -19,7 +22,8 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
         foreach (var stop in stops)
         {
             var at = _held.IndexOf(stop, StringComparison.Ordinal);
-            if (at >= 0 && (first < 0 || at < first)) first = at;
+            if (at < 0 || (first >= 0 && at >= first)) continue;
+            (first, Met) = (at, stop);
         }
         if (first >= 0)
         {

@@ -23,6 +23,14 @@ public sealed class RobustnessTests : IAsyncLifetime
              "options":{"temperature":0.1,"num_predict":2,"stop":["q"],"seed":3},"keep_alive":"5m","format":"","stream":false}
             """),
         ("/api/generate", """{"model":"tiny","prompt":"x","system":"y","raw":false,"options":{"top_k":1,"min_p":0.1},"context":[],"keep_alive":-1}"""),
+        ("/v1/messages", """
+            {"model":"tiny","max_tokens":3,"system":[{"type":"text","text":"S\u00e9"}],"messages":[{"role":"user","content":[{"type":"text","text":"a"}]},
+             {"role":"assistant","content":[{"type":"thinking","thinking":"x","signature":"y"},{"type":"tool_use","id":"1","name":"f","input":{"x":1}}]},
+             {"role":"user","content":[{"type":"tool_result","tool_use_id":"1","is_error":true,"content":[{"type":"text","text":"2"}]}]}],
+             "tools":[{"name":"f","input_schema":{"type":"object"}}],"tool_choice":{"type":"auto"},"stop_sequences":["q"],"top_k":3,"thinking":{"type":"disabled"},
+             "output_config":{"format":null},"stream":true}
+            """),
+        ("/v1/messages/count_tokens", """{"model":"tiny","messages":[{"role":"user","content":"x"}],"tools":[{"name":"f","input_schema":{"type":"object"}}]}"""),
         ("/api/show", """{"model":"tiny","verbose":true}"""),
         ("/v1/embeddings", """{"model":"hash-1024","input":["a","\u00e9"],"encoding_format":"base64","dimensions":7}"""),
         ("/v1/embeddings", """{"input":[[1,50],[60]],"user":"x"}"""),

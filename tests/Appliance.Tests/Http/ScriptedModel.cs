@@ -21,6 +21,9 @@ internal sealed class ScriptedModel(string name) : ILanguageModel
     /// <summary>The texts of an answer.</summary>
     public Func<CancellationToken, IAsyncEnumerable<string>> Answer { get; set; } = _ => Say("Hello", " from", " the", " box", ".");
 
+    /// <summary>The stop string that the answer says it ended at.</summary>
+    public string? StopString { get; set; }
+
     /// <summary>Every call so far.</summary>
     public ConcurrentQueue<(int[] Prompt, GenerationOptions Options)> Calls { get; } = new();
 
@@ -64,7 +67,8 @@ internal sealed class ScriptedModel(string name) : ILanguageModel
             yield return new GenerationStep(3 + made++, text);
         }
         yield return new GenerationStep(null, "", finish, new GenerationTimings(
-            prompt.Length, made, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3)));
+            prompt.Length, made, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3)))
+        { StopString = StopString };
     }
 
     public void Dispose() { }

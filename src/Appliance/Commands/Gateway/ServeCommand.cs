@@ -28,7 +28,7 @@ internal static class ServeCommand
             Description = $"How long a model stays loaded after its last use, such as 30m, 0 or -1 (for ever); also {KeepAlive.Variable}. By default 30m, 5m below 8 GB.",
             HelpName = "TIME",
         };
-        var command = new Command("serve", "Serve OpenClaw's gateway protocol and the OpenAI and Ollama APIs (chat, completions, embeddings, reranking) on one port.")
+        var command = new Command("serve", "Serve OpenClaw's gateway protocol and the OpenAI, Anthropic and Ollama APIs (chat, completions, embeddings, reranking) on one port.")
         {
             port, bind, model, keepAlive, tokenFile, newToken,
         };

@@ -57,6 +57,7 @@ internal sealed class OllamaChat(IModelHost models)
     private static IEnumerable<AIContent> ToCalls(List<OllamaToolCall?>? calls, string at)
     {
         for (var i = 0; i < calls?.Count; i++)
-            yield return ChatRequests.ToCall(null, calls[i]?.Function?.Name, calls[i]?.Function?.Arguments ?? default, $"{at}.tool_calls[{i}]");
+            yield return ChatRequests.ToCall(null, calls[i]?.Function?.Name, calls[i]?.Function?.Arguments ?? default,
+                $"{at}.tool_calls[{i}].function.name", $"{at}.tool_calls[{i}].function.arguments");
     }
 }

@@ -46,16 +46,11 @@ internal static class ChatTranslation
         if (!choice.IsPresent()) return null;
         if (choice.Is("none")) return ChatToolMode.None;
         if (choice.Is("auto")) return ChatToolMode.Auto;
-        if (choice.Is("required"))
-            return tools.Count > 0 ? ChatToolMode.RequireAny : throw ApiException.BadRequest("tool_choice is required, but there are no tools.", "tool_choice");
+        if (choice.Is("required")) return ChatRequests.RequireAny(tools);
         if (choice.ValueKind == JsonValueKind.Object && choice.TryGetProperty("type", out var type) && type.Is("function")
             && choice.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
             && function.TryGetProperty("name", out var name))
-        {
-            var wanted = name.ToText("tool_choice.function.name");
-            return tools.Any(t => t.Name == wanted) ? ChatToolMode.RequireSpecific(wanted)
-                : throw ApiException.BadRequest($"tool_choice names '{wanted}', which is not among the tools.", "tool_choice");
-        }
+            return ChatRequests.RequireTool(tools, name.ToText("tool_choice.function.name"));
         throw ApiException.BadRequest("tool_choice must be none, auto, required, or an object that names a function.", "tool_choice");
     }
 
@@ -115,13 +110,15 @@ internal static class ChatTranslation
         for (var i = 0; i < calls?.Count; i++)
         {
             var call = $"{at}.tool_calls[{i}]";
-            yield return ChatRequests.ToCall(calls[i]?.Id, calls[i]?.Function?.Name, ParseArguments(calls[i]?.Function?.Arguments, call), call);
+            var arguments = ParseArguments(calls[i]?.Function?.Arguments, $"{call}.function.arguments");
+            yield return ChatRequests.ToCall(calls[i]?.Id, calls[i]?.Function?.Name, arguments, $"{call}.function.name", $"{call}.function.arguments");
         }
     }
 
-    private static JsonElement ParseArguments(string? arguments, string at)
+    /// <summary>Arguments of a call: JSON inside a string.</summary>
+    /// <exception cref="ApiException">400: they are none.</exception>
+    public static JsonElement ParseArguments(string? arguments, string at)
     {
-        at += ".function.arguments";
         try
         {
             var json = Encoding.UTF8.GetBytes(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);

@@ -153,7 +153,7 @@ internal sealed class GenerationRun(
     private void End(int? token, string text, FinishReason reason)
     {
         var timings = new GenerationTimings(prompt.Length, Made, TimeSpan.Zero, _first, Stopwatch.GetElapsedTime(_arrived) - _first) { ReusedTokens = Math.Max(0, _reused) };
-        steps.TryWrite(new GenerationStep(token, text, reason, timings));
+        steps.TryWrite(new GenerationStep(token, text, reason, timings) { StopString = answer.StopString });
         IsEnded = true;
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Appliance.Http.Ollama;
+namespace Appliance.Http;
 
 /// <summary>Writes text that is JSON already.</summary>
 internal sealed class RawJsonConverter : JsonConverter<string>
