@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Models;
 using Models.Generation;
 using Models.Store;
+using Runtime.Agents;
 using Runtime.Sessions;
+using Runtime.Tools;
 
 namespace Appliance.Gateway;
 
@@ -44,8 +46,10 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _hub = new ConnectionHub(startedAt, time);
         _log = new GatewayLog(home, time);
         _turns = new TurnRunner(models, options.Model, time);
-        var sessions = new SessionStore(Path.Combine(home, "agents", SessionKey.MainAgent, "sessions"), time);
-        _context = new GatewayContext(models, options, _hub, pairing, sessions, _turns, _log, time);
+        var agents = new AgentBook(home, [], time);
+        var tools = new ToolRunner(new ToolTable(DefaultTools.All(agents, time)), agents.Policy());
+        tools.Faulted += onBug;
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time);
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;
         _turns.Happened += new TurnBroadcast(_hub, _methods, time).Tell;

@@ -2,14 +2,19 @@ using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Models.Generation;
+using Runtime.Agents;
 using Runtime.Sessions;
+using Runtime.Tools;
 
 namespace Appliance.Gateway.Methods;
 
 /// <summary>What the methods work with.</summary>
 internal sealed record GatewayContext(
-    IModelHost Models, ServerOptions Options, ConnectionHub Hub, PairingBook Pairing, SessionStore Sessions, TurnRunner Turns, GatewayLog Log, TimeProvider Time)
+    IModelHost Models, ServerOptions Options, ConnectionHub Hub, PairingBook Pairing, AgentBook Agents, ToolRunner Tools, TurnRunner Turns, GatewayLog Log, TimeProvider Time)
 {
+    /// <summary>The sessions of the default agent.</summary>
+    public SessionStore Sessions => Agents.Default.Sessions;
+
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -1,0 +1,14 @@
+namespace Runtime.Tools.Policy;
+
+/// <summary>Sets of tools, each with all of the one before.</summary>
+public enum ToolProfile
+{
+    /// <summary>Talking: the time, and what the agent knows of itself.</summary>
+    Minimal,
+
+    /// <summary>What an assistant needs: files of its workspace, memory, the web, messages.</summary>
+    Assistant,
+
+    /// <summary>Everything, commands and devices too. Much of it is asked about each time.</summary>
+    Operator,
+}

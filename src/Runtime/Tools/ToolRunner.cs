@@ -1,0 +1,93 @@
+using Models;
+using Runtime.Tools.Policy;
+
+namespace Runtime.Tools;
+
+/// <summary>
+/// The one way to call a tool, for turns and for every door: the policy decides, a person is asked where it says so, then the call runs
+/// within its time, and its result is bounded. Never throws but for cancellation: an error is a result the model can read. Safe for several
+/// threads.
+/// </summary>
+/// <param name="table">The tools.</param>
+/// <param name="policy">What is allowed.</param>
+/// <param name="approver">Who is asked; null where nobody can be, and what would be asked is refused.</param>
+public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover? approver = null)
+{
+    /// <summary>Longest result, characters; what is longer loses its middle.</summary>
+    public const int LongestResult = 16_000;
+
+    /// <summary>Hears of every call and what came of it, when it is over.</summary>
+    public event Action<ToolCalled>? Called;
+
+    /// <summary>Hears of faults that are no call's own.</summary>
+    public event Action<Exception>? Faulted;
+
+    /// <summary>The tools somebody may call at all, in the order of the table.</summary>
+    public IReadOnlyList<Tool> For(string agent, string? channel, string? person) =>
+        [.. table.All.Where(tool => policy.Allows(tool, agent, channel, person))];
+
+    /// <summary>Calls a tool.</summary>
+    public async Task<ToolResult> CallAsync(string name, ToolArguments arguments, ToolContext context, CancellationToken cancellation)
+    {
+        var tool = table.Find(name);
+        var (result, decision) = tool is null
+            ? (ToolResult.Refused($"There is no tool {name}."), ToolVerdict.Deny)
+            : await DecideAndRunAsync(tool, arguments, context, cancellation);
+        var bounded = result with { Text = Bounded.Cut(result.Text, LongestResult), IsData = result.IsData || (tool?.ReturnsData == true && !result.IsRefused) };
+        Called?.Invoke(new ToolCalled(name, tool?.Effect, arguments, context, decision, bounded));
+        return bounded;
+    }
+
+    private async Task<(ToolResult Result, ToolVerdict Decision)> DecideAndRunAsync(Tool tool, ToolArguments arguments, ToolContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            var effect = tool.EffectOf(arguments, context);
+            var decision = policy.Decide(tool, effect, context);
+            if (decision.Verdict == ToolVerdict.Deny) return (ToolResult.Refused($"Not allowed: {decision.Reason}"), ToolVerdict.Deny);
+            if (decision.Verdict == ToolVerdict.Ask)
+            {
+                var approved = approver is not null && await approver.ApproveAsync(tool, arguments, context, decision.Reason, cancellation);
+                if (!approved) return (ToolResult.Refused($"Not approved: {decision.Reason}"), ToolVerdict.Ask);
+            }
+            return (await RunAsync(tool, arguments, context, cancellation), decision.Verdict);
+        }
+        catch (ModelException e)
+        {
+            return (ToolResult.Error(e.Message), ToolVerdict.Allow);
+        }
+    }
+
+    private async Task<ToolResult> RunAsync(Tool tool, ToolArguments arguments, ToolContext context, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(tool.Limit);
+        try
+        {
+            // On a thread of its own: a tool that works without awaiting must not hold up an abort.
+            return await Task.Run(() => tool.RunAsync(arguments, context, limit.Token), limit.Token).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return ToolResult.Error($"{tool.Name} took longer than {tool.Limit.TotalSeconds:0} s and was stopped.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ToolResult.Error(e.Message);
+        }
+        catch (Exception e) when (e is not (ModelException or OperationCanceledException))
+        {
+            Faulted?.Invoke(e);
+            return ToolResult.Error("Internal error in the tool. Do not try the same again.");
+        }
+    }
+}
+
+/// <summary>A call that is over.</summary>
+/// <param name="Name">The name that was called.</param>
+/// <param name="Effect">What such a tool does at most; null where there is none of that name.</param>
+/// <param name="Arguments">The arguments.</param>
+/// <param name="Context">Who called.</param>
+/// <param name="Decision">What the policy said.</param>
+/// <param name="Result">What came of it.</param>
+public sealed record ToolCalled(string Name, ToolEffect? Effect, ToolArguments Arguments, ToolContext Context, ToolVerdict Decision, ToolResult Result);
