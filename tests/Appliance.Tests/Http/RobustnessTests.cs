@@ -31,6 +31,14 @@ public sealed class RobustnessTests : IAsyncLifetime
              "output_config":{"format":null},"stream":true}
             """),
         ("/v1/messages/count_tokens", """{"model":"tiny","messages":[{"role":"user","content":"x"}],"tools":[{"name":"f","input_schema":{"type":"object"}}]}"""),
+        ("/v1/responses", """
+            {"model":"tiny","instructions":"S\u00e9","max_output_tokens":3,"input":[{"role":"user","content":[{"type":"input_text","text":"a"}]},
+             {"type":"reasoning","summary":[],"content":[{"type":"reasoning_text","text":"x"}]},{"role":"assistant","content":"y"},
+             {"type":"function_call","call_id":"1","name":"f","arguments":"{\"x\":1}"},{"type":"function_call_output","call_id":"1","output":"2"}],
+             "tools":[{"type":"function","name":"f","parameters":{"type":"object"}}],"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"name":"f"}]},
+             "text":{"format":{"type":"text"}},"reasoning":{"effort":"low"},"metadata":{"a":"b"},"stream":true}
+            """),
+        ("/v1/responses", """{"model":"tiny","input":"x","previous_response_id":null,"store":false,"max_output_tokens":1}"""),
         ("/api/show", """{"model":"tiny","verbose":true}"""),
         ("/v1/embeddings", """{"model":"hash-1024","input":["a","\u00e9"],"encoding_format":"base64","dimensions":7}"""),
         ("/v1/embeddings", """{"input":[[1,50],[60]],"user":"x"}"""),
