@@ -1,7 +1,7 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using Appliance.Gateway.Protocol;
+using Models.Crypto;
 
 namespace Appliance.Gateway.Identity;
 
@@ -31,7 +31,7 @@ internal static class DeviceProof
     }
 
     /// <summary>The id of a key: lower-case hexadecimal SHA-256.</summary>
-    public static string Id(ReadOnlySpan<byte> key) => Convert.ToHexStringLower(SHA256.HashData(key));
+    public static string Id(ReadOnlySpan<byte> key) => BoxKey.IdOf(key);
 
     /// <summary>The text that is signed, of version <c>v2</c> or <c>v3</c>.</summary>
     public static string Payload(ConnectRequest connect, string version)

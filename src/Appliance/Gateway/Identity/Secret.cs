@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Models.Crypto;
 
 namespace Appliance.Gateway.Identity;
 
@@ -16,13 +17,7 @@ internal static class Secret
     public static string New()
     {
         Span<byte> bits = stackalloc byte[32];
-        if (OperatingSystem.IsWindows()) RandomNumberGenerator.Fill(bits);
-        else
-        {
-            // The kernel's own generator (random(4)); .NET's would load OpenSSL for it.
-            using var kernel = File.OpenRead("/dev/urandom");
-            kernel.ReadExactly(bits);
-        }
+        RandomBits.Fill(bits);
         return Base64Url.EncodeToString(bits);
     }
 

@@ -1,6 +1,6 @@
-using Appliance.Gateway.Identity;
+using Models.Crypto;
 
-namespace Appliance.Tests.Gateway.Identity;
+namespace Models.Tests.Crypto;
 
 public sealed class Ed25519Tests
 {

@@ -1,14 +1,17 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Appliance.Gateway.Identity;
+namespace Models.Crypto;
 
 /// <summary>
 /// SHA-256 (FIPS 180-4) without OpenSSL, which .NET would load for it: four megabytes that an idle box can spare, and a token is hashed at
 /// the first start of every one (docs/adr/0003). Its time depends on the length of the data alone.
 /// </summary>
-internal static class Sha256
+public static class Sha256
 {
+    /// <summary>Bytes of a hash.</summary>
+    public const int Size = 32;
+
     private const int Block = 64;
 
     // The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
@@ -27,6 +30,14 @@ internal static class Sha256
     /// <summary>The 32 bytes of the hash.</summary>
     public static byte[] Hash(ReadOnlySpan<byte> data)
     {
+        var hash = new byte[Size];
+        Hash(data, hash);
+        return hash;
+    }
+
+    /// <summary>Writes the 32 bytes of the hash.</summary>
+    public static void Hash(ReadOnlySpan<byte> data, Span<byte> hash)
+    {
         Span<uint> state = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
         var rest = data;
         for (; rest.Length >= Block; rest = rest[Block..]) Mix(state, rest);
@@ -39,9 +50,7 @@ internal static class Sha256
         BinaryPrimitives.WriteInt64BigEndian(last[^8..], data.Length * 8L);
         for (var at = 0; at < last.Length; at += Block) Mix(state, last[at..]);
 
-        var hash = new byte[32];
-        for (var i = 0; i < state.Length; i++) BinaryPrimitives.WriteUInt32BigEndian(hash.AsSpan(4 * i), state[i]);
-        return hash;
+        for (var i = 0; i < state.Length; i++) BinaryPrimitives.WriteUInt32BigEndian(hash[(4 * i)..], state[i]);
     }
 
     private static void Mix(Span<uint> state, ReadOnlySpan<byte> block)
