@@ -56,6 +56,7 @@ ensure_tools() {
   local missing=()
   command -v cc >/dev/null && command -v clang >/dev/null || missing+=(clang lld)
   [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+  [ -e /usr/include/sqlite3.h ] || missing+=(libsqlite3-dev)
   command -v openssl >/dev/null || missing+=(openssl)
   command -v curl >/dev/null || missing+=(curl ca-certificates)
   if ! command -v npm >/dev/null; then missing+=(npm); fi

@@ -1,0 +1,161 @@
+using Microsoft.Data.Sqlite;
+using Models;
+
+namespace Runtime.Storage;
+
+/// <summary>
+/// A SQLite database in one file that always opens: one that is broken is put aside under another name, what can be read of it is carried
+/// over, and the owner is told. What a transaction returned from is on the disk (WAL with <c>synchronous=FULL</c>: in a simulated power
+/// cut NORMAL lost acknowledged rows). Safe for several threads; they take turns.
+/// </summary>
+public sealed class Database : IDisposable
+{
+    private const int Corrupt = 11, NotADatabase = 26;
+
+    // A wrong bit can hide until somebody reads just there. Looking through a file of this size takes some 0.1 s; a larger one is looked
+    // through only where it was not closed properly.
+    private const long AlwaysLookedThrough = 32 * 1024 * 1024;
+
+    private readonly string _path;
+    private readonly DatabaseSchema _schema;
+    private readonly TimeProvider _time;
+    private readonly Action<string> _tell;
+    private readonly Lock _turn = new();
+    private SqliteConnection? _connection;
+
+    static Database() => SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_sqlite3());
+
+    /// <summary>A database; its file is opened, or made, when it is first used.</summary>
+    /// <param name="path">Its file. Two more stand beside it while it is open, with <c>-wal</c> and <c>-shm</c> after its name.</param>
+    /// <param name="schema">How it is laid out.</param>
+    /// <param name="time">Dates the name of a broken file.</param>
+    /// <param name="tell">Hears, in one sentence for a person, what was found broken and what became of it.</param>
+    public Database(string path, DatabaseSchema schema, TimeProvider time, Action<string> tell) => (_path, _schema, _time, _tell) = (path, schema, time, tell);
+
+    /// <summary>Runs something in a transaction of its own: all of it is on the disk afterwards, or none.</summary>
+    /// <param name="work">What to do. It may be run twice, where the file turns out to be broken the first time.</param>
+    /// <exception cref="ModelException">The disk is full or the file cannot be opened; nothing of it was kept.</exception>
+    public T Transact<T>(Func<SqliteConnection, T> work) => Guarded(connection =>
+    {
+        using var transaction = connection.BeginTransaction();
+        var result = work(connection);
+        transaction.Commit();
+        return result;
+    });
+
+    /// <summary>Reads.</summary>
+    /// <param name="work">What to read. It may be run twice, where the file turns out to be broken the first time.</param>
+    /// <exception cref="ModelException">The file cannot be opened.</exception>
+    public T Read<T>(Func<SqliteConnection, T> work) => Guarded(work);
+
+    /// <summary>Closes the file; it is whole without its two companions then.</summary>
+    public void Dispose()
+    {
+        lock (_turn)
+        {
+            _connection?.Dispose();
+            _connection = null;
+        }
+    }
+
+    private T Guarded<T>(Func<SqliteConnection, T> work)
+    {
+        lock (_turn)
+        {
+            try
+            {
+                try
+                {
+                    return work(Opened());
+                }
+                catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
+                {
+                    Salvage(e);
+                    return work(Opened());
+                }
+            }
+            catch (SqliteException e)
+            {
+                throw new ModelException($"Cannot use the database {_path}: {e.Message}. Look whether its disk is full or its folder may not be written.", e);
+            }
+        }
+    }
+
+    private SqliteConnection Opened()
+    {
+        if (_connection is { } open) return open;
+        var isSuspect = File.Exists(_path) && (File.Exists(_path + "-wal") || new FileInfo(_path).Length <= AlwaysLookedThrough);
+        var connection = Connect(_path, SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000");
+            if (isSuspect && Scalar(connection, "PRAGMA quick_check(1)") is not "ok") throw new SqliteException("a page of it is not what was written", Corrupt);
+            Upgrade(connection);
+            return _connection = connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Upgrade(SqliteConnection connection)
+    {
+        var version = (int)(long)Scalar(connection, "PRAGMA user_version")!;
+        if (version > _schema.Steps.Count)
+            throw new ModelException($"The database {_path} was written by a newer version of this program (layout {version}, this one knows {_schema.Steps.Count}). Use that version, or move the file away.");
+        for (; version < _schema.Steps.Count; version++)
+        {
+            using var transaction = connection.BeginTransaction();
+            Execute(connection, _schema.Steps[version]);
+            Execute(connection, $"PRAGMA user_version={version + 1}");
+            transaction.Commit();
+        }
+    }
+
+    // The broken file stays, whole, under another name: somebody may get more out of it than this does.
+    private void Salvage(SqliteException fault)
+    {
+        _connection?.Dispose();
+        _connection = null;
+        var aside = Aside();
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+            if (File.Exists(_path + suffix)) File.Move(_path + suffix, aside + suffix);
+        var kept = Salvaged.CopyRows(aside, Opened(), _schema.Kept);
+        _tell($"The database {_path} was broken ({fault.Message}). It is kept as {aside}, and a new one is in its place"
+            + (_schema.Kept.Count == 0 ? "." : $" with {kept} rows that could still be read."));
+    }
+
+    private string Aside()
+    {
+        var name = $"{_path}.broken-{_time.GetUtcNow():yyyyMMdd-HHmmss}";
+        for (var number = 2; ; number++)
+        {
+            if (!File.Exists(name)) return name;
+            name = $"{_path}.broken-{_time.GetUtcNow():yyyyMMdd-HHmmss}-{number}";
+        }
+    }
+
+    // Without a pool: a connection that is disposed of has closed its file.
+    internal static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ConnectionString);
+        connection.Open();
+        return connection;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
