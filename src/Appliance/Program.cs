@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Client;
 using Appliance.Commands;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
@@ -18,9 +19,12 @@ internal static class Program
         {
             ChatCommand.Create(),
             RunCommand.Create(),
-            ServeCommand.Create(),
+            ServeCommand.Create("serve"),
+            GatewayCommand.Create(),
             ModelsCommand.Create(),
             StatusCommand.Create(),
+            HealthCommand.Create(),
+            CallCommand.Create(),
             BenchCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),
@@ -42,7 +46,7 @@ internal static class Program
         catch (ModelException e)
         {
             await Console.Error.WriteLineAsync($"error: {e.Message}");
-            return ExitCode.Error;
+            return e is GatewayClientException { Code: GatewayClientException.NotRunning } ? ExitCode.NotRunning : ExitCode.Error;
         }
     }
 

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The command line was wrong.</summary>
     public const int Usage = 2;
 
+    /// <summary>The command needs a running gateway, and there is none (as LSB's status actions and systemctl say it).</summary>
+    public const int NotRunning = 3;
+
     /// <summary>Ctrl-C (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

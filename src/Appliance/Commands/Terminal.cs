@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.CommandLine;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace Appliance.Commands;
 
@@ -44,6 +48,19 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool Colour
         foreach (var row in rows) Output.WriteLine(Line(row));
 
         string Line(string[] cells) => string.Join("  ", cells.Select((cell, i) => Clean(cell).PadRight(widths[i]))).TrimEnd();
+    }
+
+    /// <summary>Writes JSON as it came: on one line, or indented where a person looks on.</summary>
+    public void WriteJson(JsonElement value)
+    {
+        var options = new JsonWriterOptions { Indented = ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text, options))
+        {
+            if (value.ValueKind == JsonValueKind.Undefined) json.WriteNullValue();
+            else value.WriteTo(json);
+        }
+        Output.WriteLine(Encoding.UTF8.GetString(text.WrittenSpan));
     }
 
     /// <summary>The text without control characters, the C1 range and line separators included.</summary>

@@ -16,11 +16,12 @@ internal sealed class ApplianceServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Lazy<GatewayHost> _gateway;
+    private readonly LocalSocket _local;
 
-    private ApplianceServer(WebApplication app, Lazy<GatewayHost> gateway, string? newToken)
+    private ApplianceServer(WebApplication app, Lazy<GatewayHost> gateway, LocalSocket local, string? newToken)
     {
-        (_app, _gateway, NewToken) = (app, gateway, newToken);
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        (_app, _gateway, _local, NewToken) = (app, gateway, local, newToken);
+        Address = ListensOn(app);
     }
 
     /// <summary>Where it listens; the port is the real one where 0 was asked for.</summary>
@@ -39,15 +40,31 @@ internal sealed class ApplianceServer : IAsyncDisposable
         IModelHost models, ServerOptions options, Action<Exception> onBug, CancellationToken cancellation = default)
     {
         AccessGuard.RequireSafe(options.Address, options.Token);
+        var local = LocalSocket.Claim(models.Store.Home);
+        try
+        {
+            return await StartAsync(models, options, local, onBug, cancellation);
+        }
+        catch
+        {
+            local.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<ApplianceServer> StartAsync(
+        IModelHost models, ServerOptions options, LocalSocket local, Action<Exception> onBug, CancellationToken cancellation)
+    {
         var identity = GatewayIdentity.Open(models.Store.Home, options);
         var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity.Authenticator);
         // Made when the first client of its protocol comes: a box that nobody talks to has no need of it.
         var startedAt = options.Time.GetUtcNow();
-        var gateway = new Lazy<GatewayHost>(() => new GatewayHost(models, options, identity, startedAt, onBug));
+        WebApplication? listening = null;
+        var gateway = new Lazy<GatewayHost>(() => new GatewayHost(models, options with { Port = ListensOn(listening!).Port }, identity, startedAt, onBug));
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, local));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(5));
-        var app = builder.Build();
+        var app = listening = builder.Build();
         var stopping = new CancellationTokenSource();
         app.Lifetime.ApplicationStopping.Register(() =>
         {
@@ -59,7 +76,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellation);
-            return new ApplianceServer(app, gateway, identity.Token.Shown);
+            return new ApplianceServer(app, gateway, local, identity.Token.Shown);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {
@@ -77,12 +94,17 @@ internal sealed class ApplianceServer : IAsyncDisposable
         await _app.StopAsync();
         if (_gateway.IsValueCreated) await _gateway.Value.DisposeAsync();
         await _app.DisposeAsync();
+        _local.Dispose();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    private static Uri ListensOn(WebApplication app) => new(
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(address => !address.StartsWith("http://unix:", StringComparison.Ordinal)));
+
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options, LocalSocket local)
     {
         kestrel.AddServerHeader = false;
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        if (local.Path is { } path) kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = 4096;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 4096;

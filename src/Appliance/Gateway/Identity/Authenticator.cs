@@ -13,7 +13,10 @@ internal sealed class Authenticator(SharedToken shared, PairingBook pairing, Att
     public Grant Connect(ConnectRequest connect, Challenge challenge, Peer peer)
     {
         RequireProtocol(connect);
-        if (connect.Auth is { Token: null or "", Password: null or "", DeviceToken: null or "", BootstrapToken: null or "" })
+        var bare = connect.Auth is { Token: null or "", Password: null or "", DeviceToken: null or "", BootstrapToken: null or "" };
+        // The kernel vouches for the owner's own programs.
+        if (bare && peer.IsOwner && connect is { Device: null, Role: Principal.Operator }) return new Grant(new Principal(Principal.Operator, Scope.Clean(connect.Scopes), null, "local"));
+        if (bare)
             throw Refuse(DetailCode.AuthTokenMissing, "unauthorized: gateway token missing (start the client with this gateway's token)", "token_missing", "update_auth_configuration");
         var token = Try(peer, () =>
         {

@@ -11,6 +11,10 @@ internal static class FrameWriter
     /// <summary>A list of objects as JSON, to be used as a payload.</summary>
     public static byte[] Payload(IReadOnlyList<IPayload> values) => Write(256, to => to.List(values));
 
+    /// <summary>A request.</summary>
+    public static byte[] Request(string id, string method, ReadOnlyMemory<byte> parameters) =>
+        Write(parameters.Length + 128, to => to.Begin().Add("type", "req").Add("id", id).Add("method", method).Raw("params", parameters.Span).End());
+
     /// <summary>A response that says yes.</summary>
     public static byte[] Ok(string id, byte[] payload) => Write(payload.Length + 128, to => to.Begin().Add("type", "res").Add("id", id).Add("ok", true).Raw("payload", payload).End());
 
@@ -21,6 +25,14 @@ internal static class FrameWriter
     /// <summary>An event, whole except for its number: events go to many clients, each with a count of its own.</summary>
     public static EventFrame Event(string name, byte[] payload, StateVersion? version = null) =>
         new(Write(payload.Length + 128, to => to.Begin().Add("type", "event").Add("event", name).Raw("payload", payload).Add("stateVersion", version)));
+
+    /// <summary>Fields as a JSON object, to be used as a request's parameters.</summary>
+    public static byte[] Object(Action<PayloadWriter>? write) => Write(256, to =>
+    {
+        to.Begin();
+        write?.Invoke(to);
+        to.End();
+    });
 
     private static byte[] Write(int size, Action<PayloadWriter> write)
     {

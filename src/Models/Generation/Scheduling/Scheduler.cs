@@ -199,8 +199,18 @@ internal sealed class Scheduler : IDisposable
         if (_step.Runs.Count == 0) return;
         var began = Stopwatch.GetTimestamp();
         _decoder.Run(_step.Parts, _stepEnd.Token);
-        if (_step.IsAnswersOnly) Costs.Add(_step.Rows, Stopwatch.GetElapsedTime(began));
+        var took = Stopwatch.GetTimestamp() - began;
+        if (_step.IsAnswersOnly) Costs.Add(_step.Rows, TimeSpan.FromSeconds(took / (double)Stopwatch.Frequency));
+        var made = -Made();
         _step.Deliver();
+        GenerationMeter.Count(_step.Rows, made + Made(), took);
+
+        int Made()
+        {
+            var sum = 0;
+            foreach (var run in _step.Runs) sum += run.Made;
+            return sum;
+        }
     }
 
     // Answers first: they are one row each. Then the prompts, in the order they are due, a piece if answers wait for it.
