@@ -11,6 +11,7 @@ using Models;
 using Models.Generation;
 using Models.Store;
 using Runtime.Agents;
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
 using Runtime.Tools;
 
@@ -45,10 +46,10 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         (_time, _authenticator) = (time, identity.Authenticator);
         _hub = new ConnectionHub(startedAt, time);
         _log = new GatewayLog(home, time);
-        _turns = new TurnRunner(models, options.Model, time);
         var agents = new AgentBook(home, [], time);
         var tools = new ToolRunner(new ToolTable(DefaultTools.All(agents, time)), agents.Policy());
         tools.Faulted += onBug;
+        _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
         _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time);
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;

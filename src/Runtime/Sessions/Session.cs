@@ -12,6 +12,9 @@ public sealed class Session
     private readonly TimeProvider _time;
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
+    // Turns without an end, and how often each was resumed.
+    private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
+
     private Session(TranscriptFile file, TimeProvider time, string key, string id, long createdAt)
     {
         (_file, _time, Key, Id) = (file, time, key, id);
@@ -50,6 +53,9 @@ public sealed class Session
 
     /// <summary>Why the last answer ended, or null.</summary>
     public string? LastStopReason { get; private set; }
+
+    /// <summary>True once something was read in it that is private or written by others.</summary>
+    public bool IsTainted { get; private set; }
 
     /// <summary>Bytes of an unfinished line that were cut off when it was opened.</summary>
     public long RepairedBytes { get; private set; }
@@ -112,6 +118,11 @@ public sealed class Session
                 OutputTokens = message.OutputTokens is 0 ? null : message.OutputTokens,
                 StopReason = message.StopReason,
                 OutOfContext = message.OutOfContext ? true : null,
+                ToolCalls = message.ToolCalls.Count > 0 ? message.ToolCalls : null,
+                ToolCallId = message.ToolCallId,
+                ToolName = message.ToolName,
+                IsError = message.IsError ? true : null,
+                IsData = message.IsData ? true : null,
             };
             _file.Append(line);
             Apply(line);
@@ -123,6 +134,32 @@ public sealed class Session
     public bool Has(string idempotencyKey)
     {
         lock (_lock) return _keys.Contains(idempotencyKey);
+    }
+
+    /// <summary>The turns that have begun and have no end here: running ones, and those that a restart cut off.</summary>
+    public IReadOnlyList<string> OpenRuns
+    {
+        get { lock (_lock) return [.. _open.Keys]; }
+    }
+
+    /// <summary>Notes that a turn goes on after a restart. False where it has no message here, is over, or was resumed before: what stopped twice is not tried a third time.</summary>
+    internal bool TryResume(string runId)
+    {
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(runId, out var times) || times > 0) return false;
+            Note(TranscriptLine.Resumed, runId, null);
+            return true;
+        }
+    }
+
+    /// <summary>Notes that a turn is over without an answer.</summary>
+    internal void EndRun(string runId, string reason)
+    {
+        lock (_lock)
+        {
+            if (_open.ContainsKey(runId)) Note(TranscriptLine.Ended, runId, reason);
+        }
     }
 
     /// <summary>Changes the settings, durably.</summary>
@@ -157,6 +194,11 @@ public sealed class Session
                     OutputTokens = line.OutputTokens ?? 0,
                     StopReason = line.StopReason,
                     OutOfContext = line.OutOfContext ?? false,
+                    ToolCalls = line.ToolCalls ?? [],
+                    ToolCallId = line.ToolCallId,
+                    ToolName = line.ToolName,
+                    IsError = line.IsError ?? false,
+                    IsData = line.IsData ?? false,
                 });
             }
             return messages;
@@ -168,19 +210,37 @@ public sealed class Session
         lock (_lock) return _file.SetAside(ending);
     }
 
+    private void Note(string type, string runId, string? reason)
+    {
+        var line = new TranscriptLine(type, _time.GetUtcNow().ToUnixTimeMilliseconds()) { RunId = runId, StopReason = reason };
+        _file.Append(line);
+        Apply(line);
+    }
+
     private void Apply(TranscriptLine line)
     {
+        ApplyRun(line);
         UpdatedAt = Math.Max(UpdatedAt, line.Ts);
         if (line is { Type: TranscriptLine.Settings, Set: { } set }) Settings = set;
         if (line is not { Type: TranscriptLine.Message, Text: { } text }) return;
         MessageCount++;
         if (line.IdempotencyKey is { } key) _keys.Add(key);
-        LastPreview = Begin(text);
+        IsTainted |= line.IsData == true;
+        if (line.Role == SessionMessage.Tool) return;
+        if (text.Length > 0) LastPreview = Begin(text);
         if (line.Role == SessionMessage.User) Title ??= Begin(text);
         else LastStopReason = line.StopReason;
         var (input, output) = (line.InputTokens ?? 0, line.OutputTokens ?? 0);
         Tokens = (Tokens.Input + input, Tokens.Output + output);
         if (input + output > 0) LastTurnTokens = input + output;
+    }
+
+    private void ApplyRun(TranscriptLine line)
+    {
+        if (line.RunId is not { } run) return;
+        if (line is { Type: TranscriptLine.Message, Role: SessionMessage.User }) _open.TryAdd(run, 0);
+        else if (line.Type == TranscriptLine.Resumed) _open[run] = _open.GetValueOrDefault(run) + 1;
+        else if (line.Type == TranscriptLine.Ended || line is { Type: TranscriptLine.Message, Role: SessionMessage.Assistant, StopReason: not "toolUse" }) _open.Remove(run);
     }
 
     private static string Begin(string text)

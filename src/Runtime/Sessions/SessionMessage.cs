@@ -4,7 +4,7 @@ namespace Runtime.Sessions;
 /// <param name="Id">Its id.</param>
 /// <param name="Seq">Its place in the transcript, from 1.</param>
 /// <param name="Ts">When it was written, Unix milliseconds.</param>
-/// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
+/// <param name="Role"><c>user</c>, <c>assistant</c> or <c>tool</c>.</param>
 /// <param name="Text">What was said.</param>
 public sealed record SessionMessage(string Id, int Seq, long Ts, string Role, string Text)
 {
@@ -13,6 +13,9 @@ public sealed record SessionMessage(string Id, int Seq, long Ts, string Role, st
 
     /// <summary>Role of an answer.</summary>
     public const string Assistant = "assistant";
+
+    /// <summary>Role of what a tool answered.</summary>
+    public const string Tool = "tool";
 
     /// <summary>The turn it belongs to; null for what was put in from outside.</summary>
     public string? RunId { get; init; }
@@ -29,9 +32,24 @@ public sealed record SessionMessage(string Id, int Seq, long Ts, string Role, st
     /// <summary>Tokens of the answer.</summary>
     public long OutputTokens { get; init; }
 
-    /// <summary>Why the answer ended: <c>stop</c>, <c>length</c>, <c>aborted</c> or <c>error</c>.</summary>
+    /// <summary>Why the answer ended: <c>stop</c>, <c>length</c>, <c>toolUse</c>, <c>aborted</c> or <c>error</c>.</summary>
     public string? StopReason { get; init; }
 
     /// <summary>True for what the model is not told: commands and their answers.</summary>
     public bool OutOfContext { get; init; }
+
+    /// <summary>The tools an answer calls; their results follow as messages of their own.</summary>
+    public IReadOnlyList<SessionToolCall> ToolCalls { get; init; } = [];
+
+    /// <summary>The call that this is the result of.</summary>
+    public string? ToolCallId { get; init; }
+
+    /// <summary>The tool that this is the result of.</summary>
+    public string? ToolName { get; init; }
+
+    /// <summary>True for a result that says why it could not be done.</summary>
+    public bool IsError { get; init; }
+
+    /// <summary>True for a result that holds something private, or written by others.</summary>
+    public bool IsData { get; init; }
 }

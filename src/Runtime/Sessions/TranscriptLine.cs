@@ -7,7 +7,7 @@ namespace Runtime.Sessions;
 /// <summary>One line of a transcript file; which fields are there depends on <see cref="Type"/>.</summary>
 internal sealed record TranscriptLine(string Type, long Ts)
 {
-    public const string Session = "session", Message = "message", Settings = "settings", Repair = "repair";
+    public const string Session = "session", Message = "message", Settings = "settings", Repair = "repair", Resumed = "resumed", Ended = "ended";
 
     // session: the first line
     public int? Version { get; init; }
@@ -26,9 +26,16 @@ internal sealed record TranscriptLine(string Type, long Ts)
     public long? OutputTokens { get; init; }
     public string? StopReason { get; init; }
     public bool? OutOfContext { get; init; }
+    public IReadOnlyList<SessionToolCall>? ToolCalls { get; init; }
+    public string? ToolCallId { get; init; }
+    public string? ToolName { get; init; }
+    public bool? IsError { get; init; }
+    public bool? IsData { get; init; }
 
     // settings: all of them, as they are from here on
     public SessionSettings? Set { get; init; }
+
+    // resumed: a restart cut the turn RunId off, and it goes on; ended: RunId is over without an answer, StopReason says why
 
     // repair: bytes of a line that a power cut left unfinished
     public long? DroppedBytes { get; init; }

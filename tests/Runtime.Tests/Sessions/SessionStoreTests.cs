@@ -1,3 +1,4 @@
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
 using TestKit;
 

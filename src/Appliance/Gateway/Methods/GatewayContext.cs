@@ -3,6 +3,7 @@ using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Models.Generation;
 using Runtime.Agents;
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
 using Runtime.Tools;
 

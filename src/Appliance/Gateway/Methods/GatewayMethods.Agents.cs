@@ -1,6 +1,7 @@
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;

@@ -220,8 +220,11 @@ internal sealed partial class GatewayMethods
 
     private static bool? OnlyIf(bool flag) => flag ? true : null;
 
-    internal static ChatRow ToRow(Session session, SessionMessage message) => new(message.Role, [new TextBlock(message.Text)], message.Ts)
+    internal static ChatRow ToRow(Session session, SessionMessage message) => new(message.Role == SessionMessage.Tool ? "toolResult" : message.Role, Content(message), message.Ts)
     {
+        ToolCallId = message.ToolCallId,
+        ToolName = message.ToolName,
+        IsError = message.Role == SessionMessage.Tool ? message.IsError : null,
         IdempotencyKey = message.IdempotencyKey,
         Provider = message.Role == SessionMessage.Assistant ? Provider : null,
         Model = message.Model,
@@ -229,4 +232,10 @@ internal sealed partial class GatewayMethods
         StopReason = message.StopReason,
         Origin = new(message.Id, message.Seq, message.Ts, message.RunId, message.IdempotencyKey, new(session.Id, message.Seq)),
     };
+
+    private static IReadOnlyList<IPayload> Content(SessionMessage message)
+    {
+        var calls = message.ToolCalls.Select(call => new ToolCallBlock(call.Id, call.Name, global::System.Text.Json.JsonElement.Parse(call.Arguments)));
+        return message.Text.Length > 0 || message.ToolCalls.Count == 0 ? [new TextBlock(message.Text), .. calls] : [.. calls];
+    }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
@@ -36,6 +38,29 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
                 run.Unsent.Append(delta.Text);
                 if (time.GetElapsedTime(run.LastSent) >= Pause) SendUnsent(turn, run);
                 break;
+            case TurnReasoning reasoning:
+                run.Thought.Append(reasoning.Text);
+                Agent(turn, run, "thinking", new AgentEventData { Text = run.Thought.ToString(), Delta = reasoning.Text });
+                break;
+            case TurnCalled called:
+                SendUnsent(turn, run);
+                run.Thought.Clear();
+                Message(turn, called.Message);
+                break;
+            case TurnToolStarted { Call: var call }:
+                run.ToolStartedAt = Now;
+                Item(turn, run, call, "start", "running");
+                Tool(turn, run, new AgentEventData { Phase = "start", Name = call.Name, ToolCallId = call.Id, Args = JsonElement.Parse(call.Arguments) });
+                break;
+            case TurnToolProgress { Call: var call, Text: var text }:
+                Item(turn, run, call, "update", "running");
+                Tool(turn, run, new AgentEventData { Phase = "update", Name = call.Name, ToolCallId = call.Id, PartialResult = new ToolContent([new TextBlock(text)]) });
+                break;
+            case TurnToolEnded { Call: var call, Result: var result } toolEnded:
+                Tool(turn, run, new AgentEventData { Phase = "result", Name = call.Name, ToolCallId = call.Id, IsError = result.IsError, Result = new ToolContent([new TextBlock(result.Text)]) });
+                Item(turn, run, call, "end", result.IsRefused ? "blocked" : result.IsError ? "failed" : "completed");
+                Message(turn, toolEnded.Message);
+                break;
             case TurnEnded ended:
                 SendUnsent(turn, run);
                 End(turn, run, ended.Result);
@@ -50,9 +75,30 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
         var delta = run.Unsent.ToString();
         run.Unsent.Clear();
         run.LastSent = time.GetTimestamp();
-        Agent(turn, run, "assistant", new AgentEventData { Text = turn.Answer, Delta = delta, ItemId = $"{turn.RunId}:1" });
-        Chat(run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "delta") { DeltaText = delta, Message = Said(turn.Answer) });
+        Agent(turn, run, "assistant", new AgentEventData { Text = turn.Answer, Delta = delta, ItemId = $"{turn.RunId}:{turn.Step}" });
+        // An answer after tools takes the place of what was said before them.
+        var replaces = run.Step != turn.Step && run.Step > 0;
+        run.Step = turn.Step;
+        Chat(run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "delta") { DeltaText = delta, Replace = replaces ? true : null, Message = Said(turn.Answer) });
     }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // What a person sees of a tool; what goes into it and comes out of it, only those hear who asked to.
+    private void Item(Turn turn, Run run, SessionToolCall call, string phase, string status) => Agent(turn, run, "item", new AgentEventData
+    {
+        ItemId = $"tool:{call.Id}",
+        ToolCallId = call.Id,
+        Name = call.Name,
+        Kind = "tool",
+        Phase = phase,
+        Title = call.Name,
+        Status = status,
+        StartedAt = phase == "update" ? null : run.ToolStartedAt,
+        EndedAt = phase == "end" ? Now : null,
+    });
+
+    private void Tool(Turn turn, Run run, AgentEventData data) => Agent(turn, run, "tool", data, connection => connection.Client?.Caps.Contains("tool-events") == true);
 
     private void End(Turn turn, Run run, TurnResult result)
     {
@@ -74,7 +120,7 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
         });
         Chat(run, seq => result.Status switch
         {
-            TurnStatus.Ok => new ChatEvent(turn.RunId, turn.Session.Key, seq, "final") { StopReason = reason, Message = Said(result.Answer?.Text ?? "") },
+            TurnStatus.Ok => new ChatEvent(turn.RunId, turn.Session.Key, seq, "final") { StopReason = reason, Message = result.AnsweredBy is null ? Said(result.Answer?.Text ?? "") : null },
             TurnStatus.Aborted => new ChatEvent(turn.RunId, turn.Session.Key, seq, "aborted") { StopReason = reason, Message = result.Answer is { } part ? Said(part.Text) : null },
             _ => new ChatEvent(turn.RunId, turn.Session.Key, seq, "error")
             {
@@ -92,9 +138,8 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
     private void Chat(Run run, Func<int, ChatEvent> make) => hub.Broadcast(
         "chat", FrameWriter.Payload(make(++run.Seq)));
 
-    private void Agent(Turn turn, Run run, string stream, AgentEventData data) => hub.Broadcast(
-        "agent", FrameWriter.Payload(
-            new AgentEvent(turn.RunId, ++run.Seq, stream, time.GetUtcNow().ToUnixTimeMilliseconds(), data, turn.Session.Key, turn.Session.Id)));
+    private void Agent(Turn turn, Run run, string stream, AgentEventData data, Func<GatewayConnection, bool>? also = null) => hub.Broadcast(
+        "agent", FrameWriter.Payload(new AgentEvent(turn.RunId, ++run.Seq, stream, Now, data, turn.Session.Key, turn.Session.Id)), also);
 
     private void Message(Turn turn, SessionMessage message) => hub.Broadcast(
         "session.message",
@@ -116,6 +161,9 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
     private sealed class Run
     {
         public int Seq { get; set; }
+        public int Step { get; set; }
+        public long ToolStartedAt { get; set; }
+        public StringBuilder Thought { get; } = new();
         public long LastSent { get; set; }
         public StringBuilder Unsent { get; } = new();
     }

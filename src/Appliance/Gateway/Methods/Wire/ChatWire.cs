@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Methods.Wire;
@@ -5,18 +6,24 @@ namespace Appliance.Gateway.Methods.Wire;
 // What the methods about talking send.
 
 /// <summary>A message of a transcript.</summary>
-internal sealed record ChatRow(string Role, IReadOnlyList<TextBlock> Content, long Timestamp) : IPayload
+internal sealed record ChatRow(string Role, IReadOnlyList<IPayload> Content, long Timestamp) : IPayload
 {
     public string? IdempotencyKey { get; init; }
     public string? Provider { get; init; }
     public string? Model { get; init; }
     public TokenUsage? Usage { get; init; }
     public string? StopReason { get; init; }
+
+    // what tools answered
+    public string? ToolCallId { get; init; }
+    public string? ToolName { get; init; }
+    public bool? IsError { get; init; }
     public ChatRowOrigin? Origin { get; init; }
 
     public void Write(PayloadWriter to) => to
         .Add("role", Role).Add("content", Content).Add("timestamp", Timestamp).Add("idempotencyKey", IdempotencyKey).Add("provider", Provider)
-        .Add("model", Model).Add("usage", Usage).Add("stopReason", StopReason).Add("__openclaw", Origin);
+        .Add("model", Model).Add("usage", Usage).Add("stopReason", StopReason)
+        .Add("toolCallId", ToolCallId).Add("toolName", ToolName).Add("isError", IsError).Add("__openclaw", Origin);
 }
 
 internal sealed record TextBlock(string Text) : IPayload
@@ -24,6 +31,13 @@ internal sealed record TextBlock(string Text) : IPayload
     public string Type { get; } = "text";
 
     public void Write(PayloadWriter to) => to.Add("text", Text).Add("type", Type);
+}
+
+internal sealed record ToolCallBlock(string Id, string Name, JsonElement Arguments) : IPayload
+{
+    public string Type { get; } = "toolCall";
+
+    public void Write(PayloadWriter to) => to.Add("type", Type).Add("id", Id).Add("name", Name).Add("arguments", Arguments);
 }
 
 internal sealed record TokenUsage(long Input, long Output, long TotalTokens) : IPayload

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Methods.Wire;
@@ -9,6 +10,7 @@ internal sealed record ChatEvent(string RunId, string SessionKey, int Seq, strin
     public string AgentId { get; } = "main";
     public string? Phase { get; init; }
     public string? DeltaText { get; init; }
+    public bool? Replace { get; init; }
     public ChatRow? Message { get; init; }
     public string? StopReason { get; init; }
     public string? ErrorMessage { get; init; }
@@ -16,7 +18,7 @@ internal sealed record ChatEvent(string RunId, string SessionKey, int Seq, strin
 
     public void Write(PayloadWriter to) => to
         .Add("runId", RunId).Add("sessionKey", SessionKey).Add("seq", Seq).Add("state", State).Add("agentId", AgentId).Add("phase", Phase)
-        .Add("deltaText", DeltaText).Add("message", Message).Add("stopReason", StopReason).Add("errorMessage", ErrorMessage)
+        .Add("deltaText", DeltaText).Add("replace", Replace).Add("message", Message).Add("stopReason", StopReason).Add("errorMessage", ErrorMessage)
         .Add("errorKind", ErrorKind);
 }
 
@@ -44,9 +46,27 @@ internal sealed record AgentEventData : IPayload
     public string? Error { get; init; }
     public TerminalReply? TerminalReply { get; init; }
 
+    // tools alone
+    public string? Name { get; init; }
+    public string? ToolCallId { get; init; }
+    public string? Kind { get; init; }
+    public string? Title { get; init; }
+    public string? Status { get; init; }
+    public JsonElement? Args { get; init; }
+    public ToolContent? PartialResult { get; init; }
+    public ToolContent? Result { get; init; }
+    public bool? IsError { get; init; }
+
     public void Write(PayloadWriter to) => to
         .Add("phase", Phase).Add("text", Text).Add("delta", Delta).Add("itemId", ItemId).Add("outputTokens", OutputTokens).Add("startedAt", StartedAt)
-        .Add("endedAt", EndedAt).Add("aborted", Aborted).Add("stopReason", StopReason).Add("error", Error).Add("terminalReply", TerminalReply);
+        .Add("endedAt", EndedAt).Add("aborted", Aborted).Add("stopReason", StopReason).Add("error", Error).Add("terminalReply", TerminalReply)
+        .Add("name", Name).Add("toolCallId", ToolCallId).Add("kind", Kind).Add("title", Title).Add("status", Status).Add("args", Args)
+        .Add("partialResult", PartialResult).Add("result", Result).Add("isError", IsError);
+}
+
+internal sealed record ToolContent(IReadOnlyList<TextBlock> Content) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("content", Content);
 }
 
 internal sealed record TerminalReply(string Disposition, string Text) : IPayload

@@ -2,28 +2,34 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Models;
 using Models.Generation;
+using Runtime.Agents;
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
+using Runtime.Tests.Sessions;
+using Runtime.Tools;
 using TestKit;
 
-namespace Runtime.Tests.Sessions;
+namespace Runtime.Tests.Agents.Turns;
 
 public sealed class TurnRunnerTests : IDisposable
 {
     private readonly TemporaryFolder _home = new();
     private readonly EchoModels _models;
-    private readonly SessionStore _sessions;
+    private readonly AgentBook _agents;
     private readonly TurnRunner _turns;
     private readonly ConcurrentQueue<TurnEvent> _events = new();
 
     public TurnRunnerTests()
     {
         _models = new EchoModels(_home.Path);
-        _sessions = new SessionStore(_home["sessions"], TimeProvider.System);
-        _turns = new TurnRunner(_models, null, TimeProvider.System);
+        _agents = new AgentBook(_home.Path, [], TimeProvider.System);
+        _turns = NewRunner();
         _turns.Happened += _events.Enqueue;
     }
 
-    private Session Main => _sessions.GetOrCreate(SessionKey.Main);
+    private SessionStore Sessions => _agents.Default.Sessions;
+
+    private Session Main => Sessions.GetOrCreate(SessionKey.Main);
 
     public void Dispose()
     {
@@ -70,8 +76,8 @@ public sealed class TurnRunnerTests : IDisposable
         var turn = _turns.Start(Main, "r1", "hi")!;
         Assert.Same(turn, _turns.Start(Main, "r1", "hi"));
         await turn.Result;
-        using var restarted = new TurnRunner(_models, null, TimeProvider.System);
-        Assert.Null(restarted.Start(new SessionStore(_home["sessions"], TimeProvider.System).Find(SessionKey.Main)!, "r1", "hi"));
+        using var restarted = NewRunner();
+        Assert.Null(restarted.Start(new SessionStore(Sessions.Folder, TimeProvider.System).Find(SessionKey.Main)!, "r1", "hi"));
         Assert.Single(_models.Asked);
     }
 
@@ -123,7 +129,7 @@ public sealed class TurnRunnerTests : IDisposable
         var most = 0;
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _models.Answer = (_, _) => Count();
-        var turns = Enumerable.Range(0, TurnRunner.MostRunning + 4).Select(i => _turns.Start(_sessions.GetOrCreate($"agent:main:{i}"), $"r{i}", "hi")!).ToArray();
+        var turns = Enumerable.Range(0, TurnRunner.MostRunning + 4).Select(i => _turns.Start(Sessions.GetOrCreate($"agent:main:{i}"), $"r{i}", "hi")!).ToArray();
         while (Volatile.Read(ref running) < TurnRunner.MostRunning) await Task.Yield();
         gate.SetResult();
         await Task.WhenAll(turns.Select(t => t.Result));
@@ -138,6 +144,9 @@ public sealed class TurnRunnerTests : IDisposable
             yield return "x";
         }
     }
+
+    private TurnRunner NewRunner() =>
+        new(new TurnServices(_models, _agents, new ToolRunner(new ToolTable([]), _agents.Policy()), null, TimeProvider.System));
 
     private static async IAsyncEnumerable<string> Hang(string text, [EnumeratorCancellation] CancellationToken cancellation)
     {

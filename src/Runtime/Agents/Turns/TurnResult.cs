@@ -1,4 +1,6 @@
-namespace Runtime.Sessions;
+using Runtime.Sessions;
+
+namespace Runtime.Agents.Turns;
 
 /// <summary>How a turn ended.</summary>
 /// <param name="Status">Well, stopped or failed.</param>
@@ -11,6 +13,9 @@ public sealed record TurnResult(TurnStatus Status, SessionMessage? Answer, long 
 
     /// <summary>True where the conversation no longer fits the model's context.</summary>
     public bool IsContextExceeded { get; init; }
+
+    /// <summary>The turn that answered, where this one joined it.</summary>
+    public string? AnsweredBy { get; init; }
 }
 
 /// <summary>The ways a turn ends.</summary>

@@ -1,0 +1,216 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Models;
+using Models.Generation;
+using Runtime.Sessions;
+using Runtime.Tools;
+
+namespace Runtime.Agents.Turns;
+
+/// <summary>
+/// One turn, step by step: what the model is told, its answer, the tools it calls, and again, until it answers without calling. Each line
+/// is on the disk before what follows from it begins: a call before its tool, a result before the model hears of it. For one turn.
+/// </summary>
+/// <param name="turn">The turn.</param>
+/// <param name="agent">Whose it is.</param>
+/// <param name="services">What turns work with.</param>
+/// <param name="tell">Hears what happens.</param>
+internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Action<TurnEvent> tell)
+{
+    private const string Length = "length", Stop = "stop", ToolUse = "toolUse";
+
+    // The last step comes beyond the limit: the answer of a turn that was told to end must have its time.
+    private static readonly TimeSpan LastStepLimit = TimeSpan.FromMinutes(2);
+
+    private readonly LoopGuard _guard = new();
+    private readonly long _began = services.Time.GetTimestamp();
+    private TurnContext _context = null!;
+    private string? _model;
+    private ModelAnswer _answer = new();
+    private bool _isWritten;
+
+    /// <summary>Runs it to its end.</summary>
+    public async Task<TurnResult> RunAsync()
+    {
+        turn.StartedAt = services.Now;
+        tell(new TurnStarted(turn));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn.Stopped);
+        limit.CancelAfter(agent.Settings.TurnLimit + LastStepLimit);
+        try
+        {
+            var client = await services.Models.GetChatClientAsync(turn.Session.Settings.Model ?? agent.Settings.Model ?? services.DefaultModel, limit.Token);
+            _model = client.GetService<ChatClientMetadata>()?.DefaultModelId;
+            _context = TurnContext.Begin(turn, agent, services, client);
+            return Ended(TurnStatus.Ok, await AnswerAsync(client, limit.Token));
+        }
+        catch (OperationCanceledException) when (turn.Stopped.IsCancellationRequested)
+        {
+            return Ended(TurnStatus.Aborted, WriteRest("aborted"));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return Ended(TurnStatus.Failed, WriteRest("error")) with { Error = $"The turn took longer than {agent.Settings.TurnLimit.TotalMinutes:0} minutes and was stopped." };
+        }
+        catch (ModelException e)
+        {
+            return Ended(TurnStatus.Failed, WriteRest("error")) with { Error = e.Message, IsContextExceeded = e is GenerationException { IsContextExceeded: true } };
+        }
+    }
+
+    private async Task<SessionMessage> AnswerAsync(IChatClient client, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            foreach (var message in turn.TakeSteering()) _context.Add(message);
+            turn.Step++;
+            var isLast = turn.Step > agent.Settings.MostSteps || _guard.IsStuck || services.Time.GetElapsedTime(_began) > agent.Settings.TurnLimit;
+            await StepAsync(client, isLast, cancellation);
+            if (_answer.Calls.Count > 0 && !isLast)
+            {
+                await CallAsync(cancellation);
+                continue;
+            }
+            // After tools something must be said; a model that does not gets one more chance, without tools.
+            if (_answer.Text.ToString().Trim().Length == 0 && turn.Step > 1)
+            {
+                if (!isLast) await StepAsync(client, isLast: true, cancellation);
+                if (_answer.Text.ToString().Trim().Length == 0) _answer.Text.Append("[The model gave no answer.]");
+            }
+            if (turn.TryClose(force: isLast)) return Write(_answer.Finish == ChatFinishReason.Length ? Length : Stop);
+            // Somebody said something meanwhile: this answer stands, and another follows.
+            _context.Add(Write(ToolUse));
+        }
+    }
+
+    // One answer of the model, with what makes sense to try again.
+    private async Task StepAsync(IChatClient client, bool isLast, CancellationToken cancellation)
+    {
+        for (var tries = 0; ;)
+        {
+            (_answer, _isWritten, turn.Answer) = (new ModelAnswer(), false, "");
+            try
+            {
+                await foreach (var update in client.GetStreamingResponseAsync(_context.Messages(isLast), _context.Options(isLast), cancellation)) Hear(update);
+                return;
+            }
+            catch (GenerationException e) when (e.IsContextExceeded && !_answer.HasBegun)
+            {
+                if (!_context.Shrink()) throw;
+            }
+            catch (ModelException e) when (!_answer.HasBegun && RetryRule.After(e, tries) is { } wait)
+            {
+                tries++;
+                await Task.Delay(wait, services.Time, cancellation);
+            }
+        }
+    }
+
+    private void Hear(ChatResponseUpdate update)
+    {
+        _answer.Take(update);
+        var reasoning = string.Concat(update.Contents.OfType<TextReasoningContent>().Select(r => r.Text));
+        if (reasoning.Length > 0) tell(new TurnReasoning(turn, reasoning));
+        if (update.Text.Length == 0) return;
+        turn.Answer = _answer.Text.ToString();
+        tell(new TurnDelta(turn, update.Text));
+    }
+
+    private async Task CallAsync(CancellationToken cancellation)
+    {
+        var said = Write(ToolUse);
+        _context.Add(said);
+        tell(new TurnCalled(turn, said));
+        foreach (var call in said.ToolCalls)
+        {
+            tell(new TurnToolStarted(turn, call));
+            ToolResult result;
+            try
+            {
+                result = _guard.See(call, await CallAsync(call, cancellation));
+            }
+            catch (OperationCanceledException)
+            {
+                WriteResult(call, ToolResult.Error("[Stopped before it was done. Whether it took effect is not known.]"));
+                throw;
+            }
+            WriteResult(call, result);
+        }
+    }
+
+    private async Task<ToolResult> CallAsync(SessionToolCall call, CancellationToken cancellation)
+    {
+        ToolArguments arguments;
+        try { arguments = ToolArguments.Parse(call.Arguments); }
+        catch (ToolException e) { return ToolResult.Error(e.Message); }
+        return await services.Tools.CallAsync(call.Name, arguments, new ToolContext
+        {
+            Agent = agent.Id,
+            SessionKey = turn.Session.Key,
+            RunId = turn.RunId,
+            CallId = call.Id,
+            Files = agent.Files,
+            Channel = turn.Origin.Channel,
+            Person = turn.Origin.Person,
+            // Who is not the owner may have written anything.
+            IsTainted = turn.Session.IsTainted || turn.Origin.Person is not null,
+            Said = turn.Text,
+            Progress = text => tell(new TurnToolProgress(turn, call, text)),
+        }, cancellation);
+    }
+
+    private void WriteResult(SessionToolCall call, ToolResult result)
+    {
+        var line = turn.Session.Add(Line(SessionMessage.Tool, result.Text) with { ToolCallId = call.Id, ToolName = call.Name, IsError = result.IsError, IsData = result.IsData })!;
+        _context.Add(line);
+        tell(new TurnToolEnded(turn, call, result, line));
+    }
+
+    private SessionMessage Write(string reason)
+    {
+        var line = turn.Session.Add(Line(SessionMessage.Assistant, _answer.Text.ToString()) with
+        {
+            Model = _model,
+            InputTokens = _answer.Usage?.InputTokenCount ?? 0,
+            OutputTokens = _answer.Usage?.OutputTokenCount ?? 0,
+            StopReason = reason,
+            ToolCalls = reason == ToolUse ? [.. _answer.Calls.Select(ToCall)] : [],
+        })!;
+        _isWritten = true;
+        return line;
+    }
+
+    // What was said of an answer that did not come to its end.
+    private SessionMessage? WriteRest(string reason)
+    {
+        turn.TryClose(force: true);
+        if (_answer.Text.Length > 0 && !_isWritten) return Write(reason);
+        turn.Session.EndRun(turn.RunId, reason);
+        return null;
+    }
+
+    private SessionMessage Line(string role, string text) => new(Guid.NewGuid().ToString(), 0, services.Now, role, text) { RunId = turn.RunId };
+
+    private TurnResult Ended(TurnStatus status, SessionMessage? answer) => new(status, answer, services.Now);
+
+    private static SessionToolCall ToCall(FunctionCallContent call)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in call.Arguments ?? new Dictionary<string, object?>())
+            {
+                writer.WritePropertyName(name);
+                // As it came: half a character in it is the tool's to refuse.
+                if (value is JsonElement element) writer.WriteRawValue(element.GetRawText());
+                else if (value is null) writer.WriteNullValue();
+                else if (value is bool flag) writer.WriteBooleanValue(flag);
+                else if (value is int or long) writer.WriteNumberValue(Convert.ToInt64(value));
+                else if (value is double number) writer.WriteNumberValue(number);
+                else writer.WriteStringValue(value.ToString());
+            }
+            writer.WriteEndObject();
+        }
+        return new SessionToolCall(call.CallId, call.Name, System.Text.Encoding.UTF8.GetString(json.ToArray()));
+    }
+}

@@ -1,0 +1,17 @@
+namespace Runtime.Agents.Turns;
+
+/// <summary>How a message came. Immutable.</summary>
+public sealed record TurnOrigin
+{
+    /// <summary>From the owner, by one of the gateway's own clients.</summary>
+    public static TurnOrigin Owner { get; } = new();
+
+    /// <summary>The channel it came by (<c>telegram</c>, <c>cron</c>, …); null for the gateway's own clients.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>Who wrote it, where it is not the owner.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>What becomes of it while another turn runs.</summary>
+    public QueueMode Mode { get; init; }
+}

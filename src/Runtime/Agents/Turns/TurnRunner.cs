@@ -1,0 +1,210 @@
+using Models;
+using Runtime.Sessions;
+
+namespace Runtime.Agents.Turns;
+
+/// <summary>
+/// Runs turns: one at a time in a session, a bounded number at once in all, in the order they came. A turn is accepted when its message is
+/// on the disk, and over when its answer is. Safe for several threads.
+/// </summary>
+/// <param name="services">What turns work with.</param>
+public sealed class TurnRunner(TurnServices services) : IDisposable
+{
+    /// <summary>Turns that may wait or run at once.</summary>
+    public const int MostAccepted = 256;
+
+    /// <summary>Turns that may run at once; a model decides itself how many of them it computes together.</summary>
+    public const int MostRunning = 8;
+
+    /// <summary>How long a finished turn is remembered for those who ask again.</summary>
+    public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+
+    private const int MostRemembered = 1000;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
+    private readonly Queue<(Turn Turn, long EndedAt)> _finished = new();
+    private readonly SemaphoreSlim _running = new(MostRunning, MostRunning);
+
+    /// <summary>Hears what happens in every turn.</summary>
+    public event Action<TurnEvent>? Happened;
+
+    /// <summary>Hears of faults that are no one's request.</summary>
+    public event Action<Exception>? Faulted;
+
+    /// <summary>Turns that are not over, oldest first.</summary>
+    public IReadOnlyList<Turn> Active
+    {
+        get { lock (_lock) return [.. _turns.Values.Where(t => !t.IsOver).OrderBy(t => t.AcceptedAt)]; }
+    }
+
+    /// <summary>A turn that is not over, or was not long ago; null otherwise.</summary>
+    public Turn? Find(string runId)
+    {
+        lock (_lock) return _turns.GetValueOrDefault(runId);
+    }
+
+    /// <summary>Accepts a message. The same <paramref name="runId"/> again gives the same turn and says nothing twice.</summary>
+    /// <param name="session">Where it is said.</param>
+    /// <param name="runId">The sender's idempotency key.</param>
+    /// <param name="text">What is said.</param>
+    /// <param name="onAccepted">Called once the message is on the disk and before anything is told of the turn; not for a repeat.</param>
+    /// <param name="origin">How it came; null for the owner's own.</param>
+    /// <returns>The turn, or null where its message is in the transcript from before this process and answered. One that a restart cut off goes on.</returns>
+    /// <exception cref="ModelException">Too many turns wait, or the message cannot be written.</exception>
+    public Turn? Start(Session session, string runId, string text, Action? onAccepted = null, TurnOrigin? origin = null)
+    {
+        var turn = new Turn(session, runId, text, services.Now, origin ?? TurnOrigin.Owner);
+        if (!Enter(turn, out var same)) return same;
+        if (session.Has(InputKey(runId))) return Resume(turn);
+        SessionMessage? message = null;
+        var joined = false;
+        try
+        {
+            if (turn.Origin.Mode == QueueMode.Interrupt)
+                foreach (var other in Active.Where(t => t != turn && t.Session == session)) other.Abort();
+            var host = turn.Origin.Mode is QueueMode.Steer or QueueMode.Collect ? FindHost(turn) : null;
+            joined = host?.TryJoin(turn, () => message = Write(turn, host.RunId)) == true;
+            if (!joined) message = Write(turn, runId);
+            if (message is null) return null;
+        }
+        finally
+        {
+            if (message is null) Leave(turn);
+        }
+        onAccepted?.Invoke();
+        Tell(new TurnAccepted(turn, message));
+        if (!joined) _ = Task.Run(() => RunAsync(turn));
+        return turn;
+    }
+
+    /// <summary>Lets the turns of an agent go on that a restart cut off, if that was within <see cref="Remembered"/>.</summary>
+    public void ResumeInterrupted(Agent agent)
+    {
+        foreach (var session in agent.Sessions.List().TakeWhile(s => services.Now - s.UpdatedAt < Remembered.TotalMilliseconds))
+        {
+            foreach (var runId in session.OpenRuns)
+            {
+                if (session.Read().FirstOrDefault(m => m.RunId == runId && m.Role == SessionMessage.User) is { } message) Start(session, runId, message.Text);
+            }
+        }
+    }
+
+    /// <summary>Stops every turn and waits until what they said is on the disk.</summary>
+    public void Dispose()
+    {
+        var active = Active;
+        foreach (var turn in active) turn.Abort();
+        Task.WaitAll([.. active.Select(t => t.Result)], TimeSpan.FromSeconds(5));
+        _running.Dispose();
+    }
+
+    /// <summary>The idempotency key of a turn's message.</summary>
+    public static string InputKey(string runId) => $"{runId}:user";
+
+    private bool Enter(Turn turn, out Turn? same)
+    {
+        lock (_lock)
+        {
+            Forget(services.Now);
+            if (_turns.TryGetValue(turn.RunId, out same)) return false;
+            if (_turns.Count - _finished.Count >= MostAccepted) throw new ModelException("Too many messages wait for an answer. Try again when some are answered.");
+            _turns[turn.RunId] = turn;
+            return true;
+        }
+    }
+
+    private void Leave(Turn turn)
+    {
+        lock (_lock) _turns.Remove(turn.RunId);
+    }
+
+    private Turn? Resume(Turn turn)
+    {
+        if (turn.Session.TryResume(turn.RunId))
+        {
+            _ = Task.Run(() => RunAsync(turn));
+            return turn;
+        }
+        turn.Session.EndRun(turn.RunId, "error");
+        Leave(turn);
+        return null;
+    }
+
+    private static SessionMessage? Write(Turn turn, string runId) =>
+        turn.Session.Add(new SessionMessage(Guid.NewGuid().ToString(), 0, turn.AcceptedAt, SessionMessage.User, turn.Text) { RunId = runId, IdempotencyKey = InputKey(turn.RunId) });
+
+    // Who steers joins the turn that runs, or would run next; who collects joins what still waits.
+    private Turn? FindHost(Turn turn)
+    {
+        var others = Active.Where(t => t != turn && t.TakesMore && t.Session == turn.Session && t.Origin.Channel == turn.Origin.Channel && t.Origin.Person == turn.Origin.Person);
+        return turn.Origin.Mode == QueueMode.Steer
+            ? others.OrderByDescending(t => t.StartedAt > 0).FirstOrDefault()
+            : others.LastOrDefault(t => t.StartedAt == 0);
+    }
+
+    // A hearer's fault is not the turn's.
+    private void Tell(TurnEvent happened)
+    {
+        try { Happened?.Invoke(happened); }
+        catch (Exception e) { Faulted?.Invoke(e); }
+    }
+
+    private async Task RunAsync(Turn turn)
+    {
+        TurnResult result;
+        try
+        {
+            await turn.Session.Lane.WaitAsync(turn.Stopped);
+            try
+            {
+                await _running.WaitAsync(turn.Stopped);
+                try { result = await new TurnLoop(turn, Agent(turn), services, Tell).RunAsync(); }
+                finally { _running.Release(); }
+            }
+            finally { turn.Session.Lane.Release(); }
+        }
+        catch (OperationCanceledException)
+        {
+            result = End(turn, TurnStatus.Aborted, "aborted");
+        }
+        catch (Exception e)
+        {
+            Faulted?.Invoke(e);
+            result = End(turn, TurnStatus.Failed, "error") with { Error = "Internal error. The gateway's output has the details." };
+        }
+        Finish(turn, result);
+        foreach (var joined in turn.Joined) Finish(joined, new TurnResult(result.Status, null, result.EndedAt) { Error = result.Error, AnsweredBy = turn.RunId });
+    }
+
+    private void Finish(Turn turn, TurnResult result)
+    {
+        lock (_lock)
+        {
+            turn.IsOver = true;
+            _finished.Enqueue((turn, result.EndedAt));
+        }
+        // Those who wait for the result hear of it after everybody was told.
+        Tell(new TurnEnded(turn, result));
+        turn.End(result);
+    }
+
+    private Agent Agent(Turn turn) => services.Agents.Of(turn.Session.Key) ?? throw new ModelException($"There is no agent {SessionKey.Agent(turn.Session.Key)}.");
+
+    // A turn that was over before it began: its end is noted, so that a restart does not take it up.
+    private TurnResult End(Turn turn, TurnStatus status, string reason)
+    {
+        turn.TryClose(force: true);
+        try { turn.Session.EndRun(turn.RunId, reason); }
+        catch (ModelException e) { Faulted?.Invoke(e); }
+        return new TurnResult(status, null, services.Now);
+    }
+
+    private void Forget(long now)
+    {
+        while (_finished.TryPeek(out var oldest) && (_finished.Count > MostRemembered || now - oldest.EndedAt > Remembered.TotalMilliseconds))
+        {
+            _finished.Dequeue();
+            _turns.Remove(oldest.Turn.RunId);
+        }
+    }
+}
