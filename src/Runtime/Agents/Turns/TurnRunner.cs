@@ -73,7 +73,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         }
         onAccepted?.Invoke();
         Tell(new TurnAccepted(turn, message));
-        if (!joined) _ = Task.Run(() => RunAsync(turn));
+        if (!joined) Queue(turn);
         return turn;
     }
 
@@ -122,7 +122,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     {
         if (turn.Session.TryResume(turn.RunId))
         {
-            _ = Task.Run(() => RunAsync(turn));
+            Queue(turn);
             return turn;
         }
         turn.Session.EndRun(turn.RunId, "error");
@@ -149,12 +149,19 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         catch (Exception e) { Faulted?.Invoke(e); }
     }
 
-    private async Task RunAsync(Turn turn)
+    // The place in the lane is taken here and now, so that turns run in the order in which they were accepted.
+    private void Queue(Turn turn)
+    {
+        var lane = turn.Session.Lane.WaitAsync(turn.Stopped);
+        _ = Task.Run(() => RunAsync(turn, lane));
+    }
+
+    private async Task RunAsync(Turn turn, Task lane)
     {
         TurnResult result;
         try
         {
-            await turn.Session.Lane.WaitAsync(turn.Stopped);
+            await lane;
             try
             {
                 await _running.WaitAsync(turn.Stopped);
