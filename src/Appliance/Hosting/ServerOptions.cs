@@ -1,4 +1,5 @@
 using System.Net;
+using Appliance.Config;
 
 namespace Appliance.Hosting;
 
@@ -34,6 +35,9 @@ internal sealed record ServerOptions
 
     /// <summary>Most requests with a body in flight at once; more get 503.</summary>
     public int MaxRequests { get; init; } = 256;
+
+    /// <summary>What it was configured with; null where the gateway is to read that itself.</summary>
+    public ConfigStore? Config { get; init; }
 
     /// <summary>The gateway's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -19,7 +19,6 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     internal static readonly TimeSpan TimeToBegin = TimeSpan.FromSeconds(5);
 
     private readonly EngineOptions _options;
-    private readonly TimeSpan? _keepAlive;
     private readonly Func<MemorySnapshot> _memory;
     private readonly Func<InstalledModel, MemoryPlan, ILanguageModel> _load;
     private readonly TimeProvider _time;
@@ -47,7 +46,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         ModelStore store, EngineOptions options, TimeSpan? keepAlive, Func<MemorySnapshot> memory, TimeProvider time,
         Func<InstalledModel, MemoryPlan, ILanguageModel> load)
     {
-        (Store, _options, _keepAlive, _memory, _time, _load) = (store, options, keepAlive, memory, time, load);
+        (Store, _options, KeepAlive, _memory, _time, _load) = (store, options, keepAlive, memory, time, load);
         Encoders = new EncoderHost(this);
         _expiry = time.CreateTimer(static state => ((ModelHost)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -57,6 +56,13 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
 
     /// <inheritdoc/>
     public EncoderHost Encoders { get; }
+
+    /// <summary>How long models that are loaded from now on stay after their last use; null leaves it to the plan.</summary>
+    public TimeSpan? KeepAlive
+    {
+        get { lock (_loaded) return field; }
+        set { lock (_loaded) field = value; }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<LoadedModel> Loaded
@@ -205,7 +211,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     private MemoryPlan MakeRoom(InstalledModel installed)
     {
         var footprint = ModelFootprint.Of(installed);
-        var wishes = _options.Wishes with { KeepAlive = _keepAlive };
+        var wishes = _options.Wishes with { KeepAlive = KeepAlive };
         while (true)
         {
             var tenants = Tenants;

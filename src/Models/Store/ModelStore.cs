@@ -33,6 +33,9 @@ public sealed class ModelStore
     /// <summary>Full path of the home folder.</summary>
     public string Home { get; }
 
+    /// <summary>The model that is used when none is asked for and <c>APPLIANCE_MODEL</c> names none; null leaves it to what is installed.</summary>
+    public string? DefaultName { get; set; }
+
     private string StagingRoot => Path.Combine(_models, ".staging");
 
     /// <summary>Every installed model, in name order. One whose manifest is damaged is left out; <see cref="Verify"/> names it.</summary>
@@ -71,12 +74,13 @@ public sealed class ModelStore
     }
 
     /// <summary>
-    /// The model of that name. Null asks for the default: the one <c>APPLIANCE_MODEL</c> names, otherwise the one installed last that answers.
+    /// The model of that name. Null asks for the default: the one <c>APPLIANCE_MODEL</c> names, then <see cref="DefaultName"/>, otherwise the
+    /// one installed last that answers.
     /// </summary>
     /// <exception cref="StoreException">There is none; the message says what is installed or how to get one.</exception>
     public InstalledModel Get(string? name)
     {
-        if (name is null && Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } chosen) name = chosen;
+        name ??= Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } chosen ? chosen : DefaultName;
         var model = name is null ? Newest(ModelKind.Decoder) : Find(name);
         if (model is not null) return model;
         var installed = string.Join(", ", List().Select(m => m.Manifest.Name));

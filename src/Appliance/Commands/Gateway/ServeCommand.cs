@@ -1,5 +1,9 @@
 using System.CommandLine;
 using System.Net;
+using System.Text.Json.Nodes;
+using Appliance.Config;
+using Appliance.Config.Secrets;
+using Appliance.Config.Sections;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Models;
@@ -15,7 +19,7 @@ internal static class ServeCommand
     /// <summary>The command under one of its names.</summary>
     public static Command Create(string name)
     {
-        var port = new Option<int>("--port", "-p") { Description = "Port to listen on; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => ServerOptions.DefaultPort };
+        var port = new Option<int?>("--port", "-p") { Description = $"Port to listen on, {ServerOptions.DefaultPort} by default; 0 takes a free one.", HelpName = "N" };
         var bind = new Option<string?>("--bind")
         {
             Description = $"Address to listen on, 127.0.0.1 by default. Beyond loopback every request needs the secret in {SharedToken.Variable}.",
@@ -37,20 +41,30 @@ internal static class ServeCommand
         {
             using var restart = new CancellationTokenSource();
             using var end = CancellationTokenSource.CreateLinkedTokenSource(restart.Token, cancellation);
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var given = new List<ConfigOverride>();
+            if (parsed.GetValue(port) is { } number) given.Add(ConfigOverride.Option("gateway.port", number, "--port"));
+            if (parsed.GetValue(bind) is { Length: > 0 } address) given.Add(ConfigOverride.Option("gateway.bind", address, "--bind"));
+            if (parsed.GetValue(tokenFile) is { } file) given.Add(ConfigOverride.Option("gateway.token", new JsonObject { ["file"] = Path.GetFullPath(file) }, "--token-file"));
+            if (parsed.GetValue(keepAlive) is { Length: > 0 } time) given.Add(ConfigOverride.Option("models.keepAlive", time, "--keep-alive"));
+            using var config = ConfigStore.Open(HomeFolder.Path, given, error.WriteLine);
             var options = new ServerOptions
             {
-                Address = ParseAddress(parsed.GetValue(bind)),
-                Port = parsed.GetValue(port) is >= 0 and <= 65535 and var number ? number : throw new ModelException("--port must be between 0 and 65535."),
+                Address = AddressOf(config.Config.Gateway.Bind),
+                Port = config.Config.Gateway.Port,
                 Model = parsed.GetValue(model),
-                Token = TokenFile.Read(parsed.GetValue(tokenFile)),
+                Token = config.Config.Gateway.Token is { } secret ? SecretResolver.Resolve(secret, "gateway.token", config.Home) : null,
                 RenewToken = parsed.GetValue(newToken),
                 Restart = restart.Cancel,
+                Config = config,
             };
-            var stays = ParseKeepAlive(parsed.GetValue(keepAlive) ?? Environment.GetEnvironmentVariable(KeepAlive.Variable));
-            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            using (var models = new ModelHost(new ModelStore(HomeFolder.Path), new EngineOptions { KeepWarm = error.WriteLine }, stays))
-            using (var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine))
+            using (var models = new ModelHost(new ModelStore(config.Home), new EngineOptions { KeepWarm = error.WriteLine }))
+            {
+                Apply(config.Config.Models, models);
+                config.Changed += change => Apply(change.After.Config.Models, models);
+                using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
                 await RunAsync(models, options, output, error, end.Token);
+            }
             if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name);
             return ExitCode.Ok;
         });
@@ -69,6 +83,7 @@ internal static class ServeCommand
         if (models.Store.Newest(ModelKind.Decoder) is null)
             await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         await output.FlushAsync(cancellation);
+        options.Config?.Watch(options.Time);
         // What starting left behind is megabytes that a box without a model can spare, and nobody waits for this.
         OwnMemory.TrimAfterStart();
 
@@ -77,12 +92,12 @@ internal static class ServeCommand
         await server.RunAsync(cancellation);
     }
 
-    private static TimeSpan? ParseKeepAlive(string? text) => string.IsNullOrEmpty(text) ? null : KeepAlive.TryParse(text, out var time) ? time
-        : throw new ModelException($"--keep-alive takes seconds or a duration such as 30m or 1h30m, and '{text}' is neither.");
-
-    private static IPAddress ParseAddress(string? bind)
+    // What can change while it runs.
+    private static void Apply(ModelsConfig config, ModelHost models)
     {
-        if (string.IsNullOrEmpty(bind) || bind == "localhost") return IPAddress.Loopback;
-        return IPAddress.TryParse(bind, out var address) ? address : throw new ModelException($"--bind takes an IP address of this machine, and '{bind}' is none.");
+        models.Store.DefaultName = config.Default;
+        models.KeepAlive = config.KeepAlive is { } text && KeepAlive.TryParse(text, out var time) ? time : null;
     }
+
+    private static IPAddress AddressOf(string bind) => IPAddress.TryParse(bind, out var address) ? address : IPAddress.Loopback;
 }

@@ -1,3 +1,4 @@
+using Appliance.Config;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
@@ -18,6 +19,9 @@ internal sealed record GatewayContext(
 
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>What is configured.</summary>
+    public ConfigStore Config { get; } = Options.Config ?? ConfigStore.Open(Models.Store.Home);
 
     /// <summary>Where state lives.</summary>
     public string Home => Models.Store.Home;

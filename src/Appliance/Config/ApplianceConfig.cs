@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+using Appliance.Config.Sections;
+
+namespace Appliance.Config;
+
+/// <summary>
+/// Everything that can be set, one record a section (<c>Sections/</c>). To add a setting, add a parameter with a default and a
+/// <see cref="SettingAttribute"/> to its section; to add a section, add a record and its two lines here. Immutable.
+/// </summary>
+internal sealed record ApplianceConfig(GatewayConfig? Gateway = null, ModelsConfig? Models = null)
+{
+    [Setting("Where the server listens, and who may come in.")]
+    public GatewayConfig Gateway { get; init; } = Gateway ?? new();
+
+    [Setting("Which model answers, and how long it stays in memory.")]
+    public ModelsConfig Models { get; init; } = Models ?? new();
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ApplianceConfig))]
+internal sealed partial class ConfigJson : JsonSerializerContext;

@@ -1,0 +1,13 @@
+using Appliance.Config.Secrets;
+using Appliance.Hosting;
+
+namespace Appliance.Config.Sections;
+
+/// <summary>Section <c>gateway</c>: where the server listens, and who may come in. Immutable.</summary>
+internal sealed record GatewayConfig(
+    [property: Setting("Port to listen on; 0 takes a free one.", Least = 0, Most = 65535)]
+    int Port = ServerOptions.DefaultPort,
+    [property: Setting("Address to listen on. Beyond loopback every request needs gateway.token.", Format = SettingFormat.Address)]
+    string Bind = "loopback",
+    [property: Setting("Secret of at least 32 characters that every request must carry. Without one the gateway makes a token at first start, for WebSocket clients.")]
+    SecretReference? Token = null);
