@@ -18,7 +18,7 @@ internal sealed class ConfigStore : IDisposable
     private readonly string _salt = Secret.New();
     private volatile ConfigState _current;
     private byte[]? _seen;
-    private bool _isOpen;
+    private readonly bool _isOpen;
     private ConfigWatch? _watch;
 
     private ConfigStore(string home, IReadOnlyList<ConfigOverride> overrides, Action<string> note)

@@ -42,6 +42,7 @@ internal sealed class ConfigPath : IEquatable<ConfigPath>
             else
             {
                 if (text[at] == '.' && steps.Count > 0) at++;
+                if (at == text.Length) throw Wrong(text);
                 var end = text.AsSpan(at).IndexOfAny('.', '[');
                 end = end < 0 ? text.Length : at + end;
                 if (end == at) throw Wrong(text);
