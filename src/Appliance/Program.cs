@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Appliance.Client;
 using Appliance.Commands;
+using Appliance.Commands.Config;
+using Appliance.Commands.Doctor;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
 using Appliance.Commands.Gateway;
@@ -25,6 +27,9 @@ internal static class Program
             StatusCommand.Create(),
             HealthCommand.Create(),
             CallCommand.Create(),
+            ConfigCommand.Create(),
+            DoctorCommand.Create(),
+            DoctorCommand.CreateSecurity(),
             BenchCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),

@@ -5,7 +5,8 @@ namespace Appliance.Config;
 
 /// <summary>
 /// Everything that can be set, one record a section (<c>Sections/</c>). To add a setting, add a parameter with a default and a
-/// <see cref="SettingAttribute"/> to its section; to add a section, add a record and its two lines here. Immutable.
+/// <see cref="SettingAttribute"/> to its section (a secret is a property without a default instead: the schema exporter loses sight of
+/// optional parameters whose type has a converter); to add a section, add a record and its two lines here. Immutable.
 /// </summary>
 internal sealed record ApplianceConfig(GatewayConfig? Gateway = null, ModelsConfig? Models = null)
 {
@@ -18,6 +19,6 @@ internal sealed record ApplianceConfig(GatewayConfig? Gateway = null, ModelsConf
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
-    GenerationMode = JsonSourceGenerationMode.Metadata)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ApplianceConfig))]
 internal sealed partial class ConfigJson : JsonSerializerContext;

@@ -42,7 +42,7 @@ internal sealed class ConfigFile(string home)
         HomeFolder.EnsureFolder(home);
         using var held = Lock();
         // Behind a link is the file that is meant.
-        var target = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
+        var target = new FileInfo(Path).LinkTarget is null ? Path : File.ResolveLinkTarget(Path, returnFinalTarget: true)!.FullName;
         Replace(target, change(Read()).Span);
     }
 

@@ -28,6 +28,14 @@ internal sealed class ConfigState
     /// <summary>True where nothing but warnings was found.</summary>
     public bool IsValid => Issues.All(issue => issue.IsWarning);
 
+    /// <summary>What is in force, defaults included, as a tree of its own. It has secrets in it.</summary>
+    public JsonObject WithDefaults()
+    {
+        var tree = JsonSerializer.SerializeToNode(Config, ConfigJson.Default.ApplianceConfig)!.AsObject();
+        Overlay(tree, Effective);
+        return tree;
+    }
+
     /// <summary>The configuration without a file.</summary>
     public static ConfigState WithoutFile(IReadOnlyList<ConfigOverride> overrides) => Make(null, [], overrides);
 
@@ -68,6 +76,15 @@ internal sealed class ConfigState
             issues.Add(new(ConfigPath.Root, 1, $"{e.Path}: {e.Message}"));
         }
         return new(document, overrides, tree, config, issues);
+    }
+
+    private static void Overlay(JsonObject tree, JsonObject over)
+    {
+        foreach (var (name, value) in over)
+        {
+            if (value is JsonObject inner && tree[name] is JsonObject under) Overlay(under, inner);
+            else if (value is not null) tree[name] = value.DeepClone();
+        }
     }
 
     private static void Put(JsonObject tree, ConfigPath path, JsonNode? value)

@@ -1,5 +1,6 @@
 using System.Text;
 using Appliance.Config.Document;
+using Appliance.Config.Secrets;
 using Appliance.Gateway.Identity;
 using Models;
 
@@ -108,6 +109,18 @@ internal sealed class ConfigStore : IDisposable
 
     /// <summary>The hash of the file as it is now.</summary>
     public string Hash => HashOf(_file.Read());
+
+    /// <summary>Secrets that are configured and not to be had, each in a sentence. Asks for every one of them.</summary>
+    public IReadOnlyList<string> MissingSecrets()
+    {
+        var missing = new List<string>();
+        foreach (var (path, secret) in ConfigCommands.Secrets(ConfigDocument.Parse(Encoding.UTF8.GetBytes(_current.Effective.ToJsonString()))))
+        {
+            try { SecretResolver.Resolve(secret, $"{path}", Home); }
+            catch (ModelException e) { missing.Add(e.Message); }
+        }
+        return missing;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _watch?.Dispose();

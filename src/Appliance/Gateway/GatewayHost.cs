@@ -53,6 +53,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time);
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;
+        _context.Config.Changed += _methods.ConfigChanged;
         _turns.Happened += new TurnBroadcast(_hub, _methods, time).Tell;
         _turns.Faulted += onBug;
         // Made by hand: UseWebSockets would do it at every start, by reflection.
@@ -126,6 +127,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ticks.DisposeAsync();
+        _context.Config.Changed -= _methods.ConfigChanged;
         _turns.Dispose();
         await _log.DisposeAsync();
         _closing.Dispose();

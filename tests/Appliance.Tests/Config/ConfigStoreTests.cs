@@ -99,7 +99,7 @@ public sealed class ConfigStoreTests : IDisposable
         var change = store.Edit(document => ConfigEdit.Set(document, ConfigPath.Parse("models.default"), "story"));
         Assert.Equal(["models.default"], change.Paths.Select(p => p.ToString()));
         Assert.Contains("// mine", System.IO.File.ReadAllText(File));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
         using var again = Open();
         Assert.Equal("story", again.Config.Models.Default);
     }

@@ -38,7 +38,7 @@ internal sealed class RandomConfigs(ulong seed)
     private string Object(int depth)
     {
         var names = Enumerable.Range(0, _random.Next(4)).Select(_ => Names[_random.Next(Names.Length)]).Distinct();
-        return Enclose('{', '}', [.. names.Select(name => $"\"{name}\"{Blank()}:{Blank()}{Value(depth)}")]);
+        return Enclose('{', '}', [.. names.Select(name => $"\"{name}\"{(_random.Next(2) == 0 ? "" : "\n ")}:{Blank()}{Value(depth)}")]);
     }
 
     private string List(int depth) => Enclose('[', ']', [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Value(depth))]);

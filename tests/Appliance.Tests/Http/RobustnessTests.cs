@@ -113,7 +113,7 @@ public sealed class RobustnessTests : IAsyncLifetime
             using var response = _host.PostAsync(request.Path, request.Body).GetAwaiter().GetResult();
             return ((int)response.StatusCode < 500 && _host.Bugs.IsEmpty)
                 .Label($"{(int)response.StatusCode} for {request.Path} {Encoding.UTF8.GetString(request.Body)} {_host.Bugs.FirstOrDefault()}");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(count));
+        }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(count));
 
     private static Gen<byte[]> Mutations(byte[] body, int edits)
     {

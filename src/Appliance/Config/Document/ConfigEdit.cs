@@ -38,19 +38,16 @@ internal static class ConfigEdit
         if (path.Steps.Count == 0 || document.Find(path) is not { } node || document.Find(path.Parent) is not { } parent) return document;
         var (start, end) = parent.Kind == JsonValueKind.Object ? (parent.Members.First(m => m.Value == node).Start, node.End) : (node.Start, node.End);
         var text = document.Text.Span;
-        if (CommaAfter(document, end) is { } after) end = after + 1;
-        // The last one takes the comma before it along, or a strict reader would stumble over it.
-        else if (CommaBefore(document, parent, node) is { } before)
-        {
-            document = Replace(document, before..(before + 1), "");
-            return Remove(document, path);
-        }
+        var comma = CommaAfter(document, end);
+        if (comma is { } after) end = after + 1;
         // Its line goes with it where nothing else stands there.
         var (lineStart, lineEnd) = (start, end);
         while (lineStart > 0 && text[lineStart - 1] is (byte)' ' or (byte)'\t') lineStart--;
         while (lineEnd < text.Length && text[lineEnd] is (byte)' ' or (byte)'\t' or (byte)'\r') lineEnd++;
         if (lineStart > 0 && text[lineStart - 1] == '\n' && lineEnd < text.Length && text[lineEnd] == '\n') (start, end) = (lineStart, lineEnd + 1);
-        return Replace(document, start..end, "");
+        var rest = Splice(text, start..end, "");
+        // The last one takes the comma before it along, or a strict reader would stumble over it.
+        return ConfigDocument.Parse(comma is null && CommaBefore(document, parent, node) is { } before ? Splice(rest, before..(before + 1), "") : rest);
     }
 
     /// <summary>Applies a JSON merge patch (RFC 7396): null takes away, objects are merged, all else replaces.</summary>
@@ -98,7 +95,7 @@ internal static class ConfigEdit
         var comma = CommaAfter(document, last.End);
         var at = (comma ?? last.End - 1) + 1;
         // A comment behind the last value on its line stays with it.
-        var trailing = document.Comments.FirstOrDefault(c => c.Start.Value >= at && document.Text.Span[at..c.Start.Value].IndexOf((byte)'\n') < 0);
+        var trailing = document.Comments.FirstOrDefault(c => c.Start.Value >= at && c.End.Value < parent.End && document.Text.Span[at..c.Start.Value].IndexOf((byte)'\n') < 0);
         var behind = trailing.End.Value > at ? trailing.End.Value : at;
         var inserted = $"\n{indent}{text}";
         var result = Splice(document.Text.Span, behind..behind, document.Text.Span[behind..].IndexOf((byte)'\n') is var newline && newline >= 0

@@ -21,6 +21,7 @@ internal static class GatewayEvents
         ["session.message"] = Scope.Read,
         ["sessions.changed"] = Scope.Read,
         ["models.snapshot"] = Scope.Read,
+        ["config.changed"] = Scope.Read,
         ["node.pair.requested"] = Scope.Pairing,
         ["node.pair.resolved"] = Scope.Pairing,
         ["node.presence"] = Scope.Read,

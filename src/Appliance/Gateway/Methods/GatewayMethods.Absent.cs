@@ -40,9 +40,6 @@ internal sealed partial class GatewayMethods
         Unavailable("cron.add", Scope.Admin, "There is no schedule on this gateway yet."),
         Unavailable("tools.invoke", Scope.Write, "There are no tools on this gateway yet."),
         Unavailable("set-heartbeats", Scope.Admin, "There are no heartbeats on this gateway yet."),
-        Unavailable("config.set", Scope.Admin, "This gateway has no configuration file yet."),
-        Unavailable("config.patch", Scope.Admin, "This gateway has no configuration file yet."),
-        Unavailable("config.apply", Scope.Admin, "This gateway has no configuration file yet."),
         Unavailable("exec.approvals.set", Scope.Admin, "No command is run on this gateway yet."),
         Unavailable("sessions.compact", Scope.Admin, "Sessions are not compacted on this gateway yet: what does not fit the context is left out."),
     ];

@@ -24,7 +24,7 @@ internal sealed partial class GatewayMethods
     {
         (_context, _onBug, _dedupe) = (context, onBug, new RequestDedupe(context.Time));
         _table = Enumerable.Empty<GatewayMethod>()
-            .Concat(Health).Concat(System).Concat(Sessions).Concat(Chat).Concat(Agents).Concat(Models).Concat(Devices).Concat(Nodes).Concat(Config).Concat(Usage).Concat(Restart).Concat(OwnStatus).Concat(Absent)
+            .Concat(Health).Concat(System).Concat(Sessions).Concat(Chat).Concat(Agents).Concat(Models).Concat(Devices).Concat(Nodes).Concat(Config).Concat(Secrets).Concat(Usage).Concat(Restart).Concat(OwnStatus).Concat(Absent)
             .ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
         Advertised = [.. _table.Values.Where(method => method.IsAdvertised).Select(method => method.Name).Order(StringComparer.Ordinal)];
     }

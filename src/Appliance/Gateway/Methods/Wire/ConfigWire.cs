@@ -1,53 +1,137 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Methods.Wire;
 
-// What the methods about the configuration send.
+// What the methods about the configuration send. Trees come here without secrets in them.
 
 /// <summary>Answer of <c>config.get</c>.</summary>
-internal sealed record ConfigSnapshot(string Path, ConfigView Config, string Hash) : IPayload
+/// <param name="Path">Where the file is.</param>
+/// <param name="Exists">There is one.</param>
+/// <param name="Hash">What a change must be made for.</param>
+/// <param name="Applied">The hash of what is in force.</param>
+/// <param name="Raw">The file as it is written; null where there is none, or nobody can tell what in it is a secret.</param>
+/// <param name="Parsed">The file as a tree.</param>
+/// <param name="Config">What is in force, defaults and variables included.</param>
+internal sealed record ConfigSnapshot(string Path, bool Exists, string Hash, string Applied, string? Raw, JsonObject? Parsed, JsonObject Config) : IPayload
 {
-    public bool Exists { get; }
-    public string? Raw { get; }
-    public ConfigView Parsed => Config;
-    public bool Valid { get; } = true;
-    public string ConfigRevisionHash => Hash;
-    public string AppliedConfigHash => Hash;
-    public IReadOnlyList<string> Issues { get; } = [];
-    public IReadOnlyList<string> Warnings { get; } = [];
-    public IReadOnlyList<string> LegacyIssues { get; } = [];
+    public IReadOnlyList<IPayload> Issues { get; init; } = [];
+    public IReadOnlyList<IPayload> Warnings { get; init; } = [];
 
+    public void Write(PayloadWriter to)
+    {
+        to.Add("path", Path).None("includedPaths", "includeProvenance").Add("exists", Exists).Stay("raw", Raw);
+        if (Parsed is not null) to.AddTree("parsed", Parsed).AddTree("sourceConfig", Parsed).AddTree("resolved", Parsed);
+        to.Add("valid", Issues.Count == 0).AddTree("runtimeConfig", Config).AddTree("config", Config).Add("hash", Hash)
+            .Add("issues", Issues).Add("warnings", Warnings).None("legacyIssues").Add("configRevisionHash", Hash).Add("appliedConfigHash", Applied);
+    }
+}
+
+/// <summary>Something that is wrong with the file.</summary>
+internal sealed record ConfigIssueEntry(string Path, string Message) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("path", Path).Add("message", Message);
+}
+
+/// <summary>Answer of <c>config.set</c>, <c>config.patch</c> and <c>config.apply</c>.</summary>
+internal sealed record ConfigWritten(string Path, string Hash, IReadOnlyList<string>? ChangedPaths, JsonObject Config) : IPayload
+{
+    /// <summary>True where nothing was changed.</summary>
+    public bool? Noop { get; init; }
+
+    /// <summary>What counts only after a restart.</summary>
+    public IReadOnlyList<string> NeedRestart { get; init; } = [];
+
+    public void Write(PayloadWriter to)
+    {
+        to.Add("ok", true).Add("noop", Noop).Add("changedPaths", ChangedPaths).Add("path", Path);
+        if (Noop is null) to.Add("hash", Hash);
+        to.AddTree("config", Config);
+        if (NeedRestart.Count > 0) to.Add("restart", new RestartNeeded(NeedRestart));
+    }
+}
+
+/// <summary>This gateway does not restart itself: it says that somebody must, and for what.</summary>
+internal sealed record RestartNeeded(IReadOnlyList<string> Paths) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("ok", false).Add("reason", $"Restart the gateway for {string.Join(", ", Paths)} to count.").Add("paths", Paths);
+}
+
+/// <summary>Payload of the event <c>config.changed</c>.</summary>
+internal sealed record ConfigChanged(string Path, string Hash, IReadOnlyList<string> ChangedPaths, bool RestartRequired) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("path", Path).Add("hash", Hash).Add("changedPaths", ChangedPaths).Add("restartRequired", RestartRequired);
+}
+
+/// <summary>Answer of <c>config.schema</c>.</summary>
+internal sealed record ConfigSchemaResponse(JsonObject Schema, IReadOnlyList<(string Path, ConfigHint Hint)> Hints, string Version, string GeneratedAt) : IPayload
+{
+    public void Write(PayloadWriter to) => to.AddTree("schema", Schema).Add("uiHints", new HintMap(Hints)).Add("version", Version).Add("generatedAt", GeneratedAt);
+
+    private sealed record HintMap(IReadOnlyList<(string Path, ConfigHint Hint)> Hints) : IPayload
+    {
+        public void Write(PayloadWriter to)
+        {
+            foreach (var (path, hint) in Hints) to.Add(path, hint);
+        }
+    }
+}
+
+/// <summary>How a form shows a setting.</summary>
+internal sealed record ConfigHint(string? Help, bool Sensitive) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("help", Help).Add("sensitive", Sensitive ? true : null);
+}
+
+/// <summary>Answer of <c>config.schema.lookup</c>.</summary>
+internal sealed record ConfigSchemaEntry(string Path, JsonObject Schema, string ReloadKind, ConfigHint Hint, IReadOnlyList<ConfigSchemaChild> Children) : IPayload
+{
     public void Write(PayloadWriter to) => to
-        .Add("path", Path).Add("config", Config).Add("hash", Hash).Add("exists", Exists).Stay("raw", Raw).Add("parsed", Parsed).Add("valid", Valid)
-        .Add("configRevisionHash", ConfigRevisionHash).Add("appliedConfigHash", AppliedConfigHash).Add("issues", Issues).Add("warnings", Warnings)
-        .Add("legacyIssues", LegacyIssues);
+        .Add("path", Path).AddTree("schema", Schema).Add("reloadKind", ReloadKind).Add("hint", Hint).Add("hintPath", Path).Add("children", Children);
 }
 
-/// <summary>What this gateway runs with; it has no secrets in it.</summary>
-internal sealed record ConfigView(ConfigGateway Gateway, ConfigAgents Agents) : IPayload
+/// <summary>A setting inside.</summary>
+internal sealed record ConfigSchemaChild(string Key, string Path, string Type, bool HasChildren, string ReloadKind, ConfigHint Hint) : IPayload
 {
-    public void Write(PayloadWriter to) => to.Add("gateway", Gateway).Add("agents", Agents);
+    public void Write(PayloadWriter to) => to
+        .Add("key", Key).Add("path", Path).Add("type", Type).Add("required", false).Add("hasChildren", HasChildren).Add("reloadKind", ReloadKind)
+        .Add("hint", Hint).Add("hintPath", Path);
 }
 
-internal sealed record ConfigGateway(int Port, string Bind) : IPayload
+/// <summary>Answer of <c>secrets.reload</c>.</summary>
+internal sealed record SecretsReloaded(int WarningCount) : IPayload
 {
-    public string Mode { get; } = "local";
-    public ConfigAuth Auth { get; } = new("token");
-
-    public void Write(PayloadWriter to) => to.Add("port", Port).Add("bind", Bind).Add("mode", Mode).Add("auth", Auth);
+    public void Write(PayloadWriter to) => to.Add("ok", true).Add("warningCount", WarningCount);
 }
 
-internal sealed record ConfigAuth(string Mode) : IPayload
+/// <summary>Answer of <c>secrets.resolve</c>.</summary>
+internal sealed record SecretsResolved(IReadOnlyList<string> Diagnostics) : IPayload
 {
-    public void Write(PayloadWriter to) => to.Add("mode", Mode);
+    public void Write(PayloadWriter to) => to.Add("ok", true).None("assignments").Add("diagnostics", Diagnostics).None("inactiveRefPaths");
 }
 
-internal sealed record ConfigAgents(ConfigAgentDefaults Defaults) : IPayload
+/// <summary>Answer of <c>secrets.store.list</c>: names, never what is behind them.</summary>
+internal sealed record SecretStoreList(IReadOnlyList<SecretStoreEntry> Entries) : IPayload
 {
-    public void Write(PayloadWriter to) => to.Add("defaults", Defaults);
+    public void Write(PayloadWriter to) => to.Add("entries", Entries);
 }
 
-internal sealed record ConfigAgentDefaults(AgentModel? Model) : IPayload
+/// <summary>A secret of the store.</summary>
+internal sealed record SecretStoreEntry(string Name, long CreatedAtMs, long UpdatedAtMs) : IPayload
 {
-    public void Write(PayloadWriter to) => to.Add("model", Model);
+    public void Write(PayloadWriter to) => to
+        .Add("name", Name).Add("scopeKind", "team").Add("scopeId", "").Add("createdAtMs", CreatedAtMs).Add("updatedAtMs", UpdatedAtMs).Add("kind", "secret");
+}
+
+/// <summary>Answer of <c>secrets.store.set</c> and <c>secrets.store.delete</c>.</summary>
+internal sealed record SecretStoreMutation(bool Reloaded, int WarningCount) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("ok", true).Add("reloaded", Reloaded).Add("warningCount", WarningCount);
+}
+
+/// <summary>Trees as payloads.</summary>
+internal static class TreePayload
+{
+    public static PayloadWriter AddTree(this PayloadWriter to, string name, JsonObject tree) => to.Raw(name, Encoding.UTF8.GetBytes(tree.ToJsonString()));
 }

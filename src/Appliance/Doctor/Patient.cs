@@ -1,0 +1,20 @@
+using System.Collections;
+using Appliance.Config;
+using Models.Budget;
+using Models.Store;
+
+namespace Appliance.Doctor;
+
+/// <summary>What the checks look at.</summary>
+/// <param name="Home">The home folder.</param>
+/// <param name="Config">Its configuration.</param>
+/// <param name="Memory">The machine's memory.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record Patient(string Home, ConfigStore Config, MachineMemory Memory, TimeProvider Time)
+{
+    /// <summary>Its models.</summary>
+    public ModelStore Models { get; } = new(Home) { DefaultName = Config.Config.Models.Default };
+
+    /// <summary>The environment.</summary>
+    public IDictionary Environment { get; init; } = System.Environment.GetEnvironmentVariables();
+}

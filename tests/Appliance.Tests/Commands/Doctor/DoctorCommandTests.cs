@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Text.Json;
+using Appliance.Commands.Doctor;
+using Appliance.Tests.Http;
+using TestKit;
+
+namespace Appliance.Tests.Commands.Doctor;
+
+public sealed class DoctorCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _home = new();
+
+    public DoctorCommandTests()
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_home.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // A port that nobody has: the machine's own gateway must not answer in its stead.
+        Write("appliance.json", """{"gateway": {"port": 1}}""");
+    }
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task Doctor_OnAHealthyHome_FindsNothingCritical()
+    {
+        var (code, findings) = await DoctorAsync();
+        Assert.Equal(0, code);
+        Assert.All(["config", "permissions", "disk", "model", "memory", "sessions", "native-library", "clock", "gateway"], check => Assert.Contains(findings, f => Text(f, "check") == check));
+        Assert.DoesNotContain(findings, f => Text(f, "severity") == "critical");
+        Assert.All(findings.Where(f => Text(f, "severity") is "warning" or "critical"), f => Assert.True(f.TryGetProperty("why", out _) && f.TryGetProperty("remedy", out _)));
+    }
+
+    [Fact]
+    public async Task Doctor_Repair_PutsTheLastGoodConfigurationAndTheModesRight()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await DoctorAsync();
+        Write("appliance.json", "{ torn");
+        File.SetUnixFileMode(_home.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead);
+        var (code, findings) = await DoctorAsync();
+        Assert.Equal(1, code);
+        Assert.Contains(findings, f => Text(f, "check") == "config" && Text(f, "severity") == "critical");
+        Assert.Contains(findings, f => Text(f, "check") == "permissions" && f.GetProperty("repairable").GetBoolean());
+        Assert.Equal(0, (await DoctorAsync("--repair")).Code);
+        Assert.Equal("""{"gateway": {"port": 1}}""", File.ReadAllText(_home["appliance.json"]));
+        Assert.Equal("{ torn", File.ReadAllText(Directory.EnumerateFiles(_home.Path, "appliance.json.broken-*").Single()));
+        Assert.Equal(0, (int)File.GetUnixFileMode(_home.Path) & 0b111111);
+        Assert.Equal(0, (await DoctorAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Doctor_WithDamagedTranscripts_NamesTheLine()
+    {
+        Write("agents/main/sessions/a.jsonl", "{\"type\":\"session\"}\n{\"torn");
+        Write("agents/main/sessions/b.jsonl", "{\"type\":\"session\"}\nnonsense\n{}\n");
+        var (_, findings) = await DoctorAsync();
+        Assert.Contains(findings, f => Text(f, "what").EndsWith("a.jsonl: the last line, 2, is not finished", StringComparison.Ordinal) && Text(f, "severity") == "info");
+        Assert.Contains(findings, f => Text(f, "what").EndsWith("b.jsonl: line 2 is no JSON", StringComparison.Ordinal) && Text(f, "severity") == "warning");
+    }
+
+    [Fact]
+    public async Task Audit_OfAnOpenBox_NamesEveryHole()
+    {
+        Write("appliance.json", """{"gateway": {"bind": "0.0.0.0", "token": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}}""");
+        Write("gateway/identity.json", """{"devices": [{"deviceId": "d1", "publicKey": "k", "displayName": "phone", "roles": ["operator"], "scopes": ["operator.admin"], "tokens": [], "createdAtMs": 0, "approvedAtMs": 1000}], "nodes": []}""");
+        var (code, findings) = await AuditAsync();
+        Assert.Equal(1, code);
+        foreach (var check in (string[])["bind", "http", "token", "plain-secret", "permissions", "admin-device", "old-pairing"])
+            Assert.Contains(findings, f => Text(f, "check") == check && Text(f, "severity") != "ok");
+    }
+
+    [Fact]
+    public async Task Audit_Fix_MovesTheSecretOutOfTheConfiguration()
+    {
+        var token = string.Concat(Enumerable.Range(0, 40).Select(i => (char)('a' + (i * 7 % 26))));
+        Write("appliance.json", $$"""{ /* mine */ "gateway": {"token": "{{token}}", "port": 1} }""");
+        Assert.Equal(0, (await AuditAsync("--fix")).Code);
+        var text = File.ReadAllText(_home["appliance.json"]);
+        Assert.DoesNotContain(token, text);
+        Assert.Contains("/* mine */", text);
+        Assert.Equal(token, File.ReadAllText(_home["secrets/GATEWAY_TOKEN"]));
+        Assert.DoesNotContain((await AuditAsync()).Findings, f => Text(f, "severity") is "warning" or "critical" && Text(f, "check") is "plain-secret" or "permissions" or "token");
+    }
+
+    [Fact]
+    public async Task Audit_Deep_TriesTheRunningGateway()
+    {
+        await using var host = await TestHost.StartAsync();
+        Write("appliance.json", $$"""{"gateway": {"port": {{host.Address.Port}} } }""");
+        var (_, findings) = await AuditAsync("--deep");
+        foreach (var check in (string[])["probe-rebinding", "probe-origin", "probe-url-secret", "probe-proxy"])
+            Assert.Equal("ok", Text(findings.Single(f => Text(f, "check") == check), "severity"));
+        Assert.Equal("ok", Text((await DoctorAsync()).Findings.Single(f => Text(f, "check") == "gateway"), "severity"));
+        Assert.Empty(host.Bugs);
+    }
+
+    private Task<(int Code, JsonElement[] Findings)> DoctorAsync(params string[] arguments) => RunAsync(DoctorCommand.Create(() => _home.Path), [.. arguments, "--json"]);
+
+    private Task<(int Code, JsonElement[] Findings)> AuditAsync(params string[] arguments) => RunAsync(DoctorCommand.CreateSecurity(() => _home.Path), ["audit", .. arguments, "--json"]);
+
+    private static async Task<(int, JsonElement[])> RunAsync(Command command, string[] arguments)
+    {
+        var output = new StringWriter();
+        var code = await command.Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false });
+        return (code, [.. JsonDocument.Parse(output.ToString()).RootElement.GetProperty("findings").EnumerateArray()]);
+    }
+
+    private static string Text(JsonElement finding, string name) => finding.GetProperty(name).GetString()!;
+
+    private void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_home[path])!);
+        File.WriteAllText(_home[path], text);
+        if (!OperatingSystem.IsWindows() && path == "appliance.json") File.SetUnixFileMode(_home[path], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}
