@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Appliance.Client;
 using Appliance.Commands;
-using Appliance.Commands.Config;
-using Appliance.Commands.Doctor;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
+using Appliance.Commands.Config;
+using Appliance.Commands.Doctor;
 using Appliance.Commands.Gateway;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;

@@ -84,6 +84,9 @@ internal static class ConfigSchema
 
     private static JsonObject Place(string name, JsonObject schema) => new()
     {
-        ["type"] = "object", ["properties"] = new JsonObject { [name] = schema }, ["required"] = new JsonArray(name), ["additionalProperties"] = false,
+        ["type"] = "object",
+        ["properties"] = new JsonObject { [name] = schema },
+        ["required"] = new JsonArray(name),
+        ["additionalProperties"] = false,
     };
 }
