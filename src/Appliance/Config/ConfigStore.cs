@@ -3,6 +3,7 @@ using Appliance.Config.Document;
 using Appliance.Config.Secrets;
 using Appliance.Gateway.Identity;
 using Models;
+using Models.Crypto;
 
 namespace Appliance.Config;
 

@@ -8,6 +8,7 @@ using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Models;
+using Models.Crypto;
 using SettingPath = Appliance.Config.Document.ConfigPath;
 
 namespace Appliance.Gateway.Methods;
