@@ -1,13 +1,15 @@
 using System.CommandLine;
 using Appliance.Client;
-using Appliance.Commands;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
 using Appliance.Commands.Config;
+using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
 using Appliance.Commands.Gateway;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
+using Appliance.Commands.Sessions;
+using Appliance.Commands;
 using Models;
 
 namespace Appliance;
@@ -26,6 +28,15 @@ internal static class Program
             ModelsCommand.Create(),
             StatusCommand.Create(),
             HealthCommand.Create(),
+            MonitorCommand.Create(),
+            ProfileCommand.Create(),
+            AgentCommand.Create(),
+            SessionsCommand.Create(),
+            DevicesCommand.Create(),
+            PairingCommand.Create(),
+            NodesCommand.Create(),
+            LogsCommand.Create(),
+            DashboardCommand.Create(),
             CallCommand.Create(),
             ConfigCommand.Create(),
             DoctorCommand.Create(),
@@ -34,6 +45,7 @@ internal static class Program
             LicensesCommand.Create(),
             CompletionCommand.Create(),
         };
+        RootHelp.Use(root);
         try
         {
             var parsed = root.Parse(args);

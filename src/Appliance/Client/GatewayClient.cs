@@ -5,9 +5,7 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
-using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
-using Appliance.Hosting;
 
 namespace Appliance.Client;
 
@@ -56,7 +54,7 @@ internal sealed class GatewayClient : IAsyncDisposable
             client = new GatewayClient(target, await GatewayTransport.OpenAsync(target, patience.Token));
             if (await client.ReceiveAsync(patience.Token) is not { } challenge || challenge.Text("event") != "connect.challenge") throw client.NoGateway();
             client._reading = client.ReadAllAsync();
-            client.Hello = await client.GreetAsync(scopes, patience.Token);
+            client.Hello = await client.GreetAsync(scopes, challenge.Member("payload"), patience.Token);
             return client;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -106,13 +104,11 @@ internal sealed class GatewayClient : IAsyncDisposable
         _sending.Dispose();
     }
 
-    private async Task<JsonElement> GreetAsync(IReadOnlyList<string> scopes, CancellationToken cancellation)
+    private async Task<JsonElement> GreetAsync(IReadOnlyList<string> scopes, JsonElement challenge, CancellationToken cancellation)
     {
         try
         {
-            return await RequestAsync("connect", to => to
-                .Add("minProtocol", ProtocolLimits.Newest).Add("maxProtocol", ProtocolLimits.Newest).Add("client", new ClientInfo())
-                .Add("role", Principal.Operator).Add("scopes", scopes).Add("auth", _target.Token is { } token ? new ClientAuth(token) : null), cancellation);
+            return await RequestAsync("connect", ConnectMessage.To(_target, scopes, challenge).Write, cancellation);
         }
         catch (GatewayRefusal e)
         {
@@ -211,18 +207,5 @@ internal sealed class GatewayClient : IAsyncDisposable
     private sealed class GatewayRefusal(JsonElement error) : Exception
     {
         public JsonElement Error { get; } = error;
-    }
-
-    private sealed record ClientInfo : IPayload
-    {
-        public void Write(PayloadWriter to) => to
-            .Add("id", "cli").Add("displayName", Environment.MachineName).Add("version", ProductVersion.Text).Add("platform", "linux").Add("mode", "cli");
-    }
-
-    private sealed record ClientAuth(string Token) : IPayload
-    {
-        public void Write(PayloadWriter to) => to.Add("token", Token);
-
-        public override string ToString() => "credentials";
     }
 }

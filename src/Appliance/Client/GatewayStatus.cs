@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Appliance.Gateway.Protocol;
 
@@ -21,28 +20,8 @@ internal sealed record GatewayStatus(
     /// <summary>As one JSON object.</summary>
     public string ToJson() => Encoding.UTF8.GetString(FrameWriter.Payload(this));
 
-    /// <summary>As rows of a label and a value.</summary>
-    public void Write(Action<string, string> row)
-    {
-        row("process", Pid is { } pid ? pid.ToString(CultureInfo.InvariantCulture) : "unknown");
-        row("address", Address);
-        row("version", Version);
-        row("uptime", Duration(TimeSpan.FromMilliseconds(UptimeMs)));
-        row("model", Model is null ? "none installed" : Loaded.Contains(Model) ? $"{Model}, loaded" : $"{Model}, not loaded");
-        row("sessions", string.Create(CultureInfo.InvariantCulture, $"{Sessions}, {ActiveTurns} turns running or waiting, {Clients} clients connected"));
-        row("resident", Models.Store.ByteSize.Format(ResidentBytes));
-    }
-
     /// <inheritdoc/>
     public void Write(PayloadWriter to) => to
         .Add("pid", Pid).Add("address", Address).Add("version", Version).Add("uptime_ms", UptimeMs).Add("model", Model).Add("loaded", Loaded)
         .Add("sessions", Sessions).Add("active_turns", ActiveTurns).Add("clients", Clients).Add("resident_bytes", ResidentBytes);
-
-    private static string Duration(TimeSpan time) => time switch
-    {
-        { TotalDays: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalDays} d {time.Hours} h"),
-        { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Hours} h {time.Minutes} min"),
-        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
-    };
 }

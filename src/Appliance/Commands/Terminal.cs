@@ -37,6 +37,13 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool Colour
     /// <summary>Writes a line of a result; what a model file or a server wrote into it cannot steer the terminal.</summary>
     public void WriteLine(string text = "") => Output.WriteLine(Clean(text));
 
+    /// <summary>Writes a piece of a text at once; its lines and tabs stay.</summary>
+    public void WritePiece(string text)
+    {
+        Output.Write(string.Join('\n', text.Split('\n').Select(line => string.Join('\t', line.Split('\t').Select(Clean)))));
+        Output.Flush();
+    }
+
     /// <summary>Writes a line beside the result, likewise.</summary>
     public void Note(string text) => Error.WriteLine(Clean(text));
 

@@ -1,9 +1,6 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json;
 using Appliance.Client;
 using Appliance.Gateway.Identity;
-using Models;
 
 namespace Appliance.Commands.Gateway;
 
@@ -25,7 +22,7 @@ internal static class CallCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var terminal = Terminal.Of(parsed);
-            var json = Check(parsed.GetValue(parameters) is "-" ? await Console.In.ReadToEndAsync(cancellation) : parsed.GetValue(parameters) ?? "{}");
+            var json = JsonArgument.Object(parsed.GetValue(parameters) is "-" ? await Console.In.ReadToEndAsync(cancellation) : parsed.GetValue(parameters) ?? "{}");
             await using var client = await gateway.ConnectAsync(parsed, cancellation, [.. Scope.All]);
             if (!parsed.GetValue(list)) terminal.WriteJson(await client.RequestAsync(parsed.GetValue(method)!, json, cancellation));
             else if (gateway.Json(parsed)) terminal.WriteJson(client.Hello.Member("features").Member("methods"));
@@ -33,18 +30,5 @@ internal static class CallCommand
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    private static ReadOnlyMemory<byte> Check(string text)
-    {
-        try
-        {
-            if (JsonElement.Parse(text).ValueKind == JsonValueKind.Object) return Encoding.UTF8.GetBytes(text);
-        }
-        catch (JsonException)
-        {
-            // Said below.
-        }
-        throw new ModelException($"The parameters are no JSON object: {text}. An example: appliance call sessions.list '{{\"limit\":5}}'");
     }
 }

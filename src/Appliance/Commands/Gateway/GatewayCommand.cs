@@ -31,10 +31,23 @@ internal static partial class GatewayCommand
             var status = await GatewayStatus.AskAsync(client, cancellation);
             var terminal = Terminal.Of(parsed);
             if (gateway.Json(parsed)) terminal.Output.WriteLine(status.ToJson());
-            else status.Write((label, value) => terminal.WriteLine($"{label,-10}  {value}"));
+            else Write(terminal, status);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static void Write(Terminal terminal, GatewayStatus status)
+    {
+        Row("process", status.Pid is { } pid ? pid.ToString(CultureInfo.InvariantCulture) : "unknown");
+        Row("address", status.Address);
+        Row("version", status.Version);
+        Row("uptime", When.Lasts(TimeSpan.FromMilliseconds(status.UptimeMs)));
+        Row("model", status.Model is null ? "none installed" : $"{status.Model}, {(status.Loaded.Contains(status.Model) ? "loaded" : "not loaded")}");
+        Row("sessions", string.Create(CultureInfo.InvariantCulture, $"{status.Sessions}, {status.ActiveTurns} turns running or waiting, {status.Clients} clients connected"));
+        Row("resident", ByteSize.Format(status.ResidentBytes));
+
+        void Row(string label, string value) => terminal.WriteLine($"{label,-10}  {value}");
     }
 
     private static Command Stop(Func<string> home)

@@ -7,7 +7,7 @@ namespace Appliance.Gateway.Identity;
 /// <summary>The other end of a connection, by what the kernel says and not by what it claims.</summary>
 /// <param name="Address">Its address; null where it came by the Unix socket.</param>
 /// <param name="IsDirectLoopback">True for a program of this machine that nobody stands in front of.</param>
-/// <param name="IsOwner">True for a program of the gateway's own user that came by the Unix socket (docs/adr/0005).</param>
+/// <param name="IsOwner">True for a program of the gateway's own user that came by the Unix socket (docs/adr/0006).</param>
 internal sealed record Peer(IPAddress? Address, bool IsDirectLoopback, bool IsOwner = false)
 {
     // A proxy on this machine makes the whole world look like loopback; it gives itself away by one of these.

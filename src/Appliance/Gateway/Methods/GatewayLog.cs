@@ -20,12 +20,15 @@ internal sealed class GatewayLog : IAsyncDisposable
     public GatewayLog(string home, TimeProvider time)
     {
         _time = time;
-        Path = System.IO.Path.Combine(home, "logs", "gateway.jsonl");
+        Path = PathIn(home);
         _writing = Task.Run(WriteAllAsync);
     }
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
+
+    /// <summary>Where a home's log is.</summary>
+    public static string PathIn(string home) => System.IO.Path.Combine(home, "logs", "gateway.jsonl");
 
     /// <summary>Says something.</summary>
     public void Write(string message, string level = "info") => _lines.Writer.TryWrite(new LogLine(_time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), level, "gateway", message));

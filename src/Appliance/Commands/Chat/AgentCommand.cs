@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Appliance.Client;
+using Appliance.Gateway.Identity;
+using Models;
+
+namespace Appliance.Commands.Chat;
+
+/// <summary><c>appliance agent</c>: one turn of the agent through the running gateway, in a session that is kept.</summary>
+internal static class AgentCommand
+{
+    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(2);
+
+    public static Command Create(Func<string>? home = null)
+    {
+        var message = new Option<string?>("--message", "-m") { Description = "What to say; read from standard input where it is left out.", HelpName = "TEXT" };
+        var session = new Option<string?>("--session", "-s") { Description = "The session to say it in; main where it is left out.", HelpName = "KEY" };
+        var timeout = new Option<int?>("--timeout") { Description = "Stop the answer after so many seconds.", HelpName = "SECONDS" };
+        var command = new Command("agent", "Say something to the agent through the gateway; the answer streams. Ctrl-C stops it, and the gateway too.") { message, session, timeout };
+        var gateway = new GatewayArguments(command, home);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var text = parsed.GetValue(message) ?? await Console.In.ReadToEndAsync(cancellation);
+            if (string.IsNullOrWhiteSpace(text)) throw new ModelException("There is nothing to say. Give it with --message TEXT, or on standard input.");
+            await using var client = await gateway.ConnectAsync(parsed, cancellation, Scope.Write);
+            return await SayAsync(client, text, parsed.GetValue(session) ?? "main", parsed.GetValue(timeout), gateway.Json(parsed), Terminal.Of(parsed), cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> SayAsync(GatewayClient client, string text, string session, int? timeout, bool json, Terminal terminal, CancellationToken cancellation)
+    {
+        var runId = Guid.NewGuid().ToString();
+        await using var answers = client.RequestTwiceAsync(
+            "agent", to => to.Add("message", text).Add("idempotencyKey", runId).Add("sessionKey", session).Add("timeout", timeout), cancellation).GetAsyncEnumerator(cancellation);
+        try
+        {
+            await answers.MoveNextAsync();
+            var said = json ? "" : await StreamAsync(client, runId, terminal, cancellation);
+            if (await answers.MoveNextAsync()) Finish(answers.Current, json, said, terminal);
+            return ExitCode.Ok;
+        }
+        catch (OperationCanceledException)
+        {
+            // The gateway would go on without its caller: it is told.
+            using var patience = new CancellationTokenSource(AbortPatience);
+            await client.RequestAsync("chat.abort", to => to.Add("sessionKey", session).Add("runId", runId), patience.Token);
+            if (!json) terminal.Note(" [stopped]");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Writes the answer as it comes; gives what was written.</summary>
+    private static async Task<string> StreamAsync(GatewayClient client, string runId, Terminal terminal, CancellationToken cancellation)
+    {
+        var said = new StringBuilder();
+        await foreach (var happened in client.EventsAsync(cancellation))
+        {
+            if (happened.Name != "chat" || happened.Payload.Text("runId") != runId) continue;
+            if (happened.Payload.Text("deltaText") is { } delta)
+            {
+                said.Append(delta);
+                terminal.WritePiece(delta);
+            }
+            if (happened.Payload.Text("state") is "final" or "aborted" or "error") break;
+        }
+        return said.ToString();
+    }
+
+    private static void Finish(JsonElement answer, bool json, string said, Terminal terminal)
+    {
+        if (json)
+        {
+            terminal.WriteJson(answer);
+            return;
+        }
+        // What has no pieces (an answer that was known already) comes whole.
+        if (said.Length == 0) terminal.WritePiece(string.Join("\n", answer.Member("result").Items("payloads").Select(payload => payload.Text("text"))));
+        terminal.WriteLine();
+        if (answer.Text("status") is { } status and not "ok") terminal.Note($"[{status}]");
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace Appliance.Commands.Monitoring;
+
+/// <summary>One line of <c>monitor --json</c>. Percent of all processors together, bytes, tokens and bytes a second; <c>gateway</c> is absent where none runs.</summary>
+internal sealed record MonitorReport(
+    long Ts, double CpuPercent, long MemoryAvailableBytes, long MemoryTotalBytes, double ReceivedPerSecond, double SentPerSecond, double? Celsius, MonitorGateway? Gateway)
+{
+    /// <summary>What two looks say of the time between them.</summary>
+    public static MonitorReport Between(BoxSample before, BoxSample after)
+    {
+        var seconds = Math.Max(after.Ts - before.Ts, 1) / 1000.0;
+        var machine = after.MachineTotalMs - before.MachineTotalMs;
+        return new(
+            after.Ts, machine > 0 ? Percent(after.MachineBusyMs - before.MachineBusyMs, machine) : 0, after.MemoryAvailableBytes, after.MemoryTotalBytes,
+            Rate(after.ReceivedBytes - before.ReceivedBytes), Rate(after.SentBytes - before.SentBytes), after.MilliCelsius / 1000.0,
+            after.Gateway is { } now ? Gateway(before.Gateway is { } then && then.Pid == now.Pid ? then : now, now) : null);
+
+        MonitorGateway Gateway(GatewaySample then, GatewaySample now) => new(
+            now.Pid, machine > 0 ? Percent(now.CpuMs - then.CpuMs, machine) : 0, now.ResidentBytes, Rate(now.AnswerTokens - then.AnswerTokens), Rate(now.ComputedTokens - then.ComputedTokens),
+            now.Sessions, now.TurnsRunning, now.TurnsWaiting, now.Clients, now.LoadedModels);
+
+        double Rate(long difference) => Math.Round(Math.Max(0, difference) / seconds, 1);
+    }
+
+    private static double Percent(long part, long whole) => Math.Round(Math.Clamp(100.0 * part / whole, 0, 100), 1);
+}
+
+/// <summary>The gateway's part: tokens of answers a second, and all tokens that went through a model.</summary>
+internal sealed record MonitorGateway(
+    long Pid, double CpuPercent, long ResidentBytes, double TokensPerSecond, double ComputedTokensPerSecond, long Sessions, long TurnsRunning, long TurnsWaiting, long Clients, IReadOnlyList<string> LoadedModels);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(MonitorReport))]
+[JsonSerializable(typeof(ProfileReport))]
+internal sealed partial class MonitoringJson : JsonSerializerContext;
