@@ -31,6 +31,9 @@ internal sealed class RootHelp(CommandLineAction others) : SynchronousCommandLin
     }
 
     /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
         if (parseResult.CommandResult.Command is not RootCommand root) return ((SynchronousCommandLineAction)others).Invoke(parseResult);
