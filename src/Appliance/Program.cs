@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Client;
+using Appliance.Commands;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
 using Appliance.Commands.Config;
@@ -9,7 +10,6 @@ using Appliance.Commands.Gateway;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
 using Appliance.Commands.Sessions;
-using Appliance.Commands;
 using Models;
 
 namespace Appliance;
