@@ -1,12 +1,10 @@
 using System.Text.Json;
 using Appliance.Gateway.Connections;
+using Appliance.Gateway.Connections.WebSockets;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
-using Appliance.Http;
-using Microsoft.AspNetCore.WebSockets;
-using Microsoft.Extensions.Logging.Abstractions;
 using Models;
 using Models.Generation;
 using Models.Store;
@@ -31,8 +29,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ITimer _ticks;
-    private readonly WebSocketMiddleware _webSockets;
-    private readonly CancellationTokenSource _closing = new();
+    private readonly ITimer _keepAlives;
 
     /// <summary>The gateway over a set of models; its state is in their home folder.</summary>
     /// <param name="models">Where models come from.</param>
@@ -56,29 +53,23 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed += _methods.ConfigChanged;
         _turns.Happened += new TurnBroadcast(_hub, _methods, time).Tell;
         _turns.Faulted += onBug;
-        // Made by hand: UseWebSockets would do it at every start, by reflection.
-        _webSockets = new WebSocketMiddleware(ServeAsync, Microsoft.Extensions.Options.Options.Create(new WebSocketOptions()), NullLoggerFactory.Instance);
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
+        // The answers come over a real network, in real time, whatever the gateway's clock says.
+        _keepAlives = TimeProvider.System.CreateTimer(_ => _hub.KeepAlive(), null, ProtocolLimits.KeepAlive, ProtocolLimits.KeepAlive);
     }
 
-    /// <summary>Takes an upgrade request in and serves it until it ends; 400 where it is none of a WebSocket.</summary>
-    public Task AcceptAsync(HttpContext context) => _webSockets.Invoke(context);
-
-    private async Task ServeAsync(HttpContext context)
+    /// <summary>Takes an upgrade request in and serves it until it ends.</summary>
+    /// <exception cref="Http.ApiException">It is none of a WebSocket.</exception>
+    public async Task AcceptAsync(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest) throw ApiException.BadRequest("Only WebSocket upgrades are taken here.");
+        var stream = await WebSocketHandshake.AcceptAsync(context);
         // A slow reader is this room's own business: its queue has a bound.
         if (context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            KeepAliveInterval = ProtocolLimits.KeepAlive,
-            KeepAliveTimeout = ProtocolLimits.KeepAlive,
-        });
-        using var connection = new GatewayConnection(socket, Peer.Of(context), _time);
-        if (!_hub.TryEnter(connection)) connection.Close(CloseCode.TryLater, "too many connections");
+        using var connection = new GatewayConnection(new ServerWebSocket(stream, context.Abort, ProtocolLimits.Buffered, _time), Peer.Of(context), _time.GetUtcNow());
+        if (!_hub.TryEnter(connection, out var patience)) connection.Close(CloseCode.TryLater, "no room for another connection now");
         try
         {
-            await connection.RunAsync(this, _closing.Token);
+            await connection.RunAsync(this, patience, _time);
         }
         finally
         {
@@ -120,7 +111,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     public void Close()
     {
         _hub.Broadcast("shutdown", FrameWriter.Payload(new Shutdown("gateway stopping", null)));
-        _closing.Cancel();
+        _hub.CloseAll();
     }
 
     /// <summary>Ends what runs and writes what is left.</summary>
@@ -128,9 +119,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     {
         await _ticks.DisposeAsync();
         _context.Config.Changed -= _methods.ConfigChanged;
+        await _keepAlives.DisposeAsync();
         _turns.Dispose();
         await _log.DisposeAsync();
-        _closing.Dispose();
     }
 
     private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";

@@ -43,7 +43,6 @@ internal sealed class HttpApi
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
         try
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -54,6 +53,7 @@ internal sealed class HttpApi
                 await _gateway.Value.AcceptAsync(context);
                 return;
             }
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
             var principal = _guard.Check(context.Request);
             var route = _routes.Find(context.Request);
             Require(principal, route);

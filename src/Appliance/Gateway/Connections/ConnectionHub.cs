@@ -9,15 +9,12 @@ namespace Appliance.Gateway.Connections;
 /// <summary>All connections: who is there, and events to those who may hear them. Safe for several threads.</summary>
 internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
 {
-    /// <summary>Connections that may be open at once.</summary>
+    /// <summary>Connections that may be open after hello.</summary>
     public const int Most = 2048;
 
-    /// <summary>Connections that may be before hello; one more pushes out the oldest, so that waiting ones cannot keep honest ones out.</summary>
-    public const int MostBeforeHello = 256;
-
+    private readonly WaitingRoom _waiting = new();
+    private bool _closed;
     private readonly ConcurrentDictionary<string, GatewayConnection> _welcome = new();
-    private readonly Lock _lock = new();
-    private readonly LinkedList<GatewayConnection> _waiting = new();
     private long _presenceVersion = 1;
 
     /// <summary>This run of the gateway.</summary>
@@ -36,27 +33,18 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
     public long HealthVersion { get; set; } = 1;
 
     /// <summary>Takes a new connection in. False where there is no room.</summary>
-    public bool TryEnter(GatewayConnection connection)
+    /// <param name="connection">The connection.</param>
+    /// <param name="patience">How long it may wait before hello.</param>
+    public bool TryEnter(GatewayConnection connection, out TimeSpan patience)
     {
-        GatewayConnection? pushedOut = null;
-        lock (_lock)
-        {
-            if (_welcome.Count + _waiting.Count >= Most && _waiting.Count == 0) return false;
-            if (_waiting.Count >= MostBeforeHello || _welcome.Count + _waiting.Count >= Most)
-            {
-                pushedOut = _waiting.First!.Value;
-                _waiting.RemoveFirst();
-            }
-            _waiting.AddLast(connection);
-        }
-        pushedOut?.Abort();
-        return true;
+        patience = _waiting.Enter(connection);
+        return !_closed && _welcome.Count < Most;
     }
 
     /// <summary>The handshake has succeeded.</summary>
     public void Admit(GatewayConnection connection)
     {
-        lock (_lock) _waiting.Remove(connection);
+        _waiting.Leave(connection);
         _welcome[connection.Id] = connection;
         if (Stays(connection)) PresenceChanged();
     }
@@ -64,8 +52,22 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
     /// <summary>The connection has ended.</summary>
     public void Leave(GatewayConnection connection)
     {
-        lock (_lock) _waiting.Remove(connection);
+        _waiting.Leave(connection);
         if (_welcome.TryRemove(connection.Id, out _) && Stays(connection)) PresenceChanged();
+    }
+
+    /// <summary>Looks after everybody who is still there.</summary>
+    public void KeepAlive()
+    {
+        foreach (var (_, connection) in _welcome) connection.KeepAlive();
+    }
+
+    /// <summary>Ends every connection, and lets none in any more.</summary>
+    public void CloseAll()
+    {
+        _closed = true;
+        foreach (var connection in _waiting.All()) connection.Close(CloseCode.Restart, "service restart");
+        foreach (var (_, connection) in _welcome) connection.Close(CloseCode.Restart, "service restart");
     }
 
     /// <summary>Sends an event to everybody who may hear it and, where <paramref name="also"/> is given, whom that lets pass.</summary>

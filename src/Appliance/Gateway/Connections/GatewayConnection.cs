@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Net.WebSockets;
+using Appliance.Gateway.Connections.WebSockets;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
 
@@ -9,27 +9,27 @@ namespace Appliance.Gateway.Connections;
 /// One client's socket: handshake, then requests in and responses and events out. Sending never waits: frames queue up in order, and a
 /// client that does not read is cut off. Safe for several threads.
 /// </summary>
-internal sealed partial class GatewayConnection : IDisposable
+internal sealed class GatewayConnection : IDisposable
 {
-    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
+    private static readonly string[] Capabilities = ["model-catalog-snapshot"];
 
-    private readonly WebSocket _socket;
-    private readonly TimeProvider _time;
-    private readonly OutboundQueue _queue = new(ProtocolLimits.Buffered);
-    private readonly Lock _sending = new();
+    private readonly ServerWebSocket _socket;
+    private readonly Lock _numbering = new();
     private readonly CancellationTokenSource _gone = new();
     private readonly SemaphoreSlim _pending = new(ProtocolLimits.PendingRequests);
-    private (WebSocketCloseStatus Code, string Reason) _close = (CloseCode.Normal, "");
-    private ITimer? _cutOff;
+    private Challenge? _challenge;
+    private ITimer? _handshake;
     private long _seq;
     private int _offences;
 
     /// <summary>A connection that has not begun yet.</summary>
-    public GatewayConnection(WebSocket socket, Peer peer, TimeProvider time)
+    /// <param name="socket">Its socket.</param>
+    /// <param name="peer">The other end.</param>
+    /// <param name="now">When it came.</param>
+    public GatewayConnection(ServerWebSocket socket, Peer peer, DateTimeOffset now)
     {
-        (_socket, _time, Peer) = (socket, time, peer);
-        ConnectedAt = time.GetUtcNow();
-        Challenge = new(Guid.NewGuid().ToString(), ConnectedAt.ToUnixTimeMilliseconds(), ["model-catalog-snapshot"]);
+        (_socket, Peer, ConnectedAt) = (socket, peer, now);
+        _challenge = new(Guid.NewGuid().ToString(), now.ToUnixTimeMilliseconds(), Capabilities);
         Gone = _gone.Token;
     }
 
@@ -42,13 +42,13 @@ internal sealed partial class GatewayConnection : IDisposable
     /// <summary>When it came.</summary>
     public DateTimeOffset ConnectedAt { get; }
 
-    /// <summary>What its device must sign.</summary>
-    public Challenge Challenge { get; }
+    /// <summary>What its device must sign, before hello.</summary>
+    public Challenge Challenge => _challenge!;
 
     /// <summary>Who it is; null before hello.</summary>
     public Principal? Principal { get; private set; }
 
-    /// <summary>What it said of itself; null before hello.</summary>
+    /// <summary>What it said of itself, without its credentials; null before hello.</summary>
     public ConnectRequest? Client { get; private set; }
 
     /// <summary>What it wants to hear about sessions.</summary>
@@ -58,35 +58,80 @@ internal sealed partial class GatewayConnection : IDisposable
     public CancellationToken Gone { get; }
 
     /// <summary>Serves the client until either side ends it.</summary>
-    public async Task RunAsync(IConnectionHandler handler, CancellationToken stopping)
+    /// <param name="handler">Who answers.</param>
+    /// <param name="patience">How long the client has for its connect request.</param>
+    /// <param name="time">The clock.</param>
+    public async Task RunAsync(IConnectionHandler handler, TimeSpan patience, TimeProvider time)
     {
-        using var stop = stopping.Register(() => Close(CloseCode.Restart, "service restart"));
-        await using var handshake = _time.CreateTimer(_ => CloseUnlessWelcome(), null, ProtocolLimits.Handshake, Timeout.InfiniteTimeSpan);
+        _handshake = time.CreateTimer(_ => CloseUnlessWelcome(), null, patience, Timeout.InfiniteTimeSpan);
         SendEvent(FrameWriter.Event("connect.challenge", FrameWriter.Payload(Challenge)), numbered: false);
-        var sending = SendAllAsync();
         try
         {
-            await ReceiveAllAsync(handler);
+            while (await ReceiveAsync() is { } message)
+            {
+                using (message)
+                {
+                    if (Read(message) is not { } request) continue;
+                    if (Principal is null) Greet(handler, request);
+                    else if (request.Method == "connect") Refuse(request.Id, GatewayException.Invalid("connect is only valid as the first request"));
+                    else
+                    {
+                        // More than this at once waits unread: the client's own socket slows it down.
+                        await _pending.WaitAsync(Gone);
+                        _ = HandleAsync(handler, request);
+                    }
+                }
+            }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException)
         {
             // The client has gone without a word.
         }
         finally
         {
-            _queue.End();
-            await sending;
+            await _socket.FinishAsync();
             await _gone.CancelAsync();
         }
     }
 
     /// <summary>The handshake has succeeded.</summary>
-    public void Admit(Principal principal, ConnectRequest client) => (Principal, Client) = (principal, client);
+    public void Admit(Principal principal, ConnectRequest client)
+    {
+        (Principal, Client) = (principal, client with { Auth = ConnectAuth.None, Device = null });
+        _handshake?.Dispose();
+        (_handshake, _challenge) = (null, null);
+    }
+
+    /// <summary>Sends a response.</summary>
+    public void Send(byte[] frame) => _socket.Send(frame);
+
+    /// <summary>Sends an event.</summary>
+    /// <param name="frame">The event, shared with other clients.</param>
+    /// <param name="numbered">True for broadcasts, which count, so that a client sees when it missed one.</param>
+    public void SendEvent(EventFrame frame, bool numbered = true)
+    {
+        lock (_numbering) _socket.Send(frame.Numbered(numbered ? ++_seq : null));
+    }
+
+    /// <summary>Ends the connection after what is on its way, or a second later whatever the client does. Said twice, the first counts.</summary>
+    public void Close(WebSocketCloseStatus code, string reason) => _socket.Close(code, reason);
+
+    /// <summary>Ends the connection at once, without a word: who does not read hears none.</summary>
+    public void Abort() => _socket.Abort();
+
+    /// <summary>Asks for a sign of life, and ends the connection where there was none for long.</summary>
+    public void KeepAlive() => _socket.KeepAlive();
+
+    /// <summary>Counts something no honest client does; too many end the connection.</summary>
+    public void Offend()
+    {
+        if (Interlocked.Increment(ref _offences) > ProtocolLimits.Offences) Close(CloseCode.Policy, "too many invalid requests");
+    }
 
     /// <summary>Frees the socket, once the connection has ended. What late answers still touch is left to the garbage collector.</summary>
     public void Dispose()
     {
-        _cutOff?.Dispose();
+        _handshake?.Dispose();
         _socket.Dispose();
     }
 
@@ -95,25 +140,9 @@ internal sealed partial class GatewayConnection : IDisposable
         if (Principal is null) Close(CloseCode.Policy, "handshake timeout");
     }
 
-    private async Task ReceiveAllAsync(IConnectionHandler handler)
-    {
-        while (await ReceiveAsync() is { } message)
-        {
-            using (message)
-            {
-                // Whoever is being sent away is not listened to any more.
-                if (_cutOff is not null || Read(message.Span) is not { } request) continue;
-                if (Principal is null) Greet(handler, request);
-                else if (request.Method == "connect") Refuse(request.Id, GatewayException.Invalid("connect is only valid as the first request"));
-                else
-                {
-                    // More than this at once waits unread: the client's own socket slows it down.
-                    await _pending.WaitAsync(Gone);
-                    _ = HandleAsync(handler, request);
-                }
-            }
-        }
-    }
+    private ValueTask<IncomingMessage?> ReceiveAsync() => Principal is null
+        ? _socket.ReceiveAsync(ProtocolLimits.FrameBeforeHello, CloseCode.Policy)
+        : _socket.ReceiveAsync(ProtocolLimits.Frame, CloseCode.TooBig);
 
     private async Task HandleAsync(IConnectionHandler handler, RequestFrame request)
     {
@@ -138,11 +167,16 @@ internal sealed partial class GatewayConnection : IDisposable
         }
     }
 
-    private RequestFrame? Read(ReadOnlySpan<byte> frame)
+    private RequestFrame? Read(IncomingMessage message)
     {
+        if (!message.IsText)
+        {
+            Close(WebSocketCloseStatus.InvalidMessageType, "text frames only");
+            return null;
+        }
         try
         {
-            return FrameReader.Read(frame);
+            return FrameReader.Read(message.Span);
         }
         catch (FrameException e)
         {
@@ -154,78 +188,9 @@ internal sealed partial class GatewayConnection : IDisposable
         }
     }
 
-    /// <summary>Counts something no honest client does; too many end the connection.</summary>
-    public void Offend()
-    {
-        if (Interlocked.Increment(ref _offences) > ProtocolLimits.Offences) Close(CloseCode.Policy, "too many invalid requests");
-    }
-
     private void Refuse(string id, GatewayException fault, WebSocketCloseStatus code = CloseCode.Policy)
     {
         Send(FrameWriter.Error(id, fault));
         Close(code, fault.Message);
-    }
-
-    /// <summary>One whole text message, or null when there will be no more.</summary>
-    private async Task<Message?> ReceiveAsync()
-    {
-        // An empty read waits without holding a buffer: a thousand idle clients cost no memory for it.
-        var first = await _socket.ReceiveAsync(Memory<byte>.Empty, Gone);
-        if (first.MessageType == WebSocketMessageType.Close) return null;
-        var message = new Message();
-        if (first.EndOfMessage) return message;
-        try
-        {
-            while (true)
-            {
-                var part = await _socket.ReceiveAsync(message.Free(), Gone);
-                if (part.MessageType == WebSocketMessageType.Close) break;
-                if (part.MessageType == WebSocketMessageType.Binary)
-                {
-                    Close(WebSocketCloseStatus.InvalidMessageType, "text frames only");
-                    break;
-                }
-                message.Add(part.Count);
-                if (message.Length > (Principal is null ? ProtocolLimits.FrameBeforeHello : ProtocolLimits.Frame))
-                {
-                    Close(Principal is null ? CloseCode.Policy : CloseCode.TooBig, "frame too large");
-                    break;
-                }
-                if (part.EndOfMessage) return message;
-            }
-        }
-        catch
-        {
-            message.Dispose();
-            throw;
-        }
-        message.Dispose();
-        return null;
-    }
-
-    /// <summary>A message as it comes in, in a pooled buffer that doubles.</summary>
-    private sealed class Message : IDisposable
-    {
-        private byte[] _buffer = ArrayPool<byte>.Shared.Rent(4096);
-
-        public int Length { get; private set; }
-
-        public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, Length);
-
-        public Memory<byte> Free()
-        {
-            if (Length == _buffer.Length)
-            {
-                var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-                Span.CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_buffer);
-                _buffer = larger;
-            }
-            return _buffer.AsMemory(Length);
-        }
-
-        public void Add(int count) => Length += count;
-
-        public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
     }
 }

@@ -105,6 +105,9 @@ internal sealed record ConnectDevice(string Id, string PublicKey, string Signatu
 /// <summary>Credentials; any may be null.</summary>
 internal sealed record ConnectAuth(string? Token, string? Password, string? DeviceToken, string? BootstrapToken)
 {
+    /// <summary>No credentials.</summary>
+    public static ConnectAuth None { get; } = new(null, null, null, null);
+
     /// <summary>The one that the device's signature covers (PROTOCOL.md §2).</summary>
     public string Signed => First(Token) ?? First(DeviceToken) ?? First(BootstrapToken) ?? "";
 

@@ -33,10 +33,13 @@ internal static class ProtocolLimits
     /// <summary>How long a client has for its connect request.</summary>
     public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(15);
 
+    /// <summary>The same where many from its address have not made theirs yet.</summary>
+    public static readonly TimeSpan HandshakeInACrowd = TimeSpan.FromSeconds(5);
+
     /// <summary>Time between ticks; clients leave after two without any event.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
 
-    /// <summary>WebSocket ping interval, and how long a pong may take.</summary>
+    /// <summary>WebSocket ping interval; who gives no sign of life for two of them is gone.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(25);
 
     /// <summary>How long the answer to an idempotency key is kept.</summary>

@@ -136,7 +136,7 @@ public sealed class HandshakeTests
     {
         await using var host = await TestHost.StartAsync();
         var waiting = new List<GatewayClient>();
-        for (var i = 0; i < Appliance.Gateway.Connections.ConnectionHub.MostBeforeHello + 40; i++) waiting.Add(await GatewayClient.OpenAsync(host.Address));
+        for (var i = 0; i < Appliance.Gateway.Connections.WaitingRoom.MostOfOneAddress + 40; i++) waiting.Add(await GatewayClient.OpenAsync(host.Address));
         await using var good = await GatewayClient.ConnectAsync(host.Address, host.Token);
         Assert.True((await good.RequestAsync("health")).GetProperty("ok").GetBoolean());
         await waiting[0].ClosedAsync();
