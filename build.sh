@@ -28,6 +28,7 @@ usage: ./build.sh COMMAND
   run [ARGS]   install what is missing, build, and start: the chat when there is a model, else the server
   build        install what is missing and build everything
   test         everything that proves it: format, build, unit tests, native publish, end-to-end tests (what CI runs)
+  test-slow    the proofs that take minutes: a million mutated frames, 500 kills
   test-clients OpenClaw's own program, unchanged, against the published file (fetches 0.8 GB once)
   publish      the one native file, artifacts/<rid>/appliance
   bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it;
@@ -156,12 +157,12 @@ run() {
   exec "$out/appliance" serve
 }
 
-# Runs one test project and adds its counts to passed, failed and skipped.
+# Runs one test project, the quick tests or those of the kind given, and adds its counts to passed, failed and skipped.
 test_project() {
-  local log=$root/artifacts/test-$1.log
+  local log=$root/artifacts/test-$1.log filter=${2:-Speed!=Slow}
   say "testing $1"
   # A test that hangs is named and ended, and not the whole run's time limit met.
-  dotnet test "tests/$1" -c Release --no-build --nologo -v quiet --logger "console;verbosity=detailed" \
+  dotnet test "tests/$1" -c Release --no-build --nologo -v quiet --logger "console;verbosity=detailed" --filter "$filter" \
     --blame-hang-timeout 10m --blame-hang-dump-type none --results-directory artifacts/test-results > "$log" 2>&1 || true
   if ! grep -qE '^ *Total tests:' "$log"; then cat "$log"; die "$1 did not run"; fi
   grep -E '^ +(Failed|Skipped) [A-Z]|^ *\[FAIL\]' "$log" | sort -u || true
@@ -200,6 +201,14 @@ test_clients() {
   [ "$failed" = 0 ]
 }
 
+test_slow() {
+  local passed=0 failed=0 skipped=0
+  build; publish
+  for project in Appliance.Tests EndToEnd; do test_project "$project" Speed=Slow; done
+  say "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ]
+}
+
 run_tests() {
   local started=$SECONDS passed=0 failed=0 skipped=0
   build
@@ -222,6 +231,7 @@ bench() {
 case "${1:-help}" in
   bench) shift; bench "$@" ;;
   test) run_tests ;;
+  test-slow) test_slow ;;
   test-clients) test_clients ;;
   run) shift; run "$@" ;;
   build) shift; build "$@" ;;

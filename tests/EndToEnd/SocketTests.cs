@@ -45,12 +45,14 @@ public sealed class SocketTests(ITestOutputHelper output)
         Assert.InRange(resident, 0, MostResident);
     }
 
-    /// <summary>Starts a server that knows its token.</summary>
+    /// <summary>Starts a server whose token its client knows.</summary>
     internal static async Task<RunningServer> StartAsync(string home, string token, Func<string, IEnumerable<string>, (string Program, string[] Arguments)>? wrap = null)
     {
         var file = Path.Combine(home, "token");
         await File.WriteAllTextAsync(file, token);
-        return await RunningServer.StartAsync(home, wrap, "--token-file", file);
+        var server = await RunningServer.StartAsync(home, wrap, "--token-file", file);
+        server.Client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return server;
     }
 
     private static async Task<double> ResidentWithClientsAsync(RunningServer server, Func<Task> more)

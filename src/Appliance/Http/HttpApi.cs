@@ -46,6 +46,7 @@ internal sealed class HttpApi
         try
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
+            RequireOneLength(context);
             if (context.Request.Path == "/" && context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true)
             {
                 // The token comes in the first frame; here only web pages from elsewhere are refused.
@@ -74,6 +75,17 @@ internal sealed class HttpApi
         {
             await WriteErrorAsync(context, e);
         }
+    }
+
+    /// <summary>
+    /// Refuses a body that is said to end in two places (RFC 9112, section 6.3), which a proxy in front may read the other way. The server
+    /// goes by the chunks then, and keeps the length under this name.
+    /// </summary>
+    private static void RequireOneLength(HttpContext context)
+    {
+        if (!context.Request.Headers.ContainsKey("X-Content-Length")) return;
+        context.Response.Headers.Connection = "close";
+        throw ApiException.BadRequest("A request has either a Content-Length or a Transfer-Encoding.");
     }
 
     private static void Require(Principal principal, Route route)

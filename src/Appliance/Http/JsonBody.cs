@@ -20,7 +20,7 @@ internal static class JsonBody
         var length = 0;
         while (true)
         {
-            var read = await context.Request.Body.ReadAsync(buffer.AsMemory(length), cancellation);
+            var read = await ReadAsync(context, buffer.AsMemory(length), cancellation);
             if (read == 0) break;
             length += read;
             context.Features.Get<Admission.Place>()?.Grow(length);
@@ -36,6 +36,20 @@ internal static class JsonBody
     {
         if (!request.HasJsonContentType())
             throw new ApiException(StatusCodes.Status415UnsupportedMediaType, "Send the body with the header Content-Type: application/json.");
+    }
+
+    private static async ValueTask<int> ReadAsync(HttpContext context, Memory<byte> buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await context.Request.Body.ReadAsync(buffer, cancellation);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
+        {
+            // A chunk whose length is no number of 32 bits. Where the next request begins nobody knows.
+            context.Response.Headers.Connection = "close";
+            throw ApiException.BadRequest("The request body's chunks cannot be read.");
+        }
     }
 
     private static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type) where T : class

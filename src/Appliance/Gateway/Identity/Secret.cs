@@ -11,6 +11,9 @@ internal static class Secret
     /// <summary>Fewest characters of a token that a person chose.</summary>
     public const int Shortest = 32;
 
+    /// <summary>Fewest different characters of one: fewer are no secret, whatever its length.</summary>
+    public const int FewestKinds = 6;
+
     private const string NoHash = "0000000000000000000000000000000000000000000000000000000000000000";
 
     /// <summary>A new token of 256 random bits, 43 characters.</summary>

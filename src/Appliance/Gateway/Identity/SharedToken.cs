@@ -41,9 +41,11 @@ internal sealed class SharedToken
     }
 
     /// <summary>Refuses a token that could be guessed.</summary>
-    /// <exception cref="ModelException">It is too short.</exception>
+    /// <exception cref="ModelException">It is too short, or the same few characters again and again.</exception>
     public static void RequireStrong(string token)
     {
+        if (token.Length >= Secret.Shortest && token.Distinct().Count() < Secret.FewestKinds)
+            throw new ModelException($"The gateway token is too easily guessed: it has fewer than {Secret.FewestKinds} different characters. `openssl rand -hex 32` makes one for {Variable}.");
         if (token.Length < Secret.Shortest)
             throw new ModelException($"The gateway token is too short to be a secret: it needs at least {Secret.Shortest} characters. `openssl rand -hex 32` makes one for {Variable}.");
     }

@@ -1,6 +1,6 @@
 using System.Text;
-using Microsoft.AspNetCore.Http.Features;
 using Appliance.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Appliance.Gateway.Connections.WebSockets;
 
