@@ -36,7 +36,8 @@ internal static class History
         CloseCalls(context);
         return context;
 
-        int Place(SessionMessage message) => message.RunId is { } run ? firstOfRun[run] : message.Seq;
+        // A summary comes before everything that it does not stand for.
+        int Place(SessionMessage message) => message.Role == SessionMessage.Summary ? 0 : message.RunId is { } run ? firstOfRun[run] : message.Seq;
     }
 
     /// <summary>Adds one more line.</summary>
@@ -47,6 +48,7 @@ internal static class History
             context.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(message.ToolCallId ?? "", DataText.Wrap(message))]));
             return;
         }
+        if (message.Role == SessionMessage.Summary) context.Add(new ChatMessage(ChatRole.User, "Sum up what we said before."));
         var role = message.Role == SessionMessage.User ? ChatRole.User : ChatRole.Assistant;
         var text = role == ChatRole.User ? DataText.Neutral(message.Text) : message.Text;
         if (message.ToolCalls.Count > 0)

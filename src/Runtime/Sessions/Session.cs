@@ -15,9 +15,9 @@ public sealed class Session
     // Turns without an end, and how often each was resumed.
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
 
-    private Session(TranscriptFile file, TimeProvider time, string key, string id, long createdAt)
+    private Session(TranscriptFile file, TimeProvider time, string key, string id, long createdAt, ForkSource? fork)
     {
-        (_file, _time, Key, Id) = (file, time, key, id);
+        (_file, _time, Key, Id, Fork) = (file, time, key, id, fork);
         CreatedAt = UpdatedAt = createdAt;
     }
 
@@ -29,6 +29,9 @@ public sealed class Session
 
     /// <summary>When it began, Unix milliseconds.</summary>
     public long CreatedAt { get; }
+
+    /// <summary>Where it was split off, or null.</summary>
+    public ForkSource? Fork { get; }
 
     /// <summary>When it was last written to, Unix milliseconds.</summary>
     public long UpdatedAt { get; private set; }
@@ -57,6 +60,12 @@ public sealed class Session
     /// <summary>True once something was read in it that is private or written by others.</summary>
     public bool IsTainted { get; private set; }
 
+    /// <summary>The id of its newest message, or null where it has none.</summary>
+    public string? LeafId { get; private set; }
+
+    /// <summary>How often its older part was put into a summary.</summary>
+    public int Compactions { get; private set; }
+
     /// <summary>Bytes of an unfinished line that were cut off when it was opened.</summary>
     public long RepairedBytes { get; private set; }
 
@@ -66,13 +75,18 @@ public sealed class Session
     /// <summary>One turn at a time; the others wait here in order.</summary>
     internal SemaphoreSlim Lane { get; } = new(1, 1);
 
-    internal static Session Create(string folder, string key, TimeProvider time)
+    /// <summary>Begins a transcript, with what was said before where it is split off another.</summary>
+    internal static Session Create(string folder, string key, TimeProvider time, ForkSource? fork = null, IReadOnlyList<SessionMessage>? earlier = null)
     {
         var id = Guid.NewGuid().ToString();
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var file = new TranscriptFile(System.IO.Path.Combine(folder, id + SessionStore.Ending));
-        file.Append(new TranscriptLine(TranscriptLine.Session, now) { Version = 1, Key = key, Id = id });
-        return new Session(file, time, key, id, now);
+        // Keys stay with the other session: what is sent again is sent there.
+        TranscriptLine[] lines = [.. (earlier ?? []).Where(m => m.Role != SessionMessage.Summary).Select(m => ToLine(m with { IdempotencyKey = null }))];
+        file.Append([new TranscriptLine(TranscriptLine.Session, now) { Version = 1, Key = key, Id = id, Fork = fork }, .. lines]);
+        var session = new Session(file, time, key, id, now, fork);
+        foreach (var line in lines) session.Apply(line);
+        return session;
     }
 
     /// <summary>Opens a transcript; null where the file does not begin like one.</summary>
@@ -86,7 +100,7 @@ public sealed class Session
             if (session is null)
             {
                 if (line is not { Type: TranscriptLine.Session, Key: { } key, Id: { } id }) return null;
-                session = new Session(file, time, key, id, line.Ts);
+                session = new Session(file, time, key, id, line.Ts, line.Fork);
             }
             else session.Apply(line);
         }
@@ -106,27 +120,30 @@ public sealed class Session
         lock (_lock)
         {
             if (message.IdempotencyKey is { } key && _keys.Contains(key)) return null;
-            var line = new TranscriptLine(TranscriptLine.Message, message.Ts)
-            {
-                Id = message.Id,
-                Role = message.Role,
-                Text = message.Text,
-                RunId = message.RunId,
-                IdempotencyKey = message.IdempotencyKey,
-                Model = message.Model,
-                InputTokens = message.InputTokens is 0 ? null : message.InputTokens,
-                OutputTokens = message.OutputTokens is 0 ? null : message.OutputTokens,
-                StopReason = message.StopReason,
-                OutOfContext = message.OutOfContext ? true : null,
-                ToolCalls = message.ToolCalls.Count > 0 ? message.ToolCalls : null,
-                ToolCallId = message.ToolCallId,
-                ToolName = message.ToolName,
-                IsError = message.IsError ? true : null,
-                IsData = message.IsData ? true : null,
-            };
+            var line = ToLine(message);
             _file.Append(line);
             Apply(line);
             return message with { Seq = MessageCount };
+        }
+    }
+
+    /// <summary>Puts a summary in the place of all that was said before a message; the transcript itself keeps every word.</summary>
+    /// <param name="text">The summary.</param>
+    /// <param name="firstKeptId">The first message that the model is still told word by word; null where there is none.</param>
+    /// <exception cref="Models.ModelException">It cannot be written.</exception>
+    public SessionMessage Compact(string text, string? firstKeptId)
+    {
+        lock (_lock)
+        {
+            var line = new TranscriptLine(TranscriptLine.Compaction, _time.GetUtcNow().ToUnixTimeMilliseconds())
+            {
+                Id = Guid.NewGuid().ToString(),
+                Text = text,
+                FirstKeptId = firstKeptId,
+            };
+            _file.Append(line);
+            Apply(line);
+            return new SessionMessage(line.Id, MessageCount, line.Ts, SessionMessage.Summary, text);
         }
     }
 
@@ -184,22 +201,9 @@ public sealed class Session
             var messages = new List<SessionMessage>(MessageCount);
             foreach (var line in _file.Read())
             {
-                if (line is not { Type: TranscriptLine.Message, Id: { } id, Role: { } role, Text: { } text }) continue;
-                messages.Add(new SessionMessage(id, messages.Count + 1, line.Ts, role, text)
-                {
-                    RunId = line.RunId,
-                    IdempotencyKey = line.IdempotencyKey,
-                    Model = line.Model,
-                    InputTokens = line.InputTokens ?? 0,
-                    OutputTokens = line.OutputTokens ?? 0,
-                    StopReason = line.StopReason,
-                    OutOfContext = line.OutOfContext ?? false,
-                    ToolCalls = line.ToolCalls ?? [],
-                    ToolCallId = line.ToolCallId,
-                    ToolName = line.ToolName,
-                    IsError = line.IsError ?? false,
-                    IsData = line.IsData ?? false,
-                });
+                if (ToMessage(line, messages.Count + 1) is not { } message) continue;
+                if (message.Role == SessionMessage.Summary) LeaveOut(messages, line.FirstKeptId);
+                messages.Add(message);
             }
             return messages;
         }
@@ -222,17 +226,23 @@ public sealed class Session
         ApplyRun(line);
         UpdatedAt = Math.Max(UpdatedAt, line.Ts);
         if (line is { Type: TranscriptLine.Settings, Set: { } set }) Settings = set;
-        if (line is not { Type: TranscriptLine.Message, Text: { } text }) return;
+        if (ToMessage(line, MessageCount + 1) is not { } message) return;
         MessageCount++;
-        if (line.IdempotencyKey is { } key) _keys.Add(key);
-        IsTainted |= line.IsData == true;
-        if (line.Role == SessionMessage.Tool) return;
-        if (text.Length > 0) LastPreview = Begin(text);
-        if (line.Role == SessionMessage.User) Title ??= Begin(text);
-        else LastStopReason = line.StopReason;
-        var (input, output) = (line.InputTokens ?? 0, line.OutputTokens ?? 0);
-        Tokens = (Tokens.Input + input, Tokens.Output + output);
-        if (input + output > 0) LastTurnTokens = input + output;
+        LeafId = message.Id;
+        if (message.Role == SessionMessage.Summary)
+        {
+            Compactions++;
+            LastTurnTokens = 0;
+            return;
+        }
+        if (message.IdempotencyKey is { } key) _keys.Add(key);
+        IsTainted |= message.IsData;
+        if (message.Role == SessionMessage.Tool) return;
+        if (message.Text.Length > 0) LastPreview = Begin(message.Text);
+        if (message.Role == SessionMessage.User) Title ??= message.OutOfContext ? null : Begin(message.Text);
+        else LastStopReason = message.StopReason;
+        Tokens = (Tokens.Input + message.InputTokens, Tokens.Output + message.OutputTokens);
+        if (message.InputTokens + message.OutputTokens > 0) LastTurnTokens = message.InputTokens + message.OutputTokens;
     }
 
     private void ApplyRun(TranscriptLine line)
@@ -242,6 +252,52 @@ public sealed class Session
         else if (line.Type == TranscriptLine.Resumed) _open[run] = _open.GetValueOrDefault(run) + 1;
         else if (line.Type == TranscriptLine.Ended || line is { Type: TranscriptLine.Message, Role: SessionMessage.Assistant, StopReason: not "toolUse" }) _open.Remove(run);
     }
+
+    /// <summary>What a summary stands for is shown, and not told to the model any more.</summary>
+    private static void LeaveOut(List<SessionMessage> messages, string? firstKeptId)
+    {
+        for (var i = 0; i < messages.Count && messages[i].Id != firstKeptId; i++) messages[i] = messages[i] with { OutOfContext = true };
+    }
+
+    private static TranscriptLine ToLine(SessionMessage message) => new(TranscriptLine.Message, message.Ts)
+    {
+        Id = message.Id,
+        Role = message.Role,
+        Text = message.Text,
+        RunId = message.RunId,
+        IdempotencyKey = message.IdempotencyKey,
+        Model = message.Model,
+        InputTokens = message.InputTokens is 0 ? null : message.InputTokens,
+        OutputTokens = message.OutputTokens is 0 ? null : message.OutputTokens,
+        StopReason = message.StopReason,
+        OutOfContext = message.OutOfContext ? true : null,
+        ToolCalls = message.ToolCalls.Count > 0 ? message.ToolCalls : null,
+        ToolCallId = message.ToolCallId,
+        ToolName = message.ToolName,
+        IsError = message.IsError ? true : null,
+        IsData = message.IsData ? true : null,
+    };
+
+    private static SessionMessage? ToMessage(TranscriptLine line, int seq) => line switch
+    {
+        { Type: TranscriptLine.Message, Id: { } id, Role: { } role, Text: { } text } => new SessionMessage(id, seq, line.Ts, role, text)
+        {
+            RunId = line.RunId,
+            IdempotencyKey = line.IdempotencyKey,
+            Model = line.Model,
+            InputTokens = line.InputTokens ?? 0,
+            OutputTokens = line.OutputTokens ?? 0,
+            StopReason = line.StopReason,
+            OutOfContext = line.OutOfContext ?? false,
+            ToolCalls = line.ToolCalls ?? [],
+            ToolCallId = line.ToolCallId,
+            ToolName = line.ToolName,
+            IsError = line.IsError ?? false,
+            IsData = line.IsData ?? false,
+        },
+        { Type: TranscriptLine.Compaction, Id: { } id, Text: { } text } => new SessionMessage(id, seq, line.Ts, SessionMessage.Summary, text),
+        _ => null,
+    };
 
     private static string Begin(string text)
     {

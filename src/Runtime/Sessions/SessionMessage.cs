@@ -4,12 +4,15 @@ namespace Runtime.Sessions;
 /// <param name="Id">Its id.</param>
 /// <param name="Seq">Its place in the transcript, from 1.</param>
 /// <param name="Ts">When it was written, Unix milliseconds.</param>
-/// <param name="Role"><c>user</c>, <c>assistant</c> or <c>tool</c>.</param>
+/// <param name="Role"><c>user</c>, <c>assistant</c>, <c>tool</c> or <c>summary</c>.</param>
 /// <param name="Text">What was said.</param>
 public sealed record SessionMessage(string Id, int Seq, long Ts, string Role, string Text)
 {
     /// <summary>Role of a person's message.</summary>
     public const string User = "user";
+
+    /// <summary>Role of a summary that stands, for the model, for what was said before it.</summary>
+    public const string Summary = "summary";
 
     /// <summary>Role of an answer.</summary>
     public const string Assistant = "assistant";

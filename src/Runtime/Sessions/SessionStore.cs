@@ -49,8 +49,24 @@ public sealed class SessionStore
         lock (_lock)
         {
             if (Sessions.TryGetValue(key, out var session)) return session;
-            if (Sessions.Count >= Most) throw new ModelException($"There are {Most} sessions already. Delete some to begin another.");
-            return Sessions[key] = Session.Create(HomeFolder.EnsureFolder(Folder), key, _time);
+            return Begin(key);
+        }
+    }
+
+    /// <summary>Begins a session with what was said in another one; that one stays as it is.</summary>
+    /// <param name="key">The new session, which must not be there.</param>
+    /// <param name="source">The other one.</param>
+    /// <param name="earlier">What both share.</param>
+    /// <param name="messageId">The message at which they part.</param>
+    /// <exception cref="ModelException">There are too many, or it cannot be written.</exception>
+    public Session Fork(string key, Session source, IReadOnlyList<SessionMessage> earlier, string messageId)
+    {
+        lock (_lock)
+        {
+            if (Sessions.ContainsKey(key)) throw new ModelException($"There is a session {key} already.");
+            var fork = Begin(key, new ForkSource(source.Key, source.Id, messageId), earlier);
+            fork.Set(_ => new SessionSettings { Model = source.Settings.Model, Category = source.Settings.Category });
+            return fork;
         }
     }
 
@@ -71,6 +87,12 @@ public sealed class SessionStore
     public string? Delete(string key)
     {
         lock (_lock) return Sessions.Remove(key, out var session) ? session.SetAside($".deleted.{_time.GetUtcNow().ToUnixTimeMilliseconds()}") : null;
+    }
+
+    private Session Begin(string key, ForkSource? fork = null, IReadOnlyList<SessionMessage>? earlier = null)
+    {
+        if (Sessions.Count >= Most) throw new ModelException($"There are {Most} sessions already. Delete some to begin another.");
+        return Sessions[key] = Session.Create(HomeFolder.EnsureFolder(Folder), key, _time, fork, earlier);
     }
 
     private Dictionary<string, Session> Sessions => _sessions ??= Load();

@@ -15,11 +15,11 @@ internal sealed class TranscriptFile(string path)
     /// <summary>Where it is.</summary>
     public string Path { get; private set; } = path;
 
-    /// <summary>Appends a line, durably.</summary>
-    /// <exception cref="ModelException">It cannot be written, and is not in the file.</exception>
-    public void Append(TranscriptLine line)
+    /// <summary>Appends lines, durably.</summary>
+    /// <exception cref="ModelException">They cannot be written, and are not in the file.</exception>
+    public void Append(params IEnumerable<TranscriptLine> lines)
     {
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, TranscriptJson.Readable.TranscriptLine), .. NewLine];
+        byte[] bytes = [.. lines.SelectMany(line => JsonSerializer.SerializeToUtf8Bytes(line, TranscriptJson.Readable.TranscriptLine).Concat(NewLine))];
         try
         {
             using var file = DurableFile.OpenToAppend(Path);

@@ -7,11 +7,12 @@ namespace Runtime.Sessions;
 /// <summary>One line of a transcript file; which fields are there depends on <see cref="Type"/>.</summary>
 internal sealed record TranscriptLine(string Type, long Ts)
 {
-    public const string Session = "session", Message = "message", Settings = "settings", Repair = "repair", Resumed = "resumed", Ended = "ended";
+    public const string Session = "session", Message = "message", Settings = "settings", Repair = "repair", Resumed = "resumed", Ended = "ended", Compaction = "compaction";
 
     // session: the first line
     public int? Version { get; init; }
     public string? Key { get; init; }
+    public ForkSource? Fork { get; init; }
 
     // session and message
     public string? Id { get; init; }
@@ -31,6 +32,9 @@ internal sealed record TranscriptLine(string Type, long Ts)
     public string? ToolName { get; init; }
     public bool? IsError { get; init; }
     public bool? IsData { get; init; }
+
+    // compaction: Id and Text are the summary's, which stands for all before this message
+    public string? FirstKeptId { get; init; }
 
     // settings: all of them, as they are from here on
     public SessionSettings? Set { get; init; }

@@ -26,8 +26,7 @@ internal sealed partial class GatewayMethods
     private AgentList ListAgents()
     {
         var model = DefaultModel().Name;
-        var workspace = Path.Combine(_context.Home, "agents", SessionKey.MainAgent, "workspace");
-        return new AgentList(SessionKey.MainAgent, "main", "per-sender", [new AgentRow(SessionKey.MainAgent, workspace, model is null ? null : new($"{Provider}/{model}"))]);
+        return new AgentList(SessionKey.MainAgent, "main", "per-sender", [new AgentRow(SessionKey.MainAgent, WorkspaceOf(SessionKey.MainAgent), model is null ? null : new($"{Provider}/{model}"))]);
     }
 
     /// <summary>Two answers: accepted when the message is on the disk, and the whole result when the turn is over.</summary>
@@ -44,14 +43,19 @@ internal sealed partial class GatewayMethods
         if (call.Params.OptionalFlag("deliver") == true && call.Params.OptionalText("channel") is { } channel and not "webchat")
             throw GatewayException.Unavailable($"There is no channel {channel} on this gateway yet; the answer can only come back here.");
         var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? SessionFor(call.Params.OptionalText("sessionId")), call.Params.OptionalText("agentId"));
-        var session = _context.Sessions.GetOrCreate(key);
         var accepted = FrameWriter.Payload(new AgentAccepted(runId, key, SessionKey.MainAgent, _context.Now));
+        if (SlashCommand.Find(text) is { } command)
+        {
+            var (inSession, reply) = await RunCommandAsync(call, key, runId, text, command, () => call.Respond(accepted)) ?? throw AnsweredBefore();
+            return Finished(runId, inSession, TurnStatus.Ok, reply, 0);
+        }
+        var session = _context.Sessions.GetOrCreate(key);
         var answered = false;
         var turn = _context.Turns.Start(session, runId, text, () =>
         {
             answered = true;
             call.Respond(accepted);
-        }) ?? throw GatewayException.Unavailable("This message was accepted before the gateway restarted; its answer, where there is one, is in the transcript.");
+        }) ?? throw AnsweredBefore();
         if (!answered) call.Respond(accepted);
 
         // The run goes on when its caller has gone; whoever asks again gets the same result.
@@ -62,14 +66,20 @@ internal sealed partial class GatewayMethods
         }
         var result = await turn.Result.WaitAsync(call.Connection.Gone);
         if (result.Status == TurnStatus.Failed) throw GatewayException.Unavailable(result.Error ?? "The turn failed.");
-        var aborted = result.Status == TurnStatus.Aborted;
-        var answer = result.Answer;
-        return FrameWriter.Payload(
-            new AgentFinished(runId, aborted ? "aborted" : "ok", aborted ? "aborted" : "completed", new AgentResult(
-                answer is null ? [] : [new AgentPayload(answer.Text)],
-                new AgentMeta(result.EndedAt - turn.StartedAt, new AgentMetaDetail(
-                    session.Id, Provider, answer?.Model, new(answer?.InputTokens ?? 0, answer?.OutputTokens ?? 0, (answer?.InputTokens + answer?.OutputTokens) ?? 0)), aborted))));
+        return Finished(runId, session, result.Status, result.Answer, result.EndedAt - turn.StartedAt);
     }
+
+    private static byte[] Finished(string runId, Session session, TurnStatus status, SessionMessage? answer, long milliseconds)
+    {
+        var aborted = status == TurnStatus.Aborted;
+        var usage = new AgentUsage(answer?.InputTokens ?? 0, answer?.OutputTokens ?? 0, (answer?.InputTokens + answer?.OutputTokens) ?? 0);
+        var meta = new AgentMeta(milliseconds, new AgentMetaDetail(session.Id, Provider, answer?.Model, usage), aborted);
+        return FrameWriter.Payload(
+            new AgentFinished(runId, aborted ? "aborted" : "ok", aborted ? "aborted" : "completed", new AgentResult(answer is null ? [] : [new AgentPayload(answer.Text)], meta)));
+    }
+
+    private static GatewayException AnsweredBefore() =>
+        GatewayException.Unavailable("This message was accepted before the gateway restarted; its answer, where there is one, is in the transcript.");
 
     private string SessionFor(string? sessionId)
     {

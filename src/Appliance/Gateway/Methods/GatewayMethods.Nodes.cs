@@ -32,6 +32,10 @@ internal sealed partial class GatewayMethods
             new NodeEventHandled(true, call.Params.Text("event"), false, "not-handled"))),
         GatewayMethod.Of("node.invoke.result", GatewayMethod.NodesOnly, FinishInvocation),
         GatewayMethod.Of("node.invoke.progress", GatewayMethod.NodesOnly, _ => Done()),
+        // What runs on a node beside its commands: taken note of once it is approved, and not used.
+        GatewayMethod.Of("node.runnerInventory.update", GatewayMethod.NodesOnly, call => _context.Pairing.FindNode(call.Principal.DeviceId!) is { } node
+            ? FrameWriter.Payload(to => to.Add("nodeId", node.NodeId))
+            : throw GatewayException.Unavailable("this node waits for an operator's approval; it is asked again then")) with { IsAdvertised = false },
         GatewayMethod.Of("node.skills.update", GatewayMethod.NodesOnly, call => FrameWriter.Payload(new NodeSkills(call.Principal.DeviceId!, []))),
         GatewayMethod.Of("node.pluginTools.update", GatewayMethod.NodesOnly, call => FrameWriter.Payload(new NodeTools(call.Principal.DeviceId!, []))),
         Nothing("skills.bins", GatewayMethod.NodesOnly, """{"bins":[]}"""),

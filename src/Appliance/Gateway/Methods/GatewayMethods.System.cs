@@ -1,9 +1,11 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models.Budget;
+using Models.Crypto;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
@@ -16,6 +18,11 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("system-presence", Scope.Read, _ => FrameWriter.Payload(_context.Hub.Presence())),
         GatewayMethod.Of("system.info", Scope.Read, _ => SystemInfoPayload()),
         GatewayMethod.Of("last-heartbeat", Scope.Read, _ => Literal("null"u8)),
+        GatewayMethod.Of("gateway.identity.get", Scope.Read, _ =>
+        {
+            var key = BoxKey.Open(_context.Home);
+            return FrameWriter.Payload(to => to.Add("deviceId", key.Id).Add("publicKey", Base64Url.EncodeToString(key.PublicKey)));
+        }),
         GatewayMethod.Of("wake", Scope.Write, Wake),
         GatewayMethod.Of("logs.tail", Scope.Read, TailLog),
     ];

@@ -3,6 +3,7 @@ using Appliance.Gateway.Connections;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models;
+using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
 
@@ -16,6 +17,7 @@ internal sealed partial class GatewayMethods
     private readonly RequestDedupe _dedupe;
     private readonly Action<Exception> _onBug;
     private readonly FrozenDictionary<string, GatewayMethod> _table;
+    private readonly SessionCompactor _compactor;
 
     /// <summary>The methods.</summary>
     /// <param name="context">What they work with.</param>
@@ -23,9 +25,20 @@ internal sealed partial class GatewayMethods
     public GatewayMethods(GatewayContext context, Action<Exception> onBug)
     {
         (_context, _onBug, _dedupe) = (context, onBug, new RequestDedupe(context.Time));
-        _table = Enumerable.Empty<GatewayMethod>()
-            .Concat(Health).Concat(System).Concat(Sessions).Concat(Chat).Concat(Agents).Concat(Models).Concat(Devices).Concat(Nodes).Concat(Config).Concat(Secrets).Concat(Usage).Concat(Restart).Concat(OwnStatus).Concat(Absent)
-            .ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
+        _groups = new SessionGroups(Path.Combine(context.Home, "agents", "groups.json"));
+        _compactor = new SessionCompactor(context.Models, context.Options.Model);
+        IEnumerable<GatewayMethod>[] families =
+        [
+            Health, System, Restart, OwnStatus, Tasks,
+            Sessions, SessionChanges, Groups,
+            Chat, HistoryMethods, CommandMethods,
+            Agents, AgentFiles,
+            Models, Usage,
+            Devices, Nodes,
+            Config, Secrets,
+            Absent,
+        ];
+        _table = families.SelectMany(family => family).ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
         Advertised = [.. _table.Values.Where(method => method.IsAdvertised).Select(method => method.Name).Order(StringComparer.Ordinal)];
     }
 

@@ -15,6 +15,13 @@ internal static class FrameWriter
     public static byte[] Request(string id, string method, ReadOnlyMemory<byte> parameters) =>
         Write(parameters.Length + 128, to => to.Begin().Add("type", "req").Add("id", id).Add("method", method).Raw("params", parameters.Span).End());
 
+    /// <summary>An object, field by field, as JSON, to be used as a payload.</summary>
+    public static byte[] Payload(Action<PayloadWriter> write) => Write(256, to =>
+    {
+        write(to.Begin());
+        to.End();
+    });
+
     /// <summary>A response that says yes.</summary>
     public static byte[] Ok(string id, byte[] payload) => Write(payload.Length + 128, to => to.Begin().Add("type", "res").Add("id", id).Add("ok", true).Raw("payload", payload).End());
 

@@ -21,6 +21,9 @@ internal sealed class GatewayException(string code, string message) : Exception(
     /// <summary>The request is right, but this gateway cannot do it, or not now.</summary>
     public static GatewayException Unavailable(string message) => new(ErrorCode.Unavailable, message);
 
+    /// <summary>The session is not the one the caller has seen: it was reset in between.</summary>
+    public static GatewayException SessionChanged() => new(ErrorCode.InvalidRequest, "session changed") { Details = new("SESSION_CHANGED") { Reason = "session-changed" } };
+
     /// <summary>The caller's scopes do not allow it.</summary>
     public static GatewayException MissingScope(string scope) => new(ErrorCode.Forbidden, $"missing scope: {scope}")
     {

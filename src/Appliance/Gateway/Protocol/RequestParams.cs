@@ -96,6 +96,21 @@ internal readonly struct RequestParams(string method, JsonElement element)
         return value.ValueKind == JsonValueKind.Object ? new RequestParams(method, value) : throw Fault($"at /{name}: must be object");
     }
 
+    /// <summary>A list of objects, or null.</summary>
+    public IReadOnlyList<RequestParams>? OptionalObjects(string name, int most)
+    {
+        if (!Has(name, out var value)) return null;
+        if (value.ValueKind != JsonValueKind.Array) throw Fault($"at /{name}: must be array");
+        if (value.GetArrayLength() > most) throw Fault($"at /{name}: must not have more than {most} items");
+        var objects = new List<RequestParams>(value.GetArrayLength());
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object) throw Fault($"at /{name}/{objects.Count}: must be object");
+            objects.Add(new RequestParams(method, item));
+        }
+        return objects;
+    }
+
     /// <summary>A value of any kind, undefined where it is absent.</summary>
     public JsonElement Any(string name) => Has(name, out var value) ? value : default;
 

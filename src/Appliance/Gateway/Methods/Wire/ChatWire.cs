@@ -18,12 +18,15 @@ internal sealed record ChatRow(string Role, IReadOnlyList<IPayload> Content, lon
     public string? ToolCallId { get; init; }
     public string? ToolName { get; init; }
     public bool? IsError { get; init; }
+
+    public bool? ExcludeFromContext { get; init; }
     public ChatRowOrigin? Origin { get; init; }
 
     public void Write(PayloadWriter to) => to
         .Add("role", Role).Add("content", Content).Add("timestamp", Timestamp).Add("idempotencyKey", IdempotencyKey).Add("provider", Provider)
         .Add("model", Model).Add("usage", Usage).Add("stopReason", StopReason)
-        .Add("toolCallId", ToolCallId).Add("toolName", ToolName).Add("isError", IsError).Add("__openclaw", Origin);
+        .Add("toolCallId", ToolCallId).Add("toolName", ToolName).Add("isError", IsError).Add("excludeFromContext", ExcludeFromContext)
+        .Add("__openclaw", Origin);
 }
 
 internal sealed record TextBlock(string Text) : IPayload
@@ -51,9 +54,12 @@ internal sealed record TokenUsage(long Input, long Output, long TotalTokens) : I
 
 internal sealed record ChatRowOrigin(string Id, int Seq, long RecordTimestampMs, string? RunId, string? IdempotencyKey, TranscriptPosition TranscriptPosition) : IPayload
 {
+    /// <summary><c>compaction</c> for a summary that stands for what was before it.</summary>
+    public string? Kind { get; init; }
+
     public void Write(PayloadWriter to) => to
         .Add("id", Id).Add("seq", Seq).Add("recordTimestampMs", RecordTimestampMs).Add("runId", RunId).Add("idempotencyKey", IdempotencyKey)
-        .Add("transcriptPosition", TranscriptPosition);
+        .Add("kind", Kind).Add("transcriptPosition", TranscriptPosition);
 }
 
 internal sealed record TranscriptPosition(string Source, int RawSeq) : IPayload
@@ -62,7 +68,7 @@ internal sealed record TranscriptPosition(string Source, int RawSeq) : IPayload
 }
 
 /// <summary>Answer of <c>chat.history</c>.</summary>
-internal sealed record ChatHistory(string SessionKey, string SessionId, IReadOnlyList<ChatRow> Messages) : IPayload
+internal sealed record ChatHistory(string SessionKey, string? SessionId, IReadOnlyList<ChatRow> Messages) : IPayload
 {
     public required string DeltaCursor { get; init; }
     public bool HasMore { get; init; }
@@ -112,16 +118,22 @@ internal sealed record ChatMetadata(IReadOnlyList<ModelRow> Models, IReadOnlyLis
     public void Write(PayloadWriter to) => to.Add("models", Models).Add("commands", Commands);
 }
 
-internal sealed record CommandRow(string Name, string Description, string Category, bool AcceptsArgs) : IPayload
+internal sealed record CommandRow(string Name, string Description, string Category, IReadOnlyList<string> TextAliases, IReadOnlyList<CommandArgument>? Args, bool AcceptsArgs) : IPayload
 {
     public string NativeName => Name;
-    public IReadOnlyList<string> TextAliases => ["/" + Name];
     public string Source { get; } = "native";
     public string Scope { get; } = "both";
 
     public void Write(PayloadWriter to) => to
-        .Add("name", Name).Add("description", Description).Add("category", Category).Add("acceptsArgs", AcceptsArgs).Add("nativeName", NativeName)
-        .Add("textAliases", TextAliases).Add("source", Source).Add("scope", Scope);
+        .Add("name", Name).Add("nativeName", NativeName).Add("textAliases", TextAliases).Add("description", Description).Add("category", Category)
+        .Add("source", Source).Add("scope", Scope).Add("acceptsArgs", AcceptsArgs).Add("args", Args);
+}
+
+internal sealed record CommandArgument(string Name, string Description) : IPayload
+{
+    public string Type { get; } = "string";
+
+    public void Write(PayloadWriter to) => to.Add("name", Name).Add("description", Description).Add("type", Type);
 }
 
 internal sealed record CommandList(IReadOnlyList<CommandRow> Commands) : IPayload

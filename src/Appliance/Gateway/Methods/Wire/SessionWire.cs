@@ -5,7 +5,7 @@ namespace Appliance.Gateway.Methods.Wire;
 // What the methods about sessions send. Names are the protocol's; numbers are tokens, bytes or Unix milliseconds.
 
 /// <summary>A session in a list.</summary>
-internal sealed record SessionRow(string Key, string SessionId, long UpdatedAt) : IPayload
+internal sealed record SessionRow(string Key, string? SessionId, long? UpdatedAt) : IPayload
 {
     public string Kind { get; } = "direct";
     public string ChatType { get; } = "direct";
@@ -18,7 +18,7 @@ internal sealed record SessionRow(string Key, string SessionId, long UpdatedAt) 
     public string? DerivedTitle { get; init; }
     public string? LastMessagePreview { get; init; }
     public string? Category { get; init; }
-    public long CreatedAt { get; init; }
+    public long? CreatedAt { get; init; }
     public long SnapshotAt { get; init; }
     public bool Archived { get; init; }
     public bool Pinned { get; init; }
@@ -35,6 +35,8 @@ internal sealed record SessionRow(string Key, string SessionId, long UpdatedAt) 
     public bool AbortedLastRun { get; init; }
     public bool HasActiveRun { get; init; }
     public IReadOnlyList<string> ActiveRunIds { get; init; } = [];
+    public string? ActiveLeafEntryId { get; init; }
+    public ForkOrigin? ForkSource { get; init; }
 
     public void Write(PayloadWriter to) => to
         .Add("key", Key).Add("sessionId", SessionId).Add("updatedAt", UpdatedAt).Add("kind", Kind).Add("chatType", ChatType).Add("agentId", AgentId)
@@ -43,7 +45,14 @@ internal sealed record SessionRow(string Key, string SessionId, long UpdatedAt) 
         .Add("createdAt", CreatedAt).Add("snapshotAt", SnapshotAt).Add("archived", Archived).Add("pinned", Pinned).Add("unread", Unread)
         .Add("modelProvider", ModelProvider).Add("model", Model).Add("thinkingLevel", ThinkingLevel).Add("thinkingLevels", ThinkingLevels)
         .Add("inputTokens", InputTokens).Add("outputTokens", OutputTokens).Add("totalTokens", TotalTokens).Add("contextTokens", ContextTokens)
-        .Add("status", Status).Add("abortedLastRun", AbortedLastRun).Add("hasActiveRun", HasActiveRun).Add("activeRunIds", ActiveRunIds);
+        .Add("status", Status).Add("abortedLastRun", AbortedLastRun).Add("hasActiveRun", HasActiveRun).Add("activeRunIds", ActiveRunIds)
+        .Add("activeLeafEntryId", ActiveLeafEntryId).Add("forkSource", ForkSource);
+}
+
+/// <summary>Where a session was split off.</summary>
+internal sealed record ForkOrigin(string SessionKey, string SessionId, string EntryId) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("sessionKey", SessionKey).Add("sessionId", SessionId).Add("entryId", EntryId);
 }
 
 /// <summary>How hard a model may think; local models have no dial.</summary>
@@ -151,4 +160,73 @@ internal sealed record SessionEntry(string SessionId, long UpdatedAt, long Creat
 internal sealed record ModelChoice(string? ModelProvider, string? Model) : IPayload
 {
     public void Write(PayloadWriter to) => to.Add("modelProvider", ModelProvider).Add("model", Model);
+}
+
+internal sealed record SessionsFound(IReadOnlyList<SessionFound> Results, bool IsCutShort) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("results", Results).Add("truncated", IsCutShort);
+}
+
+internal sealed record SessionFound(string SessionKey, string SessionId, string MessageId, string Role, long Timestamp, string Snippet, long Score) : IPayload
+{
+    public void Write(PayloadWriter to) => to
+        .Add("sessionKey", SessionKey).Add("sessionId", SessionId).Add("messageId", MessageId).Add("role", Role).Add("timestamp", Timestamp)
+        .Add("snippet", Snippet).Add("score", Score);
+}
+
+internal sealed record SessionBranches(IReadOnlyList<SessionBranch> Branches) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("branches", Branches);
+}
+
+internal sealed record SessionBranch(string LeafEntryId, string Headline, int MessageCount, string UpdatedAt) : IPayload
+{
+    public void Write(PayloadWriter to) => to
+        .Add("leafEntryId", LeafEntryId).Add("headline", Headline).Add("messageCount", MessageCount).Add("updatedAt", UpdatedAt).Add("active", true);
+}
+
+internal sealed record SessionsPatched(IReadOnlyList<SessionPatched> Outcomes) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("outcomes", Outcomes);
+}
+
+internal sealed record SessionPatched(string Key, string AgentId, ErrorShape? Error) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("ok", Error is null).Add("key", Key).Add("agentId", AgentId).Add("error", Error);
+}
+
+/// <summary>Answer of <c>sessions.recover</c>: the turn that goes on, or why there is none.</summary>
+internal sealed record SessionRecovered(string Key, string SessionId, string? RunId, ErrorShape? Error) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("ok", true).Add("key", Key).Add("sessionId", SessionId).Add("continuation", new Continuation(RunId, Error));
+
+    private sealed record Continuation(string? RunId, ErrorShape? Error) : IPayload
+    {
+        public void Write(PayloadWriter to) => to.Add("status", Error is null ? "started" : "rejected").Add("runId", RunId).Add("error", Error);
+    }
+}
+
+internal sealed record SessionCompacted(string Key, string Summary, string? FirstKeptEntryId, long TokensBefore) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("ok", true).Add("key", Key).Add("compacted", true).Add("result", new Result(this));
+
+    private sealed record Result(SessionCompacted Of) : IPayload
+    {
+        public void Write(PayloadWriter to) => to
+            .Add("summary", Of.Summary).Add("firstKeptEntryId", Of.FirstKeptEntryId).Add("tokensBefore", Of.TokensBefore);
+    }
+}
+
+/// <summary>Answer of <c>sessions.cleanup</c>.</summary>
+internal sealed record SessionsCleaned(string StorePath, bool Enforced, int Sessions, int OldFiles) : IPayload
+{
+    public void Write(PayloadWriter to) => to
+        .Add("agentId", "main").Add("storePath", StorePath).Add("mode", Enforced ? "enforce" : "warn").Add("dryRun", !Enforced)
+        .Add("beforeCount", Sessions).Add("afterCount", Sessions).Add("missing", 0).Add("dmScopeRetired", 0).Add("modelRunPruned", 0).Add("pruned", 0)
+        .Add("capped", 0).Add("unreferencedArtifacts", new Files(Enforced ? OldFiles : 0)).Stay("diskBudget", (string?)null).Add("wouldMutate", OldFiles > 0);
+
+    private sealed record Files(int RemovedFiles) : IPayload
+    {
+        public void Write(PayloadWriter to) => to.Add("removedFiles", RemovedFiles);
+    }
 }
