@@ -26,7 +26,8 @@ internal sealed record GatewayTarget(string Home, string? Socket, Uri? Url, stri
         var socket = LocalSocket.PathIn(home);
         if (File.Exists(socket)) return new(home, socket, null, null);
         if (token is not null) return new(home, null, new Uri($"ws://127.0.0.1:{ServerOptions.DefaultPort}"), token);
-        throw NotRunning(home);
+        throw LocalSocket.IsFree(home) ? NotRunning(home) : new ModelException(
+            $"The gateway of {home} has no Unix socket there (its path is too long, or its disk has none). Name its address with --url, and its token in {SharedToken.Variable}.");
     }
 
     /// <summary>What is said where no gateway runs on a home.</summary>

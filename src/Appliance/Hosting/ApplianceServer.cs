@@ -30,6 +30,9 @@ internal sealed class ApplianceServer : IAsyncDisposable
     /// <summary>The token WebSocket clients need, where it was made just now; it is never seen again.</summary>
     public string? NewToken { get; }
 
+    /// <summary>True where the owner's commands can come in by the home's own socket.</summary>
+    public bool HasLocalSocket => _local.Path is not null;
+
     /// <summary>Starts listening.</summary>
     /// <param name="models">Where models come from.</param>
     /// <param name="options">How to listen.</param>

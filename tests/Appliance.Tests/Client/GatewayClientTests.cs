@@ -80,6 +80,31 @@ public sealed class GatewayClientTests
     }
 
     [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"type\":\"event\"}")]
+    [InlineData("{\"type\":\"event\",\"event\":7}")]
+    [InlineData("{\"type\":\"res\",\"id\":\"1\",\"ok\":true}")]
+    public async Task Connect_ToAWebSocketThatTalksNonsense_SaysSo(string frame)
+    {
+        await using var server = await NonsenseServer.StartAsync([frame]);
+        var error = await Assert.ThrowsAsync<GatewayClientException>(() => GatewayClient.ConnectAsync(GatewayTarget.Find("/nowhere", server.Url, "t"), [], default));
+        Assert.Contains(server.Url, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"type\":\"res\",\"id\":\"1\",\"ok\":false}")]
+    [InlineData("{\"type\":\"res\",\"id\":\"1\",\"ok\":\"yes\",\"error\":7}")]
+    [InlineData("{\"type\":\"res\",\"id\":\"1\",\"ok\":false,\"error\":{\"code\":1,\"message\":[],\"details\":{\"code\":\"AUTH_RATE_LIMITED\"},\"retryAfterMs\":\"soon\"}}")]
+    [InlineData("not json")]
+    public async Task Connect_AnsweredWithNonsense_IsARefusal(string frame)
+    {
+        await using var server = await NonsenseServer.StartAsync(["""{"type":"event","event":"connect.challenge","payload":{"nonce":"n","ts":1}}""", frame]);
+        await Assert.ThrowsAsync<GatewayClientException>(() => GatewayClient.ConnectAsync(GatewayTarget.Find("/nowhere", server.Url, "t"), [], default));
+    }
+
+    [Theory]
     [InlineData("ftp://box")]
     [InlineData("ws://")]
     [InlineData("ws://owner:secret@box")]

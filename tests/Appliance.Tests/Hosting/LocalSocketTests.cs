@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Appliance.Client;
 using Appliance.Hosting;
 using Appliance.Tests.Http;
 using Models;
@@ -34,6 +35,15 @@ public sealed class LocalSocketTests
         using var home = new TemporaryFolder();
         using var claim = LocalSocket.Claim(home[new string('x', 120)]);
         Assert.Null(claim.Path);
+    }
+
+    [Fact]
+    public void Find_OfAGatewayWithoutASocket_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var home = folder[new string('x', 120)];
+        using var claim = LocalSocket.Claim(home);
+        Assert.Contains("has no Unix socket", Assert.Throws<ModelException>(() => GatewayTarget.Find(home, null, null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

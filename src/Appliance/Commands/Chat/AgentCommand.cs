@@ -14,17 +14,25 @@ internal static class AgentCommand
 
     public static Command Create(Func<string>? home = null)
     {
-        var message = new Option<string?>("--message", "-m") { Description = "What to say; read from standard input where it is left out.", HelpName = "TEXT" };
+        var message = new Option<string?>("--message", "-m") { Description = "What to say; where it is left out, standard input, and on a terminal a conversation.", HelpName = "TEXT" };
         var session = new Option<string?>("--session", "-s") { Description = "The session to say it in; main where it is left out.", HelpName = "KEY" };
         var timeout = new Option<int?>("--timeout") { Description = "Stop the answer after so many seconds.", HelpName = "SECONDS" };
-        var command = new Command("agent", "Say something to the agent through the gateway; the answer streams. Ctrl-C stops it, and the gateway too.") { message, session, timeout };
+        var command = new Command("agent", "Talk with the agent through the running gateway, in a session that is kept; the answer streams. Ctrl-C stops it, in the gateway too.") { message, session, timeout };
         var gateway = new GatewayArguments(command, home);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var text = parsed.GetValue(message) ?? await Console.In.ReadToEndAsync(cancellation);
+            var (key, seconds, terminal) = (parsed.GetValue(session) ?? "main", parsed.GetValue(timeout), Terminal.Of(parsed));
+            var text = parsed.GetValue(message);
+            if (text is null && !Console.IsInputRedirected)
+            {
+                await using var partner = await gateway.ConnectAsync(parsed, cancellation, Scope.Write, Scope.Admin);
+                return await Dialogue.RunAsync(
+                    $"session {key}", (line, stop) => SayAsync(partner, line, key, seconds, false, terminal, stop), () => partner.RequestAsync("sessions.reset", to => to.Add("key", key)));
+            }
+            text ??= await Console.In.ReadToEndAsync(cancellation);
             if (string.IsNullOrWhiteSpace(text)) throw new ModelException("There is nothing to say. Give it with --message TEXT, or on standard input.");
             await using var client = await gateway.ConnectAsync(parsed, cancellation, Scope.Write);
-            return await SayAsync(client, text, parsed.GetValue(session) ?? "main", parsed.GetValue(timeout), gateway.Json(parsed), Terminal.Of(parsed), cancellation);
+            return await SayAsync(client, text, key, seconds, gateway.Json(parsed), terminal, cancellation);
         });
         return command;
     }

@@ -82,6 +82,8 @@ internal static class ServeCommand
             await output.WriteLineAsync($"gateway token, shown this once: {token}");
         if (models.Store.Newest(ModelKind.Decoder) is null)
             await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
+        if (!server.HasLocalSocket)
+            await error.WriteLineAsync($"{models.Store.Home} takes no Unix socket (its path is too long, or its disk has none): commands need --url and the gateway's token.");
         await output.FlushAsync(cancellation);
         options.Config?.Watch(options.Time);
         // What starting left behind is megabytes that a box without a model can spare, and nobody waits for this.

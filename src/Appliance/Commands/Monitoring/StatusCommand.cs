@@ -29,7 +29,9 @@ internal static class StatusCommand
         {
             // The gateway's answer comes while the disk is read.
             var gateway = AskGatewayAsync(home(), cancellation);
-            var report = Collect(new ModelStore(home()), memory.Read()) with { Gateway = await gateway };
+            var report = Collect(new ModelStore(home()), memory.Read());
+            var (answer, fault) = await gateway;
+            report = report with { Gateway = answer, GatewayProblem = fault };
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(json)) terminal.Output.WriteLine(JsonSerializer.Serialize(report, StatusJson.Default.StatusReport));
             else Write(terminal, report);
@@ -38,17 +40,18 @@ internal static class StatusCommand
         return command;
     }
 
-    private static async Task<GatewayStatus?> AskGatewayAsync(string home, CancellationToken cancellation)
+    private static async Task<(GatewayStatus? Status, string? Problem)> AskGatewayAsync(string home, CancellationToken cancellation)
     {
-        if (LocalSocket.IsFree(home)) return null;
+        if (LocalSocket.IsFree(home)) return (null, null);
         try
         {
             await using var client = await GatewayClient.ConnectAsync(GatewayTarget.Find(home, null, null), [Scope.Read], cancellation);
-            return await GatewayStatus.AskAsync(client, cancellation);
+            return (await GatewayStatus.AskAsync(client, cancellation), null);
         }
-        catch (GatewayClientException e) when (e.Code == GatewayClientException.NotRunning)
+        catch (GatewayClientException e)
         {
-            return null;
+            // One that does not answer is told, and the rest is shown all the same.
+            return (null, e.Message);
         }
     }
 
@@ -79,7 +82,7 @@ internal static class StatusCommand
         Row("version", report.Version);
         Row("gateway", report.Gateway is { } gateway
             ? string.Create(CultureInfo.InvariantCulture, $"{gateway.Address}, process {gateway.Pid}, {gateway.Sessions} sessions, {(gateway.Loaded.Count == 0 ? "no model loaded" : string.Join(", ", gateway.Loaded) + " loaded")}")
-            : "not running; `appliance serve` starts it");
+            : report.GatewayProblem ?? "not running; `appliance serve` starts it");
         Row("home", report.Home);
         Row("models", report.Models.Count == 0 ? "none" : string.Join(", ", report.Models));
         var memory = report.Memory;
@@ -102,6 +105,9 @@ internal sealed record StatusReport(string Version, string Home, IReadOnlyList<s
 {
     /// <summary>The gateway that runs on the home, or null.</summary>
     public GatewayStatus? Gateway { get; init; }
+
+    /// <summary>Why a gateway that runs does not say how it is, or null.</summary>
+    public string? GatewayProblem { get; init; }
 }
 
 /// <summary>The machine's memory, bytes; <c>room</c> is what this process can still take.</summary>
