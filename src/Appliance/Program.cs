@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Appliance.Client;
 using Appliance.Commands;
+using Appliance.Commands.Backup;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
 using Appliance.Commands.Config;
@@ -39,8 +40,11 @@ internal static class Program
             DashboardCommand.Create(),
             CallCommand.Create(),
             ConfigCommand.Create(),
+            OnboardCommand.Create(),
             DoctorCommand.Create(),
             DoctorCommand.CreateSecurity(),
+            BackupCommand.Create(),
+            MigrateCommand.Create(),
             BenchCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),

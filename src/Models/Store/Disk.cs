@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace Models.Store;
 
 /// <summary>What the store needs of the file system beyond .NET's own: durability, free space, locks.</summary>
-internal static partial class Disk
+public static partial class Disk
 {
     // errno values, the same on every Linux this program runs on (asm-generic/errno.h).
     private const int EAgain = 11, ENoSpace = 28, EDiskQuota = 122;

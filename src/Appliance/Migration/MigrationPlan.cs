@@ -1,0 +1,20 @@
+namespace Appliance.Migration;
+
+/// <summary>What would be taken over, and what not. Immutable.</summary>
+/// <param name="Source">The folder it is from.</param>
+/// <param name="Steps">In the order they are done.</param>
+/// <param name="LeftOut">What stays behind.</param>
+internal sealed record MigrationPlan(string Source, IReadOnlyList<MigrationStep> Steps, IReadOnlyList<LeftBehind> LeftOut);
+
+/// <summary>One thing to take over.</summary>
+/// <param name="Kind">config, secret, workspace or session.</param>
+/// <param name="From">Where it is.</param>
+/// <param name="To">Where it goes.</param>
+internal sealed record MigrationStep(string Kind, string From, string To)
+{
+    /// <summary>Does it, again without harm. Says how it went where that is more than "done".</summary>
+    public required Func<string?> Do { get; init; }
+}
+
+/// <summary>Something that is not taken over, and why.</summary>
+internal sealed record LeftBehind(string What, string Why);

@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.Text.Json;
+using Appliance.Commands.Backup;
+using Appliance.Migration;
+using Microsoft.Data.Sqlite;
+using Models;
+using Runtime.Sessions;
+using TestKit;
+
+namespace Appliance.Tests.Migration;
+
+/// <summary>Folders laid out as OpenClaw 2026.9.6 and its forerunners leave them.</summary>
+public sealed class OpenClawMigrationTests : IDisposable
+{
+    private const string Token = "throwaway-token-0123456789abcdef-xyz";
+
+    private const string Event = """
+        {"type":"session","version":4,"id":"26ccb355","timestamp":"2026-11-25T21:23:02.926Z","cwd":"/x"}
+        {"type":"model_change","provider":"fake","modelId":"echo-1","id":"0c9a","parentId":null,"timestamp":"2026-11-25T21:23:03.126Z"}
+        {"type":"message","id":"3e68","parentId":"5e09","timestamp":"2026-11-25T21:23:05.845Z","message":{"role":"user","content":"hi there","timestamp":1795641766656}}
+        {"type":"message","id":"b4e8","parentId":"3e68","timestamp":"2026-11-25T21:23:06.329Z","message":{"role":"assistant","content":[{"type":"text","text":"Hello there."}],"model":"echo-1","usage":{"input":5,"output":3}}}
+        {"type":"message","id":"torn
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Source => _folder[".openclaw"];
+
+    private string Home => _folder["home"];
+
+    public OpenClawMigrationTests()
+    {
+        Write("openclaw.json", $$"""
+            {
+              // my box, in JSON5
+              gateway: { mode: 'local', "port": 28789, bind: 'lan', auth: { mode: "token", token: "{{Token}}" } },
+              "channels": { "telegram": { "botToken": "123456:AAsecret" } },
+              agents: { defaults: { model: { primary: 'fake/echo-1' }, workspace: '{{_folder["ws"]}}' }, },
+            }
+            """);
+        Directory.CreateDirectory(_folder["ws/memory"]);
+        File.WriteAllText(_folder["ws/SOUL.md"], "be kind");
+        File.WriteAllText(_folder["ws/memory/2026-11-25.md"], "met Anna");
+        File.CreateSymbolicLink(_folder["ws/link.md"], "/etc/passwd");
+        Write("agents/main/sessions/sessions.json", """{"agent:main:main": {"sessionId": "26ccb355", "updatedAt": 1}}""");
+        Write("agents/main/sessions/26ccb355.jsonl", Event);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Migrate_WithoutYes_ShowsThePlanAndDoesNothing()
+    {
+        var report = Run();
+        Assert.False(report.GetProperty("done").GetBoolean());
+        Assert.False(Directory.Exists(Home));
+        Assert.Equal(["config", "secret", "config", "config", "workspace", "workspace", "session"], report.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("kind").GetString()));
+        var left = report.GetProperty("left_out").EnumerateArray().Select(l => l.GetProperty("what").GetString()!).ToList();
+        Assert.Contains("channels", left);
+        Assert.Contains("agents.defaults.model", left);
+        Assert.Contains(left, what => what.EndsWith("link.md", StringComparison.Ordinal));
+        Assert.DoesNotContain(Token, report.GetRawText());
+        Assert.DoesNotContain("AAsecret", report.GetRawText());
+    }
+
+    [Fact]
+    public void Migrate_WithYes_TakesOverAndLeavesTheSourceAsItWas()
+    {
+        var before = Snapshot();
+        var report = Run("--yes");
+        Assert.True(report.GetProperty("done").GetBoolean());
+        Assert.Equal(before, Snapshot());
+        var config = File.ReadAllText(Path.Combine(Home, "appliance.json"));
+        Assert.Contains("28789", config);
+        Assert.Contains("0.0.0.0", config);
+        Assert.DoesNotContain(Token, config);
+        Assert.Equal(Token, File.ReadAllText(Path.Combine(Home, "secrets", "GATEWAY_TOKEN")));
+        Assert.Equal("met Anna", File.ReadAllText(Path.Combine(Home, "agents/main/workspace/memory/2026-11-25.md")));
+        Assert.False(Path.Exists(Path.Combine(Home, "agents/main/workspace/link.md")));
+        Assert.Equal(["user: hi there", "assistant: Hello there."], Conversation());
+        // Once more changes nothing.
+        Run("--yes");
+        Assert.Equal(["user: hi there", "assistant: Hello there."], Conversation());
+    }
+
+    [Fact]
+    public void Migrate_FromADatabase_TakesItsConversations()
+    {
+        Directory.Delete(Path.Combine(Source, "agents/main/sessions"), recursive: true);
+        Directory.CreateDirectory(Path.Combine(Source, "agents/main/agent"));
+        var database = Path.Combine(Source, "agents/main/agent/openclaw-agent.sqlite");
+        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_sqlite3());
+        using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString()))
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA journal_mode=WAL; CREATE TABLE session_windows (session_id TEXT PRIMARY KEY, session_key TEXT, created_at INTEGER); CREATE TABLE transcript_events (session_id TEXT, seq INTEGER, event_json TEXT, event_zstd BLOB)");
+            Execute(connection, "INSERT INTO session_windows VALUES ('26ccb355', 'agent:main:main', 1)");
+            var seq = 0;
+            foreach (var line in Event.Split('\n')) Execute(connection, $"INSERT INTO transcript_events VALUES ('26ccb355', {seq++}, '{line.Replace("'", "''", StringComparison.Ordinal)}', NULL)");
+            Execute(connection, "INSERT INTO transcript_events VALUES ('26ccb355', 99, NULL, x'28b52ffd')");
+            var before = Snapshot();
+            var report = Run("--yes");
+            Assert.Equal(before, Snapshot());
+            Assert.Equal(["user: hi there", "assistant: Hello there."], Conversation());
+            Assert.Contains(report.GetProperty("left_out").EnumerateArray(), l => l.GetProperty("why").GetString()!.Contains("1 of its events are packed", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Migrate_WhatIsBroken_IsSaidAndTheRestGoesOn()
+    {
+        Write("openclaw.json", "{ broken");
+        Write("agents/main/sessions/sessions.json", "[");
+        Write("agents/evil..name/sessions/x.jsonl", Event);
+        var report = Run("--yes");
+        Assert.Contains(report.GetProperty("left_out").EnumerateArray(), l => l.GetProperty("what").GetString()!.EndsWith("openclaw.json", StringComparison.Ordinal));
+        Assert.Contains(report.GetProperty("steps").EnumerateArray(), s => s.GetProperty("result").GetString()!.Contains("cannot be used here", StringComparison.Ordinal));
+        Assert.Contains(report.GetProperty("steps").EnumerateArray(), s => s.GetProperty("result").GetString() == "2 messages");
+    }
+
+    [Fact]
+    public void Plan_WhereThereIsNone_SaysSo() => Assert.Contains("There is no OpenClaw", Assert.Throws<ModelException>(() => OpenClawMigration.Plan(_folder["nowhere"], Home, TimeProvider.System)).Message);
+
+    [Theory]
+    [InlineData("{a: 1, 'b': 'it\\'s \"x\"', c_d: true, // e: f\n \"g: h\": null /* i: j */}", "{\"a\": 1, \"b\": \"it's \\\"x\\\"\", \"c_d\": true, // e: f\n \"g: h\": null /* i: j */}")]
+    [InlineData("{\"url\": \"http://x/y\"}", "{\"url\": \"http://x/y\"}")]
+    [InlineData("'", "\"\"")]
+    public void Json5_BecomesJson(string text, string expected) => Assert.Equal(expected, Json5.ToJson(text));
+
+    private string[] Conversation() =>
+        [.. new SessionStore(Path.Combine(Home, "agents/main/sessions"), TimeProvider.System).Find("agent:main:main")!.Read().Select(m => $"{m.Role}: {m.Text}")];
+
+    private JsonElement Run(params string[] arguments)
+    {
+        var output = new StringWriter();
+        MigrateCommand.Create(() => Home).Parse(["openclaw", Source, "--json", .. arguments]).Invoke(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false });
+        return JsonDocument.Parse(output.ToString()).RootElement;
+    }
+
+    private string[] Snapshot() => [.. Directory.EnumerateFiles(Source, "*", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(_folder["ws"], "*", SearchOption.AllDirectories))
+        .Where(f => new FileInfo(f).LinkTarget is null).Order(StringComparer.Ordinal).Select(f => $"{f} {File.GetLastWriteTimeUtc(f):O} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Read(f)))}")];
+
+    private static byte[] Read(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private void Write(string path, string text)
+    {
+        var file = Path.Combine(Source, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+}
