@@ -98,7 +98,9 @@ internal static class BackupArchive
 
     private static void Add(TarWriter tar, string path, Stream content, bool isExecutable, TimeProvider time) => tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path)
     {
-        DataStream = content, ModificationTime = time.GetUtcNow(), Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (isExecutable ? UnixFileMode.UserExecute : 0),
+        DataStream = content,
+        ModificationTime = time.GetUtcNow(),
+        Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (isExecutable ? UnixFileMode.UserExecute : 0),
     });
 
     private static BackupManifest Read(string file, string? passphrase, Action<string, Stream, bool> each)

@@ -115,7 +115,10 @@ internal static class OpenClawTranscripts
             var usage = message.TryGetProperty("usage", out var counts) && counts.ValueKind == JsonValueKind.Object ? counts : default;
             return new SessionMessage(id, 0, time, Text(message, "role")!, text)
             {
-                IdempotencyKey = $"openclaw:{id}", Model = Text(message, "model"), InputTokens = Number(usage, "input"), OutputTokens = Number(usage, "output"),
+                IdempotencyKey = $"openclaw:{id}",
+                Model = Text(message, "model"),
+                InputTokens = Number(usage, "input"),
+                OutputTokens = Number(usage, "output"),
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
