@@ -153,11 +153,13 @@ public sealed class BackupTests : IDisposable
                 file.Write(" and half\"}\n"u8);
             }
         });
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 5; i++)
         {
             BackupArchive.Create(Home, _folder[$"b{i}"], null, _time);
             BackupRestore.Restore(_folder[$"b{i}"], null, _folder[$"h{i}"], force: false, _time);
-            Assert.All(File.ReadAllLines(Path.Combine(_folder[$"h{i}"], "agents/main/sessions/a.jsonl")), line => System.Text.Json.JsonDocument.Parse(line).Dispose());
+            var text = File.ReadAllText(Path.Combine(_folder[$"h{i}"], "agents/main/sessions/a.jsonl"));
+            Assert.EndsWith("}\n", text, StringComparison.Ordinal);
+            Assert.Equal(text.Split("half and half").Length, text.Split("half").Length / 2 + 1);
         }
         await stop.CancelAsync();
         await writer;
