@@ -8,13 +8,16 @@ namespace Appliance.Config;
 /// <see cref="SettingAttribute"/> to its section (a secret is a property without a default instead: the schema exporter loses sight of
 /// optional parameters whose type has a converter); to add a section, add a record and its two lines here. Immutable.
 /// </summary>
-internal sealed record ApplianceConfig(GatewayConfig? Gateway = null, ModelsConfig? Models = null)
+internal sealed record ApplianceConfig(GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
 
     [Setting("Which model answers, and how long it stays in memory.")]
     public ModelsConfig Models { get; init; } = Models ?? new();
+
+    [Setting("Programs elsewhere that may begin turns.")]
+    public HooksConfig Hooks { get; init; } = Hooks ?? new();
 }
 
 [JsonSourceGenerationOptions(

@@ -58,6 +58,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _keepAlives = TimeProvider.System.CreateTimer(_ => _hub.KeepAlive(), null, ProtocolLimits.KeepAlive, ProtocolLimits.KeepAlive);
     }
 
+    /// <summary>What its methods work with, for the doors that are none of the protocol's.</summary>
+    public GatewayContext Context => _context;
+
     /// <summary>Takes an upgrade request in and serves it until it ends.</summary>
     /// <exception cref="Http.ApiException">It is none of a WebSocket.</exception>
     public async Task AcceptAsync(HttpContext context)

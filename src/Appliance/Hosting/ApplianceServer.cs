@@ -105,6 +105,8 @@ internal sealed class ApplianceServer : IAsyncDisposable
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options, LocalSocket local)
     {
+        // A header ends with CR LF (RFC 9112, section 2.2): what takes a bare LF for an end may see another request than who stands in front.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         kestrel.AddServerHeader = false;
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         if (local.Path is { } path) kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);

@@ -18,6 +18,12 @@ internal sealed record ServerOptions
     /// <summary>Secret every request must carry; null on loopback alone, where WebSocket clients then need the one the gateway made itself.</summary>
     public string? Token { get; init; }
 
+    /// <summary>Environment variable that gives <see cref="HooksToken"/>.</summary>
+    public const string HooksTokenVariable = "APPLIANCE_HOOKS_TOKEN";
+
+    /// <summary>Secret of those who may call <c>/hooks</c>; null shuts it.</summary>
+    public string? HooksToken { get; init; }
+
     /// <summary>Makes a new token of the gateway's own; the old one is worth nothing from then on.</summary>
     public bool RenewToken { get; init; }
 

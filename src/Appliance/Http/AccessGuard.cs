@@ -16,6 +16,9 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authentic
     // A URL ends up in histories, logs and Referer headers.
     private static readonly string[] SecretsInUrls = ["token", "access_token", "api_key", "apikey", "password"];
 
+    // Set by the browser itself (Fetch Metadata, W3C); a page cannot change it. "none" is what a person typed.
+    private static readonly string[] OwnSites = ["same-origin", "none"];
+
     private readonly bool _loopback = IPAddress.IsLoopback(address);
 
     /// <summary>Refuses to listen where anybody could come in.</summary>
@@ -44,20 +47,25 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authentic
                 throw new ApiException(StatusCodes.Status403Forbidden, "Requests of web pages from elsewhere are refused.");
         }
 
+        if (request.Headers["Sec-Fetch-Site"] is [{ } site] && !OwnSites.Contains(site, StringComparer.Ordinal))
+            throw new ApiException(StatusCodes.Status403Forbidden, "Requests of web pages from elsewhere are refused.");
+
         if (request.QueryString.HasValue && request.Query.Keys.Any(name => SecretsInUrls.Contains(name, StringComparer.OrdinalIgnoreCase)))
             throw new ApiException(StatusCodes.Status401Unauthorized, "A secret does not belong in a URL. Send it as the header Authorization: Bearer TOKEN.", null, "invalid_api_key");
     }
 
     /// <summary>Lets a request pass or refuses it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="access">What is asked of those who come.</param>
     /// <returns>Who asks, and what it may do.</returns>
     /// <exception cref="ApiException">401 without the token, 403 for a web page's request, 429 after too many wrong ones.</exception>
-    public Principal Check(HttpRequest request)
+    public Principal Check(HttpRequest request, RouteAccess access = RouteAccess.Machine)
     {
         CheckPage(request);
         var peer = Peer.Of(request.HttpContext);
         if (peer.IsOwner) return Principal.Owner;
         // Clients of this machine bring keys that other servers ask for; where no token was given there is nothing to compare them with.
-        if (!tokenNeeded && peer.IsDirectLoopback) return Principal.Local;
+        if (access == RouteAccess.Machine && !tokenNeeded && peer.IsDirectLoopback) return Principal.Local;
         try
         {
             if (authenticator.Bearer(Token(request), peer) is { } principal) return principal;
@@ -75,20 +83,23 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authentic
         throw new ApiException(StatusCodes.Status401Unauthorized, "This server needs its token: Authorization: Bearer TOKEN.", null, "invalid_api_key");
     }
 
-    /// <summary>Only names can be rebound; an address literal or localhost cannot.</summary>
+    // The port may be another: a tunnel's other end. What a name would resolve to is not asked; names can be rebound.
     private static bool IsLocalName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host, out _);
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var named) && IPAddress.IsLoopback(named));
 
     private static bool IsSameOrigin(string? origin, string? host) =>
         string.Equals(origin, "http://" + host, StringComparison.OrdinalIgnoreCase) ||
         string.Equals(origin, "https://" + host, StringComparison.OrdinalIgnoreCase);
 
-    private static string? Token(HttpRequest request)
+    /// <summary>The token of the header <c>Authorization: Bearer</c>; null where there is none.</summary>
+    public static string? Bearer(HttpRequest request)
     {
         const string scheme = "Bearer ";
         var header = request.Headers.Authorization.ToString();
-        if (header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return header[scheme.Length..].Trim();
-        // Where Anthropic's clients put it.
-        return header.Length == 0 && request.Headers["x-api-key"] is [{ } key] ? key : null;
+        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : null;
     }
+
+    // Or where Anthropic's clients put it.
+    private static string? Token(HttpRequest request) =>
+        Bearer(request) ?? (request.Headers.Authorization.Count == 0 && request.Headers["x-api-key"] is [{ } key] ? key : null);
 }

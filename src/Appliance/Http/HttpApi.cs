@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Appliance.Gateway;
@@ -5,6 +6,8 @@ using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Appliance.Http.Anthropic;
+using Appliance.Http.Mcp;
+using Appliance.Http.Metrics;
 using Appliance.Http.Ollama;
 using Appliance.Http.OpenAi;
 using Microsoft.AspNetCore.Http.Features;
@@ -23,6 +26,7 @@ internal sealed class HttpApi
     private readonly Admission _admission;
     private readonly CancellationToken _stopping;
     private readonly Action<Exception> _onBug;
+    private readonly RequestCounters _requests = new();
     private readonly RouteTable _routes;
 
     /// <summary>The API over a set of models.</summary>
@@ -37,12 +41,14 @@ internal sealed class HttpApi
     {
         (_guard, _gateway, _stopping, _onBug) = (guard, gateway, stopping, onBug);
         _admission = new Admission(options.MaxRequests, options.MaxBodyBytesInFlight);
-        _routes = new RouteTable(models, options);
+        _routes = new RouteTable(models, gateway, _requests, options);
     }
 
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
+        string? path = null;
+        long began = 0;
         try
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -54,10 +60,14 @@ internal sealed class HttpApi
                 await _gateway.Value.AcceptAsync(context);
                 return;
             }
+            (path, began) = (_routes.PathOf(context.Request), Stopwatch.GetTimestamp());
+            _requests.Begin();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
-            var principal = _guard.Check(context.Request);
-            var route = _routes.Find(context.Request);
-            Require(principal, route);
+            var access = _routes.AccessOf(path);
+            if (access == RouteAccess.OwnSecret) _guard.CheckPage(context.Request);
+            var principal = access == RouteAccess.OwnSecret ? null : _guard.Check(context.Request, access);
+            var route = _routes.Find(path, context.Request);
+            if (principal is not null) Require(principal, route);
             context.Features.Set(principal);
             using var admitted = route.HasBody ? _admission.Enter(context.Request.ContentLength ?? 0) : null;
             context.Features.Set(admitted);
@@ -75,6 +85,11 @@ internal sealed class HttpApi
         {
             await WriteErrorAsync(context, e);
         }
+        finally
+        {
+            // A connection of the gateway protocol is no request of this one.
+            if (began != 0) _requests.End(path ?? "other", context.Response.StatusCode, began);
+        }
     }
 
     /// <summary>
@@ -90,7 +105,7 @@ internal sealed class HttpApi
 
     private static void Require(Principal principal, Route route)
     {
-        try { principal.Require(route.Scope); }
+        try { principal.Require(route.Needs); }
         catch (GatewayException e) { throw new ApiException(StatusCodes.Status403Forbidden, e.Message, null, "insufficient_scope"); }
     }
 
@@ -102,7 +117,8 @@ internal sealed class HttpApi
             context.Response.Headers.RetryAfter = (error.RetryAfter ?? 1).ToString(CultureInfo.InvariantCulture);
         if (context.Features.Get<StreamFault>() is { } fitting) await fitting.TellAsync(error);
         else if (AnthropicErrors.IsExpected(context.Request)) await AnthropicErrors.WriteAsync(context, error);
-        else if (context.Request.Path.StartsWithSegments("/api")) await WriteAsync(new OllamaError(error.Message), OllamaJson.Wire.OllamaError);
+        else if (context.Request.Path.StartsWithSegments("/api", out var below) && !below.StartsWithSegments("/v1")) await WriteAsync(new OllamaError(error.Message), OllamaJson.Wire.OllamaError);
+        else if (context.Request.Path == "/mcp") await WriteAsync(McpError.Of(error), McpErrorJson.Wire.McpError);
         else await WriteAsync(new ApiErrorBody(error), OpenAiJson.Wire.ApiErrorBody);
 
         Task WriteAsync<T>(T body, JsonTypeInfo<T> type) => context.Response.HasStarted

@@ -1,6 +1,12 @@
 using System.Collections.Frozen;
+using Appliance.Gateway;
+using Appliance.Gateway.Identity;
 using Appliance.Hosting;
+using Appliance.Http.Agents;
 using Appliance.Http.Anthropic;
+using Appliance.Http.Hooks;
+using Appliance.Http.Mcp;
+using Appliance.Http.Metrics;
 using Appliance.Http.Ollama;
 using Appliance.Http.OpenAi;
 using Appliance.Http.OpenAi.Responses;
@@ -17,8 +23,15 @@ internal sealed class RouteTable
     private readonly FrozenDictionary<string, Route[]> _routes;
 
     /// <summary>The table over a set of models.</summary>
-    public RouteTable(IModelHost models, ServerOptions options)
+    /// <param name="models">Where models come from.</param>
+    /// <param name="gateway">The agent's side of the box; made when it is first asked for.</param>
+    /// <param name="requests">What was counted, for <c>/metrics</c>.</param>
+    /// <param name="options">Limits, and the model for requests that name none.</param>
+    public RouteTable(IModelHost models, Lazy<GatewayHost> gateway, RequestCounters requests, ServerOptions options)
     {
+        var agents = new AgentDoor(gateway);
+        var mcp = new McpDoor(new McpTools(agents).Describe, options.Time);
+        var hooks = new HookDoor(gateway, options);
         var listing = new ModelListing(models);
         var health = new Health(models, options.Model);
         var responses = new Responses(models, options.Model);
@@ -30,6 +43,18 @@ internal sealed class RouteTable
             ["/"] = [Route.Get(context => context.Response.WriteAsync("Appliance is running"))],
             ["/healthz"] = [Route.Get(Health.LiveAsync)],
             ["/readyz"] = [Route.Get(health.ReadyAsync)],
+            ["/metrics"] = [Route.Get(new MetricsPage(models, gateway, requests, options).HandleAsync)],
+            ["/api/v1/chat"] = [Route.Post(new AgentChat(agents).HandleAsync) with { Access = RouteAccess.Identity }],
+            ["/api/v1/skills"] = [Route.Get(AgentSkills.ListAsync) with { Access = RouteAccess.Identity }],
+            ["/tools/invoke"] = [Route.Post(new ToolInvocation(agents).HandleAsync) with { Access = RouteAccess.Identity }],
+            ["/mcp"] =
+            [
+                Route.Post(mcp.PostAsync) with { Access = RouteAccess.Identity },
+                new Route("GET", Scope.Read, false, mcp.GetAsync) { Access = RouteAccess.Identity },
+                Route.Delete(mcp.DeleteAsync) with { Access = RouteAccess.Identity },
+            ],
+            ["/hooks/wake"] = [Route.Post(hooks.WakeAsync) with { Access = RouteAccess.OwnSecret }],
+            ["/hooks/agent"] = [Route.Post(hooks.AgentAsync) with { Access = RouteAccess.OwnSecret }],
             ["/v1/models"] = [Route.Get(listing.ListAsync)],
             ["/v1/models/"] = [Route.Get(context => listing.GetAsync(context, NameIn(context)))],
             ["/v1/chat/completions"] = [Route.Post(new ChatCompletions(models, options.Model).HandleAsync)],
@@ -51,20 +76,25 @@ internal sealed class RouteTable
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>Paths, for tests.</summary>
-    internal IEnumerable<string> Paths => _routes.Keys;
+    /// <summary>The path of the table that a request's path is; null where nothing is there.</summary>
+    public string? PathOf(HttpRequest request) =>
+        request.Path.Value is { } path && (CollectionOf(path) ?? path) is var known && _routes.ContainsKey(known) ? known : null;
+
+    /// <summary>Who is let in there. Where nothing is, that is told to those only who may come in.</summary>
+    public RouteAccess AccessOf(string? path) => path is null ? RouteAccess.Machine : _routes[path][0].Access;
 
     /// <summary>What answers a request.</summary>
+    /// <param name="path">Its path in the table.</param>
+    /// <param name="request">The request.</param>
     /// <exception cref="ApiException">404: nothing is there; 405: it takes another method.</exception>
-    public Route Find(HttpRequest request)
+    public Route Find(string? path, HttpRequest request)
     {
-        var path = request.Path.Value!;
-        var routes = _routes.GetValueOrDefault(CollectionOf(path) ?? path)
-            ?? throw new ApiException(StatusCodes.Status404NotFound, $"There is nothing at {request.Method} {path}.", null, "unknown_url");
+        if (path is null) throw new ApiException(StatusCodes.Status404NotFound, $"There is nothing at {request.Method} {request.Path.Value}.", null, "unknown_url");
+        var routes = _routes[path];
         if (routes.FirstOrDefault(route => route.Allows(request.Method)) is { } found) return found;
         var allowed = string.Join(", ", routes.Select(route => route.Method));
         request.HttpContext.Response.Headers.Allow = allowed;
-        throw new ApiException(StatusCodes.Status405MethodNotAllowed, $"{path} takes {allowed}, not {request.Method}.", null, "method_not_allowed");
+        throw new ApiException(StatusCodes.Status405MethodNotAllowed, $"{request.Path.Value} takes {allowed}, not {request.Method}.", null, "method_not_allowed");
     }
 
     private static string? CollectionOf(string path) =>

@@ -26,7 +26,11 @@ internal sealed class HostedModel(ModelHost host, ILanguageModel model) : ILangu
         ReadOnlyMemory<int> prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var lease = await host.LeaseAsync(Name, cancellation);
-        await foreach (var step in lease.Model.GenerateAsync(prompt, options, cancellation)) yield return step;
+        await foreach (var step in lease.Model.GenerateAsync(prompt, options, cancellation))
+        {
+            if (step.Timings is { } timings) host.Totals.Add(timings);
+            yield return step;
+        }
     }
 
     /// <summary>Does nothing: the model belongs to its host.</summary>

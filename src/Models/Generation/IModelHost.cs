@@ -17,6 +17,9 @@ public interface IModelHost
     /// <summary>The models in memory, encoders included.</summary>
     IReadOnlyList<LoadedModel> Loaded { get; }
 
+    /// <summary>What all generations together have taken.</summary>
+    GenerationTotals Totals { get; }
+
     /// <summary>Whether a model of that name was in memory at any time: one that was unloaded since comes back when it is asked for.</summary>
     bool HasLoaded(string name);
 

@@ -115,6 +115,12 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
         }
     }
 
+    /// <summary>Generations that run now.</summary>
+    public int Running => _scheduler.Running;
+
+    /// <summary>Generations that wait now.</summary>
+    public int Waiting => _scheduler.Waiting;
+
     /// <inheritdoc/>
     public long KvBytes => _cache?.ResidentBytes ?? 0;
 

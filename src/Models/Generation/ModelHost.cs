@@ -65,6 +65,9 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     }
 
     /// <inheritdoc/>
+    public GenerationTotals Totals { get; } = new();
+
+    /// <inheritdoc/>
     public IReadOnlyList<LoadedModel> Loaded
     {
         get
@@ -74,7 +77,13 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
                 var now = _time.GetUtcNow();
                 // While it generates the time has not begun to run.
                 return [.. _loaded.Select(l => new LoadedModel(l.Key, l.Value.Plan.Total,
-                    l.Value.KeepAlive == Timeout.InfiniteTimeSpan ? null : l.Value.ExpiresAt ?? now + l.Value.KeepAlive))];
+                    l.Value.KeepAlive == Timeout.InfiniteTimeSpan ? null : l.Value.ExpiresAt ?? now + l.Value.KeepAlive)
+                {
+                    KvBytes = (l.Value.Model as IMemoryUser)?.KvBytes ?? 0,
+                    RetainedBytes = (l.Value.Model as IMemoryUser)?.RetainedBytes ?? 0,
+                    Running = (l.Value.Model as LocalLanguageModel)?.Running ?? 0,
+                    Waiting = (l.Value.Model as LocalLanguageModel)?.Waiting ?? 0,
+                })];
             }
         }
     }

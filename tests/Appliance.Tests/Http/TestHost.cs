@@ -29,6 +29,8 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
 
     public ModelStore Store { get; }
 
+    public GenerationTotals Totals { get; } = new();
+
     /// <summary>Real ones: embeddings need no script.</summary>
     public EncoderHost Encoders => _encoders.Encoders;
 

@@ -17,6 +17,8 @@ internal sealed class EchoModels(string home) : IModelHost, IChatClient
 
     public ModelStore Store { get; } = new(home);
 
+    public GenerationTotals Totals { get; } = new();
+
     public EncoderHost Encoders => throw new NotSupportedException();
 
     public IReadOnlyList<LoadedModel> Loaded => [];

@@ -57,6 +57,7 @@ internal static class ServeCommand
                 RenewToken = parsed.GetValue(newToken),
                 Restart = restart.Cancel,
                 Config = config,
+                HooksToken = config.Config.Hooks.Token is { } hooks ? SecretResolver.Resolve(hooks, "hooks.token", config.Home) : null,
             };
             using (var models = new ModelHost(new ModelStore(config.Home), new EngineOptions { KeepWarm = error.WriteLine }))
             {

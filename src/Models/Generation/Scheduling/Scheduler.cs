@@ -47,6 +47,18 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Most generations at once; fewer when memory is short.</summary>
     public int MostActive { get; set; }
 
+    /// <summary>Generations that run.</summary>
+    public int Running
+    {
+        get { lock (_lock) return _active.Count; }
+    }
+
+    /// <summary>Generations that wait.</summary>
+    public int Waiting
+    {
+        get { lock (_lock) return _waiting.Count; }
+    }
+
     /// <summary>Generations that run or wait.</summary>
     public int Load
     {

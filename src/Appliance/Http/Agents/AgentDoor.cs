@@ -1,0 +1,47 @@
+using Appliance.Gateway;
+using Appliance.Gateway.Identity;
+using Appliance.Gateway.Methods;
+using Runtime.Agents;
+using Runtime.Sessions;
+
+namespace Appliance.Http.Agents;
+
+/// <summary>What the HTTP paths of the agent have in common: who is meant, in which session, and once only. Safe for several threads.</summary>
+internal sealed class AgentDoor(Lazy<GatewayHost> gateway)
+{
+    private const int LongestKey = 256;
+
+    /// <summary>What the gateway's methods work with.</summary>
+    public GatewayContext Context => gateway.Value.Context;
+
+    /// <summary>The agent of that id, or the default one.</summary>
+    /// <exception cref="ApiException">404.</exception>
+    public Agent Find(string? id) => (string.IsNullOrEmpty(id) ? Context.Agents.Default : Context.Agents.Find(id))
+        ?? throw new ApiException(StatusCodes.Status404NotFound, $"There is no agent '{id}'.", "agentId", "unknown_agent");
+
+    /// <summary>The full key of a session of an agent.</summary>
+    /// <exception cref="ApiException">400: the key is none, or another agent's.</exception>
+    public static string KeyOf(Agent agent, string? session)
+    {
+        var key = string.IsNullOrEmpty(session) ? "main" : session;
+        if (key.Length > SessionKey.Longest) throw ApiException.BadRequest($"sessionKey must have at most {SessionKey.Longest} characters.", "sessionKey");
+        var full = key.StartsWith("agent:", StringComparison.Ordinal) ? key : $"agent:{agent.Id}:{key}";
+        if (full.Split(':') is not ["agent", var owner, { Length: > 0 }, ..] || full.EndsWith(':') || full.Any(char.IsControl)) throw ApiException.BadRequest("sessionKey is not the key of a session.", "sessionKey");
+        return owner == agent.Id ? full : throw ApiException.BadRequest($"sessionKey belongs to the agent '{owner}', not to '{agent.Id}'.", "sessionKey");
+    }
+
+    /// <summary>
+    /// The id of a run: the same for the same key of the same caller, a new one without a key. Keys are compared without regard to case and
+    /// white space around them, so that a replay that was written otherwise is one all the same.
+    /// </summary>
+    /// <exception cref="ApiException">400: the key is too long.</exception>
+    public static string RunId(HttpContext context, string door, string? inBody)
+    {
+        var key = (context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } header] ? header : inBody)?.Trim();
+        if (string.IsNullOrEmpty(key)) return Guid.NewGuid().ToString();
+        if (key.Length > LongestKey) throw ApiException.BadRequest($"The idempotency key must have at most {LongestKey} characters.", "idempotencyKey");
+        return $"{door}-{Secret.Hash($"{door}\n{Caller(context)}\n{key.ToLowerInvariant()}")[..32]}";
+    }
+
+    private static string Caller(HttpContext context) => context.Features.Get<Principal>() is { } principal ? principal.DeviceId ?? principal.Method : "";
+}

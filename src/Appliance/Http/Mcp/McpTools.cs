@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text.Json;
+using Appliance.Hosting;
+using Appliance.Http.Agents;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using Runtime.Tools;
+
+namespace Appliance.Http.Mcp;
+
+/// <summary>The agent's tools as an MCP server: the same table and the same policy as in its turns.</summary>
+internal sealed class McpTools(AgentDoor door)
+{
+    /// <summary>What a new session offers.</summary>
+    public McpServerOptions Describe(HttpContext context)
+    {
+        var session = $"mcp:{Guid.NewGuid():N}";
+        return new McpServerOptions
+        {
+            ServerInfo = new Implementation { Name = "appliance", Version = ProductVersion.Text },
+            Capabilities = new ServerCapabilities { Tools = new ToolsCapability() },
+            Handlers = new McpServerHandlers
+            {
+                ListToolsHandler = (_, _) => ValueTask.FromResult(List()),
+                CallToolHandler = (request, cancellation) => CallAsync(session, request.Params, cancellation),
+            },
+        };
+    }
+
+    private ListToolsResult List() => new()
+    {
+        Tools = [.. door.Context.Tools.For(door.Find(null).Id, null, null).Select(tool => new ModelContextProtocol.Protocol.Tool
+        {
+            Name = tool.Name,
+            Description = tool.Description,
+            InputSchema = tool.JsonSchema,
+            Annotations = new ToolAnnotations
+            {
+                ReadOnlyHint = tool.Effect == ToolEffect.Reads,
+                DestructiveHint = tool.Effect == ToolEffect.Destructive,
+                OpenWorldHint = tool.Effect == ToolEffect.Outward,
+            },
+        })],
+    };
+
+    private async ValueTask<CallToolResult> CallAsync(string session, CallToolRequestParams? call, CancellationToken cancellation)
+    {
+        var agent = door.Find(null);
+        var id = Guid.NewGuid().ToString();
+        var result = await door.Context.Tools.CallAsync(call?.Name ?? "", ToArguments(call?.Arguments), new ToolContext
+        {
+            Agent = agent.Id,
+            SessionKey = AgentDoor.KeyOf(agent, session),
+            RunId = id,
+            CallId = id,
+            Files = agent.Files,
+            // Nobody vouches for what a program sends: what reaches out is asked about.
+            IsTainted = true,
+        }, cancellation);
+        // Text only, whatever it says: what a tool read is never made into a link or a file.
+        return new CallToolResult { Content = [new TextContentBlock { Text = result.Text }], IsError = result.IsError };
+    }
+
+    private static ToolArguments ToArguments(IDictionary<string, JsonElement>? arguments)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in arguments ?? new Dictionary<string, JsonElement>())
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+            writer.WriteEndObject();
+        }
+        return new ToolArguments(JsonElement.Parse(json.WrittenSpan));
+    }
+}
