@@ -1,5 +1,6 @@
 using System.Net;
 using Appliance.Config;
+using Appliance.Gateway.Identity;
 
 namespace Appliance.Hosting;
 
@@ -18,11 +19,11 @@ internal sealed record ServerOptions
     /// <summary>Secret every request must carry; null on loopback alone, where WebSocket clients then need the one the gateway made itself.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Environment variable that gives <see cref="HooksToken"/>.</summary>
-    public const string HooksTokenVariable = "APPLIANCE_HOOKS_TOKEN";
-
     /// <summary>Secret of those who may call <c>/hooks</c>; null shuts it.</summary>
     public string? HooksToken { get; init; }
+
+    /// <summary>Whose JWTs are taken beside the token; null takes none.</summary>
+    public JwtOptions? Jwt { get; init; }
 
     /// <summary>Makes a new token of the gateway's own; the old one is worth nothing from then on.</summary>
     public bool RenewToken { get; init; }

@@ -57,6 +57,7 @@ internal static class ServeCommand
                 RenewToken = parsed.GetValue(newToken),
                 Restart = restart.Cancel,
                 Config = config,
+                Jwt = JwtOf(config),
                 HooksToken = config.Config.Hooks.Token is { } hooks ? SecretResolver.Resolve(hooks, "hooks.token", config.Home) : null,
             };
             using (var models = new ModelHost(new ModelStore(config.Home), new EngineOptions { KeepWarm = error.WriteLine }))
@@ -100,6 +101,13 @@ internal static class ServeCommand
     {
         models.Store.DefaultName = config.Default;
         models.KeepAlive = config.KeepAlive is { } text && KeepAlive.TryParse(text, out var time) ? time : null;
+    }
+
+    private static JwtOptions? JwtOf(ConfigStore config)
+    {
+        if (config.Config.Gateway.Jwt is not { } jwt) return null;
+        var key = jwt.Key ?? throw new ModelException("gateway.jwt.key is missing: the issuer's secret or public key.");
+        return JwtOptions.Create(jwt.Algorithm, SecretResolver.Resolve(key, "gateway.jwt.key", config.Home), jwt.Issuer, jwt.Audience);
     }
 
     private static IPAddress AddressOf(string bind) => IPAddress.TryParse(bind, out var address) ? address : IPAddress.Loopback;

@@ -13,4 +13,8 @@ internal sealed record GatewayConfig(
     /// <summary>Where the token is, or null.</summary>
     [Setting("Secret of at least 32 characters that every request must carry. Without one the gateway makes a token at first start, for WebSocket clients.")]
     public SecretReference? Token { get; init; }
+
+    /// <summary>Whose JWTs are taken, or null.</summary>
+    [Setting("JSON Web Tokens that are taken beside the token: those of one issuer.")]
+    public JwtConfig? Jwt { get; init; }
 }

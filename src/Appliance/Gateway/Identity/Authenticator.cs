@@ -3,7 +3,7 @@ using Appliance.Gateway.Protocol;
 namespace Appliance.Gateway.Identity;
 
 /// <summary>Decides who is behind a connection or a request and what it may do. One for every door. Safe for several threads.</summary>
-internal sealed class Authenticator(SharedToken shared, PairingBook pairing, AttemptLimiter limiter, TimeProvider time)
+internal sealed class Authenticator(SharedToken shared, PairingBook pairing, AttemptLimiter limiter, TimeProvider time, JwtVerifier? jwt = null)
 {
     // Programs that run and end; what stays (a UI, a node) has a device of its own and must show it.
     private static readonly string[] WithoutDevice = ["cli", "gateway-client", "openclaw-probe", "test"];
@@ -32,7 +32,8 @@ internal sealed class Authenticator(SharedToken shared, PairingBook pairing, Att
     {
         if (string.IsNullOrEmpty(token)) return null;
         return Try(peer, () => shared.Matches(token) ? Principal.Owner
-            : throw Refuse(DetailCode.AuthTokenMismatch, "unauthorized: gateway token mismatch", "token_mismatch", "update_auth_credentials"));
+            : jwt?.Verify(token)
+            ?? throw Refuse(DetailCode.AuthTokenMismatch, "unauthorized: gateway token mismatch", "token_mismatch", "update_auth_credentials"));
     }
 
     /// <summary>Lets an address try to prove something, as often as it may.</summary>

@@ -25,6 +25,7 @@ internal sealed class GatewayIdentity
         var store = IdentityStore.Open(home);
         var pairing = new PairingBook(store, options.Time);
         var token = SharedToken.Choose(options.Token, store, options.RenewToken);
-        return new(token, pairing, new Authenticator(token, pairing, new AttemptLimiter(options.Time), options.Time));
+        return new(token, pairing, new Authenticator(
+            token, pairing, new AttemptLimiter(options.Time), options.Time, options.Jwt is { } jwt ? new JwtVerifier(jwt, options.Time) : null));
     }
 }

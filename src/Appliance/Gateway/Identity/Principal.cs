@@ -6,7 +6,7 @@ namespace Appliance.Gateway.Identity;
 /// <param name="Role"><see cref="Operator"/> or <see cref="Node"/>.</param>
 /// <param name="Scopes">What was granted; a node has none.</param>
 /// <param name="DeviceId">The device that proved itself, or null.</param>
-/// <param name="Method">How it proved itself: <c>token</c>, <c>device-token</c> or <c>local</c>.</param>
+/// <param name="Method">How it proved itself: <c>token</c>, <c>device-token</c>, <c>jwt</c> or <c>local</c>.</param>
 internal sealed record Principal(string Role, IReadOnlyList<string> Scopes, string? DeviceId, string Method)
 {
     /// <summary>A person's client.</summary>
@@ -14,6 +14,12 @@ internal sealed record Principal(string Role, IReadOnlyList<string> Scopes, stri
 
     /// <summary>A machine that offers commands.</summary>
     public const string Node = "node";
+
+    /// <summary>Who a JWT says it is; null by every other method.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Tells callers apart: what one has begun is not another's.</summary>
+    public string Caller => DeviceId ?? (Subject is null ? Method : $"{Method}:{Subject}");
 
     /// <summary>A program of this machine where no token is asked for: it may use the models.</summary>
     public static Principal Local { get; } = new(Operator, [Scope.Read, Scope.Write], null, "local");

@@ -43,5 +43,5 @@ internal sealed class AgentDoor(Lazy<GatewayHost> gateway)
         return $"{door}-{Secret.Hash($"{door}\n{Caller(context)}\n{key.ToLowerInvariant()}")[..32]}";
     }
 
-    private static string Caller(HttpContext context) => context.Features.Get<Principal>() is { } principal ? principal.DeviceId ?? principal.Method : "";
+    private static string Caller(HttpContext context) => context.Features.Get<Principal>()?.Caller ?? "";
 }

@@ -15,6 +15,9 @@ namespace Appliance.Http.Hooks;
 /// </summary>
 internal sealed class HookDoor
 {
+    // Or hooks.token in appliance.json.
+    private const string Variable = "APPLIANCE_HOOKS_TOKEN";
+
     private const long LargestBody = 256 * 1024;
 
     // Where hooks keep to themselves: a hook does not speak in a person's conversation, except to wake the agent.
@@ -31,9 +34,9 @@ internal sealed class HookDoor
         (_agents, _limiter) = (new AgentDoor(gateway), new AttemptLimiter(options.Time));
         if (string.IsNullOrEmpty(options.HooksToken)) return;
         if (options.HooksToken.Length < Secret.Shortest)
-            throw new ModelException($"The hooks' token is too short to be a secret: it needs at least {Secret.Shortest} characters. `openssl rand -hex 32` makes one for {ServerOptions.HooksTokenVariable}.");
+            throw new ModelException($"The hooks' token is too short to be a secret: it needs at least {Secret.Shortest} characters. `openssl rand -hex 32` makes one for {Variable}.");
         if (options.HooksToken == options.Token)
-            throw new ModelException($"The hooks' token is the gateway's own, so whoever calls a hook could do everything. Give {ServerOptions.HooksTokenVariable} another one: `openssl rand -hex 32`.");
+            throw new ModelException($"The hooks' token is the gateway's own, so whoever calls a hook could do everything. Give {Variable} another one: `openssl rand -hex 32`.");
         _hash = Secret.Hash(options.HooksToken);
     }
 
@@ -79,7 +82,7 @@ internal sealed class HookDoor
     // Before anything is read. A secret in the URL is refused with every other query: nothing there has a meaning.
     private void Check(HttpContext context)
     {
-        if (_hash is null) throw new ApiException(StatusCodes.Status404NotFound, $"Hooks are shut: {ServerOptions.HooksTokenVariable} is not set.", null, "hooks_off");
+        if (_hash is null) throw new ApiException(StatusCodes.Status404NotFound, $"Hooks are shut: {Variable} is not set.", null, "hooks_off");
         var address = context.Connection.RemoteIpAddress;
         if (_limiter.LockedFor(address) is { } wait)
         {

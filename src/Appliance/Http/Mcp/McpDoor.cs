@@ -87,7 +87,7 @@ internal sealed class McpDoor(Func<HttpContext, McpServerOptions> describe, Time
             throw ApiException.BadRequest($"This server speaks the revisions {string.Join(", ", Versions)} of MCP, not {version}.");
     }
 
-    private static string Owner(HttpContext context) => context.Features.Get<Principal>() is { } principal ? principal.DeviceId ?? principal.Method : "";
+    private static string Owner(HttpContext context) => context.Features.Get<Principal>()?.Caller ?? "";
 
     private McpSession Find(HttpContext context)
     {

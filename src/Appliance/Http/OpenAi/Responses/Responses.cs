@@ -52,11 +52,7 @@ internal sealed class Responses(IModelHost models, string? defaultModel)
         return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new DeletedResponse(id), ResponsesJson.Wire.DeletedResponse);
     }
 
-    private static string Owner(HttpContext context)
-    {
-        var principal = context.Features.GetRequiredFeature<Principal>();
-        return principal.DeviceId ?? principal.Method;
-    }
+    private static string Owner(HttpContext context) => context.Features.GetRequiredFeature<Principal>().Caller;
 
     private static async Task<Response> AnswerAsync(Response response, IAsyncEnumerable<AnswerPiece> answer, ResponseOutput output, ResponseStream? stream)
     {
