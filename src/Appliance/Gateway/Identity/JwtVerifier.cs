@@ -22,7 +22,8 @@ internal sealed class JwtVerifier(JwtOptions options, TimeProvider time)
     /// <summary>Who a token says it is; null for one that is not taken. Why is told to nobody.</summary>
     public Principal? Verify(string token)
     {
-        if (token.Length > Longest || token.Split('.') is not [var head, var body, var signature]) return null;
+        // No padding (RFC 7515, section 2): one token has one spelling.
+        if (token.Length > Longest || token.Contains('=') || token.Split('.') is not [var head, var body, var signature]) return null;
         try
         {
             // The signature is looked at first: nothing of what was not signed is believed.

@@ -1,4 +1,5 @@
 using Models;
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
 
 namespace Appliance.Http.Agents;
@@ -21,11 +22,11 @@ internal sealed class AgentChat(AgentDoor door)
 
     /// <summary>Begins a turn, or finds the one that this key began.</summary>
     /// <exception cref="ApiException">409: it was before this program's start; 503: too many wait.</exception>
-    public static Turn Start(TurnRunner turns, Session session, string runId, string text)
+    public static Turn Start(TurnRunner turns, Session session, string runId, string text, TurnOrigin? origin = null)
     {
         try
         {
-            return turns.Start(session, runId, text)
+            return turns.Start(session, runId, text, origin: origin)
                 ?? throw new ApiException(StatusCodes.Status409Conflict, "This idempotency key was used before; what came of it is in the session.", "idempotencyKey", "already_done");
         }
         catch (ModelException e)

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Runtime.Sessions;
+using Runtime.Agents.Turns;
 
 namespace Appliance.Http.Agents;
 

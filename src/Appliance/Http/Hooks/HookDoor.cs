@@ -5,6 +5,7 @@ using Appliance.Hosting;
 using Appliance.Http.Agents;
 using Microsoft.AspNetCore.Http.Features;
 using Models;
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
 
 namespace Appliance.Http.Hooks;
@@ -22,6 +23,9 @@ internal sealed class HookDoor
 
     // Where hooks keep to themselves: a hook does not speak in a person's conversation, except to wake the agent.
     private const string SessionPrefix = "hook:";
+
+    // The policy knows hooks as a channel: what is not opened to them by name they cannot make the agent do.
+    private static readonly TurnOrigin Origin = new() { Channel = "hook" };
 
     private readonly AgentDoor _agents;
     private readonly AttemptLimiter _limiter;
@@ -48,7 +52,7 @@ internal sealed class HookDoor
         if (request.Mode == "next-heartbeat") throw ApiException.NotSupported("mode", "There are no heartbeats on this gateway yet. Use the mode now.");
         if (request.Mode is not (null or "now")) throw ApiException.BadRequest("mode must be now or next-heartbeat.", "mode");
         var agent = _agents.Find(null);
-        AgentChat.Start(_agents.Context.Turns, agent.Sessions.GetOrCreate(SessionKey.Main), AgentDoor.RunId(context, "wake", request.IdempotencyKey), HookMessage.Wrap(null, request.Text));
+        AgentChat.Start(_agents.Context.Turns, agent.Sessions.GetOrCreate(SessionKey.Main), AgentDoor.RunId(context, "wake", request.IdempotencyKey), HookMessage.Wrap(null, request.Text), Origin);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new WakeAnswer("now", "queued"), HookJson.Wire.WakeAnswer);
     }
 
@@ -64,7 +68,7 @@ internal sealed class HookDoor
         if (!key.StartsWith($"agent:{agent.Id}:{SessionPrefix}", StringComparison.Ordinal))
             throw new ApiException(StatusCodes.Status403Forbidden, $"Sessions of hooks begin with {SessionPrefix}.", "sessionKey", "not_allowed");
         var runId = AgentDoor.RunId(context, "hook", request.IdempotencyKey);
-        var turn = AgentChat.Start(_agents.Context.Turns, agent.Sessions.GetOrCreate(key), runId, HookMessage.Wrap(request.Name, request.Message));
+        var turn = AgentChat.Start(_agents.Context.Turns, agent.Sessions.GetOrCreate(key), runId, HookMessage.Wrap(request.Name, request.Message), Origin);
         if (request.WaitForCompletion == true)
             await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, AgentAnswer.Of(key, runId, await turn.Result.WaitAsync(cancellation)), AgentJson.Wire.AgentAnswer);
         else
