@@ -23,6 +23,8 @@ internal sealed class ScriptedModels(string home) : IModelHost, IChatClient
 
     public ModelStore Store { get; } = new(home);
 
+    public GenerationTotals Totals { get; } = new();
+
     public EncoderHost Encoders => throw new NotSupportedException();
 
     public IReadOnlyList<LoadedModel> Loaded => [];
