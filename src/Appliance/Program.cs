@@ -7,6 +7,7 @@ using Appliance.Commands.Chat;
 using Appliance.Commands.Config;
 using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
+using Appliance.Commands.Exec;
 using Appliance.Commands.Gateway;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
@@ -46,6 +47,7 @@ internal static class Program
             BackupCommand.Create(),
             MigrateCommand.Create(),
             BenchCommand.Create(),
+            ExecCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),
         };

@@ -10,8 +10,12 @@ using Models.Generation;
 using Models.Store;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
+using Runtime.Approvals;
+using Runtime.Exec.Rules;
+using Runtime.Sandbox;
 using Runtime.Sessions;
 using Runtime.Tools;
+using Runtime.Tools.Commands;
 
 namespace Appliance.Gateway;
 
@@ -28,6 +32,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly TurnRunner _turns;
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
+    private readonly ProcessBook _processes = new();
     private readonly ITimer _ticks;
     private readonly ITimer _keepAlives;
 
@@ -44,13 +49,19 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _hub = new ConnectionHub(startedAt, time);
         _log = new GatewayLog(home, time);
         var agents = new AgentBook(home, [], time);
-        var tools = new ToolRunner(new ToolTable(DefaultTools.All(agents, time)), agents.Policy());
+        var approvals = new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time);
+        var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
+        var commands = new CommandService(rules, approvals, new CommandSandbox());
+        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, time), .. CommandTools.All(commands, _processes)]), agents.Policy(), new ToolApprover(approvals));
         tools.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time);
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Approvals = approvals, CommandRules = rules };
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.ConfigChanged;
+        approvals.Requested += _methods.ApprovalRequested;
+        approvals.Resolved += _methods.ApprovalEnded;
+        approvals.IsAnybodyThere = _methods.IsApproverThere;
         _turns.Happened += new TurnBroadcast(_hub, _methods, time).Tell;
         _turns.Faulted += onBug;
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
@@ -124,6 +135,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed -= _methods.ConfigChanged;
         await _keepAlives.DisposeAsync();
         _turns.Dispose();
+        _processes.Dispose();
         await _log.DisposeAsync();
     }
 

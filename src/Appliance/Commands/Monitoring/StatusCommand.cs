@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Appliance.Client;
+using Appliance.Commands.Exec;
 using Appliance.Commands.Models;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
@@ -11,6 +12,7 @@ using Models.Budget;
 using Models.Generation;
 using Models.Generation.Kv;
 using Models.Store;
+using Runtime.Sandbox;
 
 namespace Appliance.Commands.Monitoring;
 
@@ -31,7 +33,7 @@ internal static class StatusCommand
             var gateway = AskGatewayAsync(home(), cancellation);
             var report = Collect(new ModelStore(home()), memory.Read());
             var (answer, fault) = await gateway;
-            report = report with { Gateway = answer, GatewayProblem = fault };
+            report = report with { Gateway = answer, GatewayProblem = fault, Sandbox = SandboxReport.Of(CommandSandbox.Status) };
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(json)) terminal.Output.WriteLine(JsonSerializer.Serialize(report, StatusJson.Default.StatusReport));
             else Write(terminal, report);
@@ -92,6 +94,8 @@ internal static class StatusCommand
             ? string.Create(CultureInfo.InvariantCulture, $"some work waited {stalls.Some:0.0} % of the last ten seconds, all of it {stalls.Full:0.0} %")
             : "the kernel does not say");
         Row("kept warm", $"{ByteSize.Format(report.WarmBytes)} of computed keys and values on the disk");
+        var sandbox = report.Sandbox!;
+        Row("sandbox", $"{sandbox.Level}, {(sandbox.Network ? "open network" : "no network")}{string.Concat(sandbox.Missing.Select(line => " " + line))}");
         Row("default", report.Plan is { } plan
             ? $"{plan.Model}: {plan.ContextLength:N0} tokens of context, {plan.Sequences} at once, {plan.KvType} keys and values, at most {ByteSize.Format(plan.TotalBytes)}"
             : report.Problem!);
@@ -103,6 +107,8 @@ internal static class StatusCommand
 /// <summary>What <c>status --json</c> prints; <c>warm_bytes</c> is what models keep on the disk for their next start, <c>problem</c> says why there is no plan.</summary>
 internal sealed record StatusReport(string Version, string Home, IReadOnlyList<string> Models, MemoryStatus Memory, long WarmBytes, PlanReport? Plan, string? Problem)
 {
+    public SandboxReport? Sandbox { get; init; }
+
     /// <summary>The gateway that runs on the home, or null.</summary>
     public GatewayStatus? Gateway { get; init; }
 

@@ -5,6 +5,8 @@ using Appliance.Hosting;
 using Models.Generation;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
+using Runtime.Approvals;
+using Runtime.Exec.Rules;
 using Runtime.Sessions;
 using Runtime.Tools;
 
@@ -16,6 +18,12 @@ internal sealed record GatewayContext(
 {
     /// <summary>The sessions of the default agent.</summary>
     public SessionStore Sessions => Agents.Default.Sessions;
+
+    /// <summary>Where people are asked.</summary>
+    public required ApprovalBook Approvals { get; init; }
+
+    /// <summary>What agents may run.</summary>
+    public required ExecRulesFile CommandRules { get; init; }
 
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -19,9 +19,6 @@ internal sealed partial class GatewayMethods
         Nothing("doctor.memory.status", Scope.Read, """{"agentId":"main","provider":"none","embedding":{"ok":false,"checked":false,"error":"there is no memory on this gateway yet"}}"""),
         Nothing("memory.search", Scope.Read, """{"agentId":"main","provider":"none","searchMode":"fts-only","results":[]}"""),
         Nothing("question.list", Scope.Questions, """{"questions":[]}"""),
-        Nothing("exec.approval.list", Scope.Approvals, "[]"),
-        Nothing("plugin.approval.list", Scope.Approvals, "[]"),
-        Nothing("openclaw.approval.list", Scope.Approvals, "[]"),
         Nothing("taskSuggestions.list", Scope.Read, """{"suggestions":[]}"""),
         Nothing("tools.catalog", Scope.Read, """{"agentId":"main","profiles":[],"groups":[]}"""),
         Nothing("tools.effective", Scope.Read, """{"agentId":"main","profile":"minimal","groups":[]}"""),
@@ -57,7 +54,6 @@ internal sealed partial class GatewayMethods
         Unavailable("system-event", Scope.Admin, "There are no heartbeats on this gateway yet that could tell it. Use wake with mode now."),
         Unavailable("tools.invoke", Scope.Write, "There are no tools on this gateway yet."),
         Unavailable("set-heartbeats", Scope.Admin, "There are no heartbeats on this gateway yet."),
-        Unavailable("exec.approvals.set", Scope.Admin, "No command is run on this gateway yet."),
     ];
 
     private static GatewayMethod Nothing(string name, string access, string answer) =>

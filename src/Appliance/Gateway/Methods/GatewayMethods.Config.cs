@@ -8,7 +8,6 @@ using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Models;
-using Models.Crypto;
 using SettingPath = Appliance.Config.Document.ConfigPath;
 
 namespace Appliance.Gateway.Methods;
@@ -28,8 +27,6 @@ internal sealed partial class GatewayMethods
             ConfigSchema.ToJson(), [.. ConfigSchema.Leaves().Select(leaf => ($"{leaf.Path}", Hint(leaf.Schema)))], ProductVersion.Text,
             _context.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)))),
         GatewayMethod.Of("config.schema.lookup", Scope.Read, LookUpSchema),
-        GatewayMethod.Of("exec.approvals.get", Scope.Admin, _ => FrameWriter.Payload(
-            new ExecApprovals(Path.Combine(_context.Home, "exec-approvals.json"), Hash("{}"), new ExecApprovalFile(1), new ExecDefaults("deny", "always", "deny", false)))),
     ];
 
     /// <summary>Where the file is.</summary>
@@ -42,8 +39,6 @@ internal sealed partial class GatewayMethods
         var paths = change.Paths.Select(path => $"{path}").ToList();
         _context.Hub.Broadcast("config.changed", FrameWriter.Payload(new ConfigChanged(ConfigPath, _context.Config.Hash, paths, change.NeedRestart.Count > 0)));
     }
-
-    private static string Hash(string text) => Convert.ToHexStringLower(Sha256.Hash(Encoding.UTF8.GetBytes(text)));
 
     private ConfigSnapshot ConfigView()
     {

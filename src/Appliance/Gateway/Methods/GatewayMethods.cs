@@ -36,6 +36,7 @@ internal sealed partial class GatewayMethods
             Models, Usage,
             Devices, Nodes,
             Config, Secrets,
+            Approvals,
             Absent,
         ];
         _table = families.SelectMany(family => family).ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

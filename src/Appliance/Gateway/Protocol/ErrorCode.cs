@@ -12,6 +12,9 @@ internal static class ErrorCode
     /// <summary>Right, but not now, or not on this gateway.</summary>
     public const string Unavailable = "UNAVAILABLE";
 
+    /// <summary>There is no such approval, or it has ended.</summary>
+    public const string ApprovalNotFound = "APPROVAL_NOT_FOUND";
+
     /// <summary>The device must be approved first.</summary>
     public const string NotPaired = "NOT_PAIRED";
 }

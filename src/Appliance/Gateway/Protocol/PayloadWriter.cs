@@ -108,6 +108,13 @@ internal sealed class PayloadWriter(IBufferWriter<byte> output) : IDisposable
         return this;
     }
 
+    /// <summary>Nulls that are there.</summary>
+    public PayloadWriter Nothing(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names) _json.WriteNull(name);
+        return this;
+    }
+
     /// <summary>Objects that are empty.</summary>
     public PayloadWriter Empty(params ReadOnlySpan<string> names)
     {
