@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
+using Models.Budget;
 
 namespace Appliance.Gateway.Connections;
 
@@ -12,10 +13,13 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
     /// <summary>Connections that may be open after hello.</summary>
     public const int Most = 2048;
 
+    private const int Crowd = 128;
+
     private readonly WaitingRoom _waiting = new();
-    private bool _closed;
     private readonly ConcurrentDictionary<string, GatewayConnection> _welcome = new();
     private long _presenceVersion = 1;
+    private int _trimmedAt;
+    private volatile bool _closed;
 
     /// <summary>This run of the gateway.</summary>
     public string BootId { get; } = Guid.NewGuid().ToString();
@@ -47,6 +51,7 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
         _waiting.Leave(connection);
         _welcome[connection.Id] = connection;
         if (Stays(connection)) PresenceChanged();
+        TrimAfterACrowd();
     }
 
     /// <summary>The connection has ended.</summary>
@@ -109,6 +114,17 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
             Text = $"Gateway: {Environment.MachineName} · app {ProductVersion.Text} · mode gateway · reason self",
         };
         return [self, .. _welcome.Values.Where(Stays).OrderBy(c => c.ConnectedAt).Select(c => Describe(c, now))];
+    }
+
+    /// <summary>
+    /// Clients come in crowds, as after a restart, and what their handshakes leave behind is megabytes. Counted by the most there ever were:
+    /// who comes and goes makes no work.
+    /// </summary>
+    private void TrimAfterACrowd()
+    {
+        var most = Volatile.Read(ref _trimmedAt);
+        if (_welcome.Count < most + Crowd || Interlocked.CompareExchange(ref _trimmedAt, most + Crowd, most) != most) return;
+        ThreadPool.QueueUserWorkItem(_ => OwnMemory.TrimAfterStart());
     }
 
     private void PresenceChanged()

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Appliance.Gateway.Identity;
 using Appliance.Tests.Http;
 using TestKit;
 using Xunit.Abstractions;
@@ -25,7 +26,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private async Task FuzzFramesAsync(int count)
     {
-        await using var host = await TestHost.StartAsync();
+        var time = new ManualTime();
+        await using var host = await TestHost.StartAsync(o => o with { Time = time });
         // Real requests, so that mutations reach the depth of real fields. What they would run on and on (a turn of a model) is another's matter.
         var seeds = Transcripts.All().Where(f => f.FromClient).Select(f => Encoding.UTF8.GetBytes(f.Frame.GetRawText())).Where(f => f.Length < 2000).ToArray();
         var connect = RawWebSocket.Frame(1, Encoding.UTF8.GetBytes($$"""{"type":"req","id":"c","method":"connect","params":{{GatewayClient.Owner(host.Token).ToJsonString()}}}"""));
@@ -35,6 +37,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         while (frames < count)
         {
             connections++;
+            // Real requests bring tokens that are wrong here: so much time passes that they lock nobody out, or the rest would get no further than that.
+            time.Advance(AttemptLimiter.Window / 8);
             using var client = await RawWebSocket.OpenAsync(host.Address);
             var bytes = new List<byte>();
             // Most have said who they are, or the mutations would get no further than that.

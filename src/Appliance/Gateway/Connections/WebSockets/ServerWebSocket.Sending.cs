@@ -20,6 +20,7 @@ internal sealed partial class ServerWebSocket
     private int _waitingPongs;
     private int _silent;
     private bool _isSending;
+    private bool _isDisposed;
 
     /// <summary>True once either side has said that it ends.</summary>
     public bool IsClosing { get; private set; }
@@ -59,7 +60,7 @@ internal sealed partial class ServerWebSocket
             IsClosing = true;
             _waiting = null;
         }
-        abort();
+        CutOff();
     }
 
     /// <summary>Asks for a sign of life; who gave none since the one before last is gone. Called once an interval.</summary>
@@ -79,7 +80,7 @@ internal sealed partial class ServerWebSocket
         lock (_lock)
         {
             // Nothing more is said; what is on its way to a client that does not take it has its time too.
-            if (!_sending.IsCompleted) _cutOff ??= CutOff();
+            if (!_sending.IsCompleted) _cutOff ??= CutOffLater();
             IsClosing = true;
             return _sending;
         }
@@ -90,7 +91,7 @@ internal sealed partial class ServerWebSocket
         lock (_lock)
         {
             if (IsClosing) return;
-            _cutOff = CutOff();
+            _cutOff = CutOffLater();
             Add(Opcode.Close, payload);
             IsClosing = true;
         }
@@ -152,7 +153,16 @@ internal sealed partial class ServerWebSocket
         }
     }
 
-    private ITimer CutOff() => time.CreateTimer(_ => abort(), null, CloseGrace, Timeout.InfiniteTimeSpan);
+    private ITimer CutOffLater() => time.CreateTimer(_ => CutOff(), null, CloseGrace, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Ends the connection, unless it has ended and what is behind it belongs to another one now.</summary>
+    private void CutOff()
+    {
+        lock (_lock)
+        {
+            if (!_isDisposed) abort();
+        }
+    }
 
     private async Task WriteAsync(Opcode opcode, byte[] payload)
     {

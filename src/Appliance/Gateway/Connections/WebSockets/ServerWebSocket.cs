@@ -7,7 +7,7 @@ namespace Appliance.Gateway.Connections.WebSockets;
 
 /// <summary>
 /// A WebSocket, the server's side (RFC 6455), over the bytes of a connection. One reader at a time; whoever sends never waits. It holds no
-/// buffer while nothing comes and nothing goes: an idle one is this object and a read that waits (docs/adr/0006).
+/// buffer while nothing comes and nothing goes: an idle one is this object and a read that waits (docs/adr/0007).
 /// </summary>
 /// <param name="stream">The connection's bytes, both ways.</param>
 /// <param name="abort">Ends the connection at once.</param>
@@ -110,6 +110,7 @@ internal sealed partial class ServerWebSocket(Stream stream, Action abort, int m
     public void Dispose()
     {
         ReleaseBuffer();
+        lock (_lock) _isDisposed = true;
         _cutOff?.Dispose();
     }
 

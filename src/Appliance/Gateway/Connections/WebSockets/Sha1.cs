@@ -5,7 +5,7 @@ namespace Appliance.Gateway.Connections.WebSockets;
 
 /// <summary>
 /// SHA-1 (FIPS 180-4) for the one thing that still needs it, the answer to a WebSocket's key, which guards nothing (RFC 6455, section
-/// 4.2.2). .NET's own would load OpenSSL: four megabytes of an idle box (docs/adr/0006).
+/// 4.2.2). .NET's own would load OpenSSL: four megabytes of an idle box (docs/adr/0007).
 /// </summary>
 internal static class Sha1
 {
