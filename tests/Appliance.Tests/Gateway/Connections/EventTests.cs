@@ -1,12 +1,14 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Appliance.Gateway.Protocol;
 using Appliance.Tests.Http;
 using TestKit;
+using Xunit.Abstractions;
 
 namespace Appliance.Tests.Gateway.Connections;
 
-public sealed class EventTests
+public sealed class EventTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task Tick_ComesEveryThirtySeconds_AndCounts()
@@ -49,6 +51,35 @@ public sealed class EventTests
             while (true) await slow.SendRequestAsync("health");
         });
         Assert.Empty(host.Bugs);
+    }
+
+    [Fact]
+    public async Task SlowConsumer_WhileItsQueueFills_OthersHearAsSoonAsBefore()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var good = await GatewayClient.ConnectAsync(host.Address, host.Token);
+        await good.AskAsync("sessions.subscribe");
+        await good.AskAsync("sessions.create", new JsonObject { ["key"] = "big" });
+        var alone = await MeasureAsync();
+        await using var slow = await GatewayClient.OpenAsync(host.Address, reads: false);
+        await slow.SendRequestAsync("connect", GatewayClient.Owner(host.Token));
+        await slow.SendRequestAsync("sessions.subscribe");
+        var beside = await MeasureAsync();
+        output.WriteLine(FormattableString.Invariant($"figure: gateway: an event of 128 KB heard after {alone:F2} ms alone, {beside:F2} ms beside a client that reads nothing (medians of 60)"));
+        Assert.True(beside <= 10 * alone, $"{alone} ms alone, {beside} ms beside a client that reads nothing");
+
+        async Task<double> MeasureAsync()
+        {
+            var times = new List<double>();
+            for (var i = 0; i < 60; i++)
+            {
+                var clock = Stopwatch.StartNew();
+                await good.AskAsync("chat.inject", new JsonObject { ["sessionKey"] = "big", ["message"] = new string('x', 128 * 1024) });
+                await good.EventAsync("session.message");
+                times.Add(clock.Elapsed.TotalMilliseconds);
+            }
+            return times.Order().ElementAt(times.Count / 2);
+        }
     }
 
     [Fact]
