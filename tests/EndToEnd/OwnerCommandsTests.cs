@@ -126,6 +126,20 @@ public sealed class OwnerCommandsTests(OwnerCommandsTests.Box box, ITestOutputHe
     }
 
     [Fact]
+    public async Task GatewayRestart_IntoOneThatCannotStart_SaysSo()
+    {
+        using var home = new TemporaryFolder();
+        await File.WriteAllTextAsync(home["token"], "0123456789abcdef0123456789abcdef");
+        await using var server = await RunningServer.StartAsync(home.Path, "--token-file", home["token"]);
+        File.Delete(home["token"]);
+        var restarted = await ApplianceBinary.RunAsync(home.Path, "gateway", "restart");
+        Assert.Equal(1, restarted.ExitCode);
+        Assert.Contains("does not come back", restarted.Error, StringComparison.Ordinal);
+        await server.Process.WaitForExitAsync();
+        Assert.Contains("--token-file", await server.Process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnotherMachine_IsPairedOnce_AndThenComesIn()
     {
         // This machine by its other address is another one, as far as the gateway can see.

@@ -60,14 +60,16 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool Colour
     /// <summary>Writes JSON as it came: on one line, or indented where a person looks on.</summary>
     public void WriteJson(JsonElement value)
     {
-        var options = new JsonWriterOptions { Indented = ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        var looksOn = ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;
+        var options = new JsonWriterOptions { Indented = looksOn, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         var text = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(text, options))
         {
             if (value.ValueKind == JsonValueKind.Undefined) json.WriteNullValue();
             else value.WriteTo(json);
         }
-        Output.WriteLine(Encoding.UTF8.GetString(text.WrittenSpan));
+        if (looksOn) WritePiece(Encoding.UTF8.GetString(text.WrittenSpan) + "\n");
+        else Output.WriteLine(Encoding.UTF8.GetString(text.WrittenSpan));
     }
 
     /// <summary>The text without control characters, the C1 range and line separators included.</summary>

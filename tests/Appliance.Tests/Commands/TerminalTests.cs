@@ -10,6 +10,18 @@ public sealed class TerminalTests
     [InlineData("\u009b31m \u202etxt.exe \u2028", "?31m ?txt.exe ?")]
     public void Clean_ControlCharacters_AreReplaced(string text, string clean) => Assert.Equal(clean, Terminal.Clean(text));
 
+    [Theory]
+    [InlineData("a\n\tb\n", "a\n\tb\n")]
+    [InlineData("\u001b]52;c;aGk=\u0007 \u001b]8;;http://evil.example\u001b\\link \u202egpj.exe\r", "?]52;c;aGk=? ?]8;;http://evil.example?\\link ?gpj.exe?")]
+    public void WritePiece_OfWhatAModelSaid_KeepsLinesAndTabsAlone(string text, string written)
+    {
+        var output = new StringWriter();
+
+        new Terminal(output, TextWriter.Null, Colours: true, Live: true, 80).WritePiece(text);
+
+        Assert.Equal(written, output.ToString());
+    }
+
     [Fact]
     public void WriteTable_Rows_LineUpAndCannotSteerTheTerminal()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Appliance.Client;
 using Appliance.Gateway.Identity;
 
@@ -22,7 +23,7 @@ internal static class PairingCommand
             var terminal = Terminal.Of(parsed);
             if (gateway.Json(parsed))
             {
-                terminal.Output.WriteLine($"{{\"devices\":[{string.Join(',', devices.Select(row => row.GetRawText()))}],\"nodes\":[{string.Join(',', nodes.Select(row => row.GetRawText()))}]}}");
+                terminal.WriteJson(JsonElement.Parse($"{{\"devices\":[{string.Join(',', devices.Select(row => row.GetRawText()))}],\"nodes\":[{string.Join(',', nodes.Select(row => row.GetRawText()))}]}}"));
                 return ExitCode.Ok;
             }
             if (devices.Length + nodes.Length == 0) terminal.Note("Nothing waits.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Appliance.Client;
 using Appliance.Gateway.Identity;
@@ -12,6 +13,9 @@ namespace Appliance.Commands.Gateway;
 internal static partial class GatewayCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longer than a program needs from its end to its beginning.</summary>
+    private static readonly TimeSpan GoneForGood = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The command with all its subcommands, working on the home folder.</summary>
@@ -86,8 +90,16 @@ internal static partial class GatewayCommand
                 await client.ClosedAsync(cancellation);
             }
             GatewayStatus? status = null;
+            var gone = new Stopwatch();
             await UntilAsync(
-                async () => (status = await AgainAsync(target, before, cancellation)) is not null,
+                async () =>
+                {
+                    if ((status = await AgainAsync(target, before, cancellation)) is not null) return true;
+                    if (target.Socket is null || !LocalSocket.IsFree(target.Home)) gone.Reset();
+                    else gone.Start();
+                    if (gone.Elapsed > GoneForGood) throw new ModelException("The gateway has ended and does not come back. Its output says why; `appliance gateway run` starts it by hand.");
+                    return false;
+                },
                 $"The gateway has been told to restart and does not answer after {Patience.TotalSeconds:0} seconds. Its output says why.", cancellation);
             var terminal = Terminal.Of(parsed);
             if (gateway.Json(parsed)) terminal.Output.WriteLine(status!.ToJson());
