@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Appliance.Client;
 using Appliance.Commands;
+using Appliance.Commands.Audit;
 using Appliance.Commands.Backup;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
@@ -11,6 +12,7 @@ using Appliance.Commands.Exec;
 using Appliance.Commands.Gateway;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
+using Appliance.Commands.People;
 using Appliance.Commands.Sessions;
 using Models;
 
@@ -48,6 +50,9 @@ internal static class Program
             MigrateCommand.Create(),
             BenchCommand.Create(),
             ExecCommand.Create(),
+            PeopleCommand.Create(),
+            QrCommand.Create(),
+            AuditCommand.Create(),
             LicensesCommand.Create(),
             CompletionCommand.Create(),
         };

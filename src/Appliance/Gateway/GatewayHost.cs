@@ -2,6 +2,7 @@ using System.Text.Json;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Connections.WebSockets;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
@@ -11,6 +12,7 @@ using Models.Store;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Approvals;
+using Runtime.Audit;
 using Runtime.Exec.Rules;
 using Runtime.Sandbox;
 using Runtime.Sessions;
@@ -52,16 +54,20 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var approvals = new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time);
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
         var commands = new CommandService(rules, approvals, new CommandSandbox());
-        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, time), .. CommandTools.All(commands, _processes)]), agents.Policy(), new ToolApprover(approvals));
+        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, time), .. CommandTools.All(commands, _processes)]), agents.Policy(people: identity.People.Policy.ToolRules()), new ToolApprover(approvals));
         tools.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Approvals = approvals, CommandRules = rules };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules };
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.ConfigChanged;
         approvals.Requested += _methods.ApprovalRequested;
         approvals.Resolved += _methods.ApprovalEnded;
         approvals.IsAnybodyThere = _methods.IsApproverThere;
+        identity.People.RightsChanged += person => _hub.Close(connection => connection.Principal!.PersonId == person, "rights changed");
+        _hub.MayHear = _methods.MayHear;
+        // Before clients are told: what they know of stands in the audit log.
+        _turns.Happened += new TurnAudit(identity.Audit).Hear;
         _turns.Happened += new TurnBroadcast(_hub, _methods, time).Tell;
         _turns.Faulted += onBug;
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
@@ -102,6 +108,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             connection.Admit(grant.Principal, connect);
             connection.Send(FrameWriter.Ok(request.Id, FrameWriter.Payload(Hello(connection, grant))));
             _hub.Admit(connection);
+            if (grant.Setup is { } setup) _methods.SetupCompleted(setup);
             _log.Write($"{connect.Client.Id}/{connect.Client.Mode} connected as {grant.Principal.Role} by {grant.Principal.Method} from {From(connection)}");
             if (connect.WantsModelCatalog)
                 connection.SendEvent(FrameWriter.Event("models.snapshot", _methods.ModelsSnapshotPayload()), numbered: false);
@@ -145,18 +152,23 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     {
         var principal = grant.Principal;
         // What state there is, is for those who may read it; a probe hears that somebody is there.
-        var reads = Scope.Allows(principal.Scopes, Scope.Read);
+        var reads = Scope.Allows(principal.Scopes, Scope.Read) && _methods.SeesAll(principal);
         var health = reads ? _methods.HealthElement() : JsonElement.Parse("""{"ok":true}""");
         return new HelloOk(
             new ServerInfo(ProductVersion.Text, connection.Id, _hub.BootId),
             new Features(_methods.Advertised, GatewayEvents.Names, Capabilities),
-            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(SessionKey.MainAgent, _context.Models.Store.Newest(ModelKind.Decoder) is not null, "main", SessionKey.Main, "per-sender"))
+            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(SessionKey.MainAgent, _context.Models.Store.Newest(ModelKind.Decoder) is not null, "main", SessionOwner.MainOf(principal.PersonId), "per-sender"))
             {
                 ConfigPath = principal.Scopes.Contains(Scope.Admin) ? _methods.ConfigPath : null,
                 StateDir = principal.Scopes.Contains(Scope.Admin) ? _context.Home : null,
                 AuthMode = principal.Scopes.Contains(Scope.Admin) ? "token" : null,
             },
-            new HelloAuth(principal.Method, principal.Role, principal.Scopes) { DeviceToken = grant.DeviceToken, IssuedAtMs = grant.IssuedAtMs },
+            new HelloAuth(principal.Method, principal.Role, principal.Scopes)
+            {
+                DeviceToken = grant.DeviceToken,
+                IssuedAtMs = grant.IssuedAtMs,
+                DeviceTokens = grant.More is { } more ? [new HelloToken(more.DeviceToken, more.Role, more.Scopes, more.IssuedAtMs)] : null,
+            },
             new Policy(ProtocolLimits.Frame, ProtocolLimits.Buffered, (long)ProtocolLimits.Tick.TotalMilliseconds),
             ProtocolLimits.Newest);
     }

@@ -16,11 +16,12 @@ internal sealed class ApplianceServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Lazy<GatewayHost> _gateway;
+    private readonly GatewayIdentity _identity;
     private readonly LocalSocket _local;
 
-    private ApplianceServer(WebApplication app, Lazy<GatewayHost> gateway, LocalSocket local, string? newToken)
+    private ApplianceServer(WebApplication app, Lazy<GatewayHost> gateway, GatewayIdentity identity, LocalSocket local)
     {
-        (_app, _gateway, _local, NewToken) = (app, gateway, local, newToken);
+        (_app, _gateway, _identity, _local) = (app, gateway, identity, local);
         Address = ListensOn(app);
     }
 
@@ -28,7 +29,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>The token WebSocket clients need, where it was made just now; it is never seen again.</summary>
-    public string? NewToken { get; }
+    public string? NewToken => _identity.Token.Shown;
 
     /// <summary>True where the owner's commands can come in by the home's own socket.</summary>
     public bool HasLocalSocket => _local.Path is not null;
@@ -58,8 +59,8 @@ internal sealed class ApplianceServer : IAsyncDisposable
     private static async Task<ApplianceServer> StartAsync(
         IModelHost models, ServerOptions options, LocalSocket local, Action<Exception> onBug, CancellationToken cancellation)
     {
-        var identity = GatewayIdentity.Open(models.Store.Home, options);
-        var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity.Authenticator);
+        var identity = GatewayIdentity.Open(models.Store.Home, options, onBug);
+        var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity);
         // Made when the first client of its protocol comes: a box that nobody talks to has no need of it.
         var startedAt = options.Time.GetUtcNow();
         WebApplication? listening = null;
@@ -79,7 +80,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellation);
-            return new ApplianceServer(app, gateway, local, identity.Token.Shown);
+            return new ApplianceServer(app, gateway, identity, local);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {
@@ -96,6 +97,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     {
         await _app.StopAsync();
         if (_gateway.IsValueCreated) await _gateway.Value.DisposeAsync();
+        await _identity.DisposeAsync();
         await _app.DisposeAsync();
         _local.Dispose();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Protocol;
 using Models;
 
@@ -11,7 +12,7 @@ namespace Appliance.Http;
 /// that names something else) nor across origins. Beyond loopback, and wherever a token was given: only who has the token. What a caller
 /// then may do is the gateway's one table of scopes. Immutable and safe for several threads.
 /// </summary>
-internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authenticator authenticator)
+internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayIdentity identity)
 {
     // A URL ends up in histories, logs and Referer headers.
     private static readonly string[] SecretsInUrls = ["token", "access_token", "api_key", "apikey", "password"];
@@ -68,7 +69,7 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authentic
         if (access == RouteAccess.Machine && !tokenNeeded && peer.IsDirectLoopback) return Principal.Local;
         try
         {
-            if (authenticator.Bearer(Token(request), peer) is { } principal) return principal;
+            if (identity.Authenticator.Bearer(Token(request), peer) is { } principal) return principal;
         }
         catch (GatewayException e) when (e.RetryAfterMs is { } wait)
         {
@@ -81,6 +82,29 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, Authentic
         }
         request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
         throw new ApiException(StatusCodes.Status401Unauthorized, "This server needs its token: Authorization: Bearer TOKEN.", null, "invalid_api_key");
+    }
+
+    /// <summary>Lets somebody use a route, or refuses; either stands in the audit log.</summary>
+    /// <exception cref="ApiException">403 without the scope it needs, 429 for too many requests.</exception>
+    public void Require(Principal principal, HttpRequest request, string path, string scope)
+    {
+        var (action, by) = ($"{request.Method} {path}", AuditTrail.Actor(principal, Peer.Of(request.HttpContext), "http", null));
+        var decision = identity.People.Policy.Decide(principal, AccessAction.Scope, scope);
+        // Which model a request means is known to its handler alone: who may not use all of them comes by the gateway's own protocol.
+        if (decision.IsAllowed && scope != Scope.Read && identity.People.Policy.RoleOf(principal.PersonId)?.Models.Contains("*") != true)
+            decision = AccessDecision.Deny("models");
+        // Whether the server is well is asked by machines for ever, and tells nothing.
+        if (path is not ("/" or "/healthz" or "/readyz")) identity.Audit.Decided(by, action, decision.IsAllowed, decision.Rule);
+        if (!decision.IsAllowed) throw new ApiException(StatusCodes.Status403Forbidden, $"missing scope: {decision.Rule}", null, "insufficient_scope");
+        try
+        {
+            identity.Requests.Take(principal, request.HttpContext.Connection.Id, isSensitive: false);
+        }
+        catch (GatewayException e)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = Math.Ceiling((e.RetryAfterMs ?? 1000) / 1000.0).ToString(CultureInfo.InvariantCulture);
+            throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many requests came from you. Try again later.", null, "rate_limit_exceeded");
+        }
     }
 
     // The port may be another: a tunnel's other end. What a name would resolve to is not asked; names can be rebound.

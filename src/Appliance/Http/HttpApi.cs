@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Appliance.Gateway;
-using Appliance.Gateway.Identity;
-using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Appliance.Http.Anthropic;
 using Appliance.Http.Mcp;
@@ -67,7 +65,7 @@ internal sealed class HttpApi
             if (access == RouteAccess.OwnSecret) _guard.CheckPage(context.Request);
             var principal = access == RouteAccess.OwnSecret ? null : _guard.Check(context.Request, access);
             var route = _routes.Find(path, context.Request);
-            if (principal is not null) Require(principal, route);
+            if (principal is not null) _guard.Require(principal, context.Request, path!, route.Needs);
             context.Features.Set(principal);
             using var admitted = route.HasBody ? _admission.Enter(context.Request.ContentLength ?? 0) : null;
             context.Features.Set(admitted);
@@ -101,12 +99,6 @@ internal sealed class HttpApi
         if (!context.Request.Headers.ContainsKey("X-Content-Length")) return;
         context.Response.Headers.Connection = "close";
         throw ApiException.BadRequest("A request has either a Content-Length or a Transfer-Encoding.");
-    }
-
-    private static void Require(Principal principal, Route route)
-    {
-        try { principal.Require(route.Needs); }
-        catch (GatewayException e) { throw new ApiException(StatusCodes.Status403Forbidden, e.Message, null, "insufficient_scope"); }
     }
 
     private async Task WriteErrorAsync(HttpContext context, Exception fault)

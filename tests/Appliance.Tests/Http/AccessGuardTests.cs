@@ -1,5 +1,6 @@
 using System.Net;
 using Appliance.Gateway.Identity;
+using Appliance.Hosting;
 using Appliance.Http;
 using Microsoft.AspNetCore.Http;
 using Models;
@@ -7,9 +8,12 @@ using TestKit;
 
 namespace Appliance.Tests.Http;
 
-public sealed class AccessGuardTests
+public sealed class AccessGuardTests : IDisposable
 {
     private const string Token = "0123456789abcdef0123456789abcdef";
+    private readonly TemporaryFolder _home = new();
+
+    public void Dispose() => _home.Dispose();
 
     [Theory]
     [InlineData("127.0.0.1", null)]
@@ -121,14 +125,8 @@ public sealed class AccessGuardTests
         Assert.NotEqual("", request.HttpContext.Response.Headers.RetryAfter.ToString());
     }
 
-    private static AccessGuard Guard(IPAddress address, string? token)
-    {
-        using var home = new TemporaryFolder();
-        var store = IdentityStore.Open(home.Path);
-        var authenticator = new Authenticator(
-            SharedToken.Choose(token, store, renew: false), new PairingBook(store, TimeProvider.System), new AttemptLimiter(TimeProvider.System), TimeProvider.System);
-        return new AccessGuard(address, token is not null, authenticator);
-    }
+    private AccessGuard Guard(IPAddress address, string? token) =>
+        new(address, token is not null, GatewayIdentity.Open(_home.Path, new ServerOptions { Token = token }, _ => { }));
 
     private static HttpRequest Request(string host, string? origin, string? authorization = null)
     {

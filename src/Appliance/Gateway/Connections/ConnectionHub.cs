@@ -61,6 +61,9 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
         if (_welcome.TryRemove(connection.Id, out _) && Stays(connection)) PresenceChanged();
     }
 
+    /// <summary>Beside the table of events: who may hear an event that tells of a session, or of none.</summary>
+    public Func<Principal, string, string?, bool> MayHear { get; set; } = (_, _, _) => true;
+
     /// <summary>Looks after everybody who is still there.</summary>
     public void KeepAlive()
     {
@@ -76,21 +79,30 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
     }
 
     /// <summary>Sends an event to everybody who may hear it and, where <paramref name="also"/> is given, whom that lets pass.</summary>
-    public void Broadcast(string name, byte[] payload, Func<GatewayConnection, bool>? also = null, StateVersion? version = null)
+    /// <param name="name">The event.</param>
+    /// <param name="payload">What it says.</param>
+    /// <param name="also">Lets pass or not.</param>
+    /// <param name="version">Counts of changes, where it has them.</param>
+    /// <param name="session">Key of the session it tells of, or null.</param>
+    public void Broadcast(string name, byte[] payload, Func<GatewayConnection, bool>? also = null, StateVersion? version = null, string? session = null)
     {
         var frame = FrameWriter.Event(name, payload, version);
         foreach (var (_, connection) in _welcome)
         {
-            if (GatewayEvents.MayHear(connection.Principal!, name) && also?.Invoke(connection) != false) connection.SendEvent(frame);
+            if (GatewayEvents.MayHear(connection.Principal!, name) && MayHear(connection.Principal!, name, session) && also?.Invoke(connection) != false) connection.SendEvent(frame);
         }
     }
 
     /// <summary>Ends every connection of a device, because it lost its rights.</summary>
-    public void CloseDevice(string deviceId, string? role = null)
+    public void CloseDevice(string deviceId, string? role = null) =>
+        Close(connection => connection.Principal!.DeviceId == deviceId && (role is null || connection.Principal.Role == role), "device removed");
+
+    /// <summary>Ends connections whose rights are not what they were.</summary>
+    public void Close(Func<GatewayConnection, bool> which, string reason)
     {
         foreach (var (_, connection) in _welcome)
         {
-            if (connection.Principal!.DeviceId == deviceId && (role is null || connection.Principal.Role == role)) connection.Close(CloseCode.AuthChanged, "device removed");
+            if (which(connection)) connection.Close(CloseCode.AuthChanged, reason);
         }
     }
 

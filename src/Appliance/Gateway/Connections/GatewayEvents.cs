@@ -34,6 +34,7 @@ internal static class GatewayEvents
         ["device.pair.requested"] = Scope.Pairing,
         ["device.pair.resolved"] = Scope.Pairing,
         ["device.pair.changed"] = Scope.Pairing,
+        ["device.pair.setup.completed"] = Scope.Admin,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Names, for hello.</summary>

@@ -1,13 +1,28 @@
+using Appliance.Gateway.Identity.People;
+using Appliance.Gateway.Identity.Setup;
 using Appliance.Hosting;
 using Models;
+using Runtime.Audit;
 
 namespace Appliance.Gateway.Identity;
 
-/// <summary>The room's door: one token, one book of pairings and one authenticator for every way into the server. Safe for several threads.</summary>
-internal sealed class GatewayIdentity
+/// <summary>The room's door: one token, one book of pairings, one of people, and one authenticator for every way into the server. Safe for several threads.</summary>
+internal sealed class GatewayIdentity : IAsyncDisposable
 {
-    private GatewayIdentity(SharedToken token, PairingBook pairing, Authenticator authenticator) =>
-        (Token, Pairing, Authenticator) = (token, pairing, authenticator);
+    private readonly IdentityStore _store;
+
+    private GatewayIdentity(string home, ServerOptions options, Action<Exception> onBug)
+    {
+        _store = IdentityStore.Open(home);
+        Audit = new AuditLog(home, options.Time, problem => onBug(new ModelException(problem)));
+        Pairing = new PairingBook(_store, options.Time);
+        People = new PeopleBook(_store, options.Time);
+        SetupCodes = new SetupCodes(_store, options.Time);
+        Requests = new RequestLimiter(options.Time);
+        Token = SharedToken.Choose(options.Token, _store, options.RenewToken);
+        Authenticator = new Authenticator(Token, Pairing, People, SetupCodes, new AttemptLimiter(options.Time), Audit, options.Time,
+            options.Jwt is { } jwt ? new JwtVerifier(jwt, options.Time) : null);
+    }
 
     /// <summary>The gateway's own token.</summary>
     public SharedToken Token { get; }
@@ -15,17 +30,29 @@ internal sealed class GatewayIdentity
     /// <summary>Devices and nodes.</summary>
     public PairingBook Pairing { get; }
 
+    /// <summary>People and their roles.</summary>
+    public PeopleBook People { get; }
+
+    /// <summary>One-time codes for new devices.</summary>
+    public SetupCodes SetupCodes { get; }
+
+    /// <summary>How often one identity may ask.</summary>
+    public RequestLimiter Requests { get; }
+
     /// <summary>Who decides.</summary>
     public Authenticator Authenticator { get; }
 
+    /// <summary>Where every decision stands.</summary>
+    public AuditLog Audit { get; }
+
     /// <summary>The identities below a home folder. Makes the token at first start.</summary>
     /// <exception cref="ModelException">The state cannot be read or written, or the token is too short.</exception>
-    public static GatewayIdentity Open(string home, ServerOptions options)
-    {
-        var store = IdentityStore.Open(home);
-        var pairing = new PairingBook(store, options.Time);
-        var token = SharedToken.Choose(options.Token, store, options.RenewToken);
-        return new(token, pairing, new Authenticator(
-            token, pairing, new AttemptLimiter(options.Time), options.Time, options.Jwt is { } jwt ? new JwtVerifier(jwt, options.Time) : null));
-    }
+    public static GatewayIdentity Open(string home, ServerOptions options, Action<Exception> onBug) => new(home, options, onBug);
+
+    /// <summary>Makes a new token of the gateway's own; whoever came by the old one must come again.</summary>
+    /// <exception cref="ModelException">The token was given, so that it is not the gateway's to change.</exception>
+    public string RenewToken() => Token.Renew(_store);
+
+    /// <summary>Writes what is left of the audit log.</summary>
+    public ValueTask DisposeAsync() => Audit.DisposeAsync();
 }

@@ -10,6 +10,48 @@ internal sealed record IdentityState
 
     public IReadOnlyList<PairedDevice> Devices { get; init; } = [];
     public IReadOnlyList<PairedNode> Nodes { get; init; } = [];
+
+    /// <summary>People beside the owner.</summary>
+    public IReadOnlyList<PersonState> People { get; init; } = [];
+
+    /// <summary>One-time codes that were not used yet, and those that were not long ago.</summary>
+    public IReadOnlyList<SetupCode> SetupCodes { get; init; } = [];
+}
+
+/// <summary>Somebody beside the owner.</summary>
+internal sealed record PersonState(string Id, string Role, long CreatedAtMs)
+{
+    /// <summary>How they are called, or null.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The subject of their JWTs, or null.</summary>
+    public string? Subject { get; init; }
+    public long UpdatedAtMs { get; init; }
+
+    /// <summary>Hash of their token; null where they have none.</summary>
+    public string? TokenHash { get; init; }
+    public long? TokenCreatedAtMs { get; init; }
+
+    /// <summary>A hash is for nobody's log either.</summary>
+    public override string ToString() => $"person {Id}";
+}
+
+/// <summary>A code that lets one device in, once.</summary>
+internal sealed record SetupCode(string Id, string Hash, string Role, IReadOnlyList<string> Scopes, long ExpiresAtMs)
+{
+    /// <summary>The person the device will be for; null for the owner.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>Scopes of an operator's token that a node is handed beside its own; null for none.</summary>
+    public IReadOnlyList<string>? OperatorScopes { get; init; }
+
+    /// <summary>The device that used it; null while nobody has.</summary>
+    public string? DeviceId { get; init; }
+    public string? DeviceName { get; init; }
+    public long? UsedAtMs { get; init; }
+
+    /// <summary>A hash is for nobody's log either.</summary>
+    public override string ToString() => $"setup code {Id}";
 }
 
 /// <summary>A device that was approved.</summary>
@@ -25,7 +67,10 @@ internal sealed record PairedDevice(string DeviceId, string PublicKey)
     /// <summary>The most its operator tokens may allow.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
-    /// <summary><c>silent</c> (on loopback, with the shared token) or <c>operator</c>.</summary>
+    /// <summary>The person it is for; null for the owner.</summary>
+    public string? Person { get; init; }
+
+    /// <summary><c>silent</c> (on loopback, with a token), <c>operator</c> or <c>setup-code</c>.</summary>
     public string? ApprovedVia { get; init; }
     public long CreatedAtMs { get; init; }
     public long ApprovedAtMs { get; init; }

@@ -1,3 +1,4 @@
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Identity;
@@ -63,7 +64,7 @@ internal sealed class PairingBook(IdentityStore store, TimeProvider time)
         lock (_lock)
         {
             _devices.RemoveAll(p => IsOver(p.Ts));
-            if (_devices.FirstOrDefault(p => p.Device.DeviceId == device.DeviceId && p.Role == role && p.Scopes.SequenceEqual(scopes)) is { } waits) return waits;
+            if (_devices.FirstOrDefault(p => p.Device.DeviceId == device.DeviceId && p.Device.Person == device.Person && p.Role == role && p.Scopes.SequenceEqual(scopes)) is { } waits) return waits;
             // A device has one request: the newest is what it wants.
             _devices.RemoveAll(p => p.Device.DeviceId == device.DeviceId);
             if (_devices.Count >= MostPending)
@@ -79,12 +80,16 @@ internal sealed class PairingBook(IdentityStore store, TimeProvider time)
     /// <param name="requestId">Its request.</param>
     /// <param name="by">Who approves; cannot give what it does not hold.</param>
     /// <exception cref="GatewayException">There is no such request, or the approver lacks a scope.</exception>
-    public PairedDevice ApproveDevice(string requestId, Principal by)
+    /// <param name="person">The person it will be for; null leaves it to the token it came with.</param>
+    public PairedDevice ApproveDevice(string requestId, Principal by, string? person = null)
     {
         var pending = PendingDevices.FirstOrDefault(p => p.RequestId == requestId) ?? throw GatewayException.Invalid("unknown requestId");
         if (Scope.FirstMissing(by.Scopes, pending.Scopes) is { } scope) throw GatewayException.MissingScope(scope);
+        var device = person is null ? pending.Device : pending.Device with { Person = person };
+        // Who is not the owner approves devices of their own alone.
+        if (by.PersonId != Person.OwnerId && (device.Person ?? Person.OwnerId) != by.PersonId) throw GatewayException.MissingScope(Scope.Admin);
         Forget(requestId);
-        return Add(pending.Device, pending.Role, pending.Scopes, "operator");
+        return Add(device, pending.Role, pending.Scopes, "operator");
     }
 
     /// <summary>Approves a device without asking, or widens what it has.</summary>

@@ -13,6 +13,9 @@ internal sealed record Peer(IPAddress? Address, bool IsDirectLoopback, bool IsOw
     // A proxy on this machine makes the whole world look like loopback; it gives itself away by one of these.
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Tailscale-User-Login"];
 
+    /// <summary>Where it is, roughly: what the audit log keeps of an address.</summary>
+    public string AddressClass => IsDirectLoopback ? "this machine" : Address is null ? "unknown" : ClassOf(Address.IsIPv4MappedToIPv6 ? Address.MapToIPv4() : Address);
+
     /// <summary>The peer of a request.</summary>
     public static Peer Of(HttpContext context)
     {
@@ -25,5 +28,19 @@ internal sealed record Peer(IPAddress? Address, bool IsDirectLoopback, bool IsOw
         var address = context.Connection.RemoteIpAddress;
         var loopback = address is not null && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
         return new Peer(address, loopback && !proxied);
+    }
+
+    private static string ClassOf(IPAddress address)
+    {
+        if (IPAddress.IsLoopback(address)) return "a proxy on this machine";
+        var bytes = address.GetAddressBytes();
+        if (bytes.Length == 16) return address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal ? "private network" : "internet";
+        return bytes switch
+        {
+            [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [169, 254, ..] => "private network",
+            // RFC 6598: carriers', and Tailscale's.
+            [100, >= 64 and <= 127, ..] => "tailnet",
+            _ => "internet",
+        };
     }
 }

@@ -1,3 +1,4 @@
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Identity;
@@ -6,7 +7,7 @@ namespace Appliance.Gateway.Identity;
 /// <param name="Role"><see cref="Operator"/> or <see cref="Node"/>.</param>
 /// <param name="Scopes">What was granted; a node has none.</param>
 /// <param name="DeviceId">The device that proved itself, or null.</param>
-/// <param name="Method">How it proved itself: <c>token</c>, <c>device-token</c>, <c>jwt</c> or <c>local</c>.</param>
+/// <param name="Method">How it proved itself: <c>token</c>, <c>device-token</c>, <c>person-token</c>, <c>bootstrap-token</c>, <c>jwt</c> or <c>local</c>.</param>
 internal sealed record Principal(string Role, IReadOnlyList<string> Scopes, string? DeviceId, string Method)
 {
     /// <summary>A person's client.</summary>
@@ -19,7 +20,10 @@ internal sealed record Principal(string Role, IReadOnlyList<string> Scopes, stri
     public string? Subject { get; init; }
 
     /// <summary>Tells callers apart: what one has begun is not another's.</summary>
-    public string Caller => DeviceId ?? (Subject is null ? Method : $"{Method}:{Subject}");
+    public string Caller => DeviceId ?? (Subject is null ? PersonId == Person.OwnerId ? Method : $"{Method}:{PersonId}" : $"{Method}:{Subject}");
+
+    /// <summary>The person it acts for.</summary>
+    public string PersonId { get; init; } = Person.OwnerId;
 
     /// <summary>A program of this machine where no token is asked for: it may use the models.</summary>
     public static Principal Local { get; } = new(Operator, [Scope.Read, Scope.Write], null, "local");

@@ -4,14 +4,14 @@ namespace Appliance.Gateway.Identity;
 
 /// <summary>
 /// The gateway's own token: given (environment or file), or made at first start, shown once and kept as a hash. Who holds it is the owner.
-/// Immutable.
+/// Safe for several threads.
 /// </summary>
 internal sealed class SharedToken
 {
     /// <summary>Environment variable that gives the token.</summary>
     public const string Variable = "APPLIANCE_GATEWAY_TOKEN";
 
-    private readonly string _hash;
+    private volatile string _hash;
 
     private SharedToken(string hash, string? shown) => (_hash, Shown) = (hash, shown);
 
@@ -48,6 +48,18 @@ internal sealed class SharedToken
             throw new ModelException($"The gateway token is too easily guessed: it has fewer than {Secret.FewestKinds} different characters. `openssl rand -hex 32` makes one for {Variable}.");
         if (token.Length < Secret.Shortest)
             throw new ModelException($"The gateway token is too short to be a secret: it needs at least {Secret.Shortest} characters. `openssl rand -hex 32` makes one for {Variable}.");
+    }
+
+    /// <summary>Makes another one, shown here and never again; the old one is worth nothing from now on.</summary>
+    /// <exception cref="ModelException">It was given, and can be changed only where it was given; or it cannot be written.</exception>
+    public string Renew(IdentityStore store)
+    {
+        if (IsGiven) throw new ModelException($"The gateway's token was given by {Variable}, the configuration or a file. Change it there and restart.");
+        var made = Secret.New();
+        var hash = Secret.Hash(made);
+        store.Update(state => state with { TokenHash = hash });
+        _hash = hash;
+        return made;
     }
 
     /// <summary>Compares in constant time.</summary>

@@ -19,6 +19,9 @@ internal sealed record GatewayContext(
     /// <summary>The sessions of the default agent.</summary>
     public SessionStore Sessions => Agents.Default.Sessions;
 
+    /// <summary>Who may come in, and what they may do.</summary>
+    public required GatewayIdentity Identity { get; init; }
+
     /// <summary>Where people are asked.</summary>
     public required ApprovalBook Approvals { get; init; }
 

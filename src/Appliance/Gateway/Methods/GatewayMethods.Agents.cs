@@ -55,7 +55,7 @@ internal sealed partial class GatewayMethods
         {
             answered = true;
             call.Respond(accepted);
-        }) ?? throw AnsweredBefore();
+        }, OriginOf(call)) ?? throw AnsweredBefore();
         if (!answered) call.Respond(accepted);
 
         // The run goes on when its caller has gone; whoever asks again gets the same result.

@@ -47,7 +47,7 @@ internal sealed partial class GatewayMethods
         {
             answered = true;
             call.Respond(Started("started"));
-        }, TurnOrigin.Owner with { Mode = mode });
+        }, OriginOf(call) with { Mode = mode });
         return answered ? null : Started(turn is { IsOver: false } ? "in_flight" : "ok");
 
         byte[] Started(string status) => FrameWriter.Payload(new ChatStarted(runId, status));

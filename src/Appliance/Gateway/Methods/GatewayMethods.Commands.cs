@@ -52,7 +52,7 @@ internal sealed partial class GatewayMethods
         var answer = session.Add(Line(SessionMessage.Assistant, anew ?? await AnswerCommandAsync(call, key, text, command)) with { StopReason = "stop" })!;
         TellMessage(session, answer);
         var row = new ChatRow("assistant", [new TextBlock(answer.Text)], answer.Ts);
-        _context.Hub.Broadcast("chat", FrameWriter.Payload(new ChatEvent(runId, key, 1, "final") { StopReason = "stop", Message = row }));
+        _context.Hub.Broadcast("chat", FrameWriter.Payload(new ChatEvent(runId, key, 1, "final") { StopReason = "stop", Message = row }), session: key);
         Changed(session, "agent.input.settled");
         return (session, answer);
 

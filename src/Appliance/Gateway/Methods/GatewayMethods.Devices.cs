@@ -29,7 +29,11 @@ internal sealed partial class GatewayMethods
     private byte[] ApproveDevice(GatewayCall call)
     {
         var requestId = call.Params.Text("requestId");
-        var device = _context.Pairing.ApproveDevice(requestId, call.Principal);
+        // Not the protocol's: the person the device will be for.
+        var person = call.Params.OptionalText("person", 64);
+        if (person is not null && Policy.Find(person) is null) throw GatewayException.Invalid($"unknown person: {person}");
+        var device = _context.Pairing.ApproveDevice(requestId, call.Principal, person == Identity.People.Person.OwnerId ? null : person);
+        _upgrades.Decided(requestId, true);
         Audit($"device {device.DeviceId} approved by {Who(call)}");
         Resolved(requestId, device.DeviceId, "approved");
         return FrameWriter.Payload(new DeviceApproved(requestId, ToRow(device)));
@@ -39,6 +43,7 @@ internal sealed partial class GatewayMethods
     {
         var requestId = call.Params.Text("requestId");
         var pending = _context.Pairing.Forget(requestId) ?? throw GatewayException.Invalid("unknown requestId");
+        _upgrades.Decided(requestId, false);
         Audit($"device {pending.Device.DeviceId} rejected by {Who(call)}");
         Resolved(requestId, pending.Device.DeviceId, "rejected");
         return FrameWriter.Payload(new DeviceRejected(requestId, pending.Device.DeviceId));

@@ -15,17 +15,17 @@ internal sealed partial class GatewayMethods
 
     private IEnumerable<GatewayMethod> Health =>
     [
-        GatewayMethod.Of("health", GatewayMethod.Anyone, _ => HealthPayload()),
+        GatewayMethod.Of("health", GatewayMethod.Anyone, call => HealthPayload(call.Principal)),
         GatewayMethod.Of("status", Scope.Read, _ => Status()),
         GatewayMethod.Of("diagnostics.stability", Scope.Read, Stability),
     ];
 
     /// <summary>The state of now, for hello and the event.</summary>
-    public byte[] HealthPayload()
+    public byte[] HealthPayload(Principal? principal = null)
     {
         var clock = Stopwatch.StartNew();
         var now = _context.Now;
-        var sessions = _context.Sessions.List();
+        var sessions = _context.Sessions.List().Where(s => principal is null || MaySee(principal, s.Key)).ToList();
         var summary = new HealthSessions(_context.Sessions.Folder, sessions.Count, [.. sessions.Take(MostRecent).Select(s => new RecentSession(s.Key, s.UpdatedAt, now - s.UpdatedAt))]);
         var health = new HealthSummary(now, clock.ElapsedMilliseconds, [new HealthAgent(SessionKey.MainAgent, true, new HealthHeartbeat(), summary)], summary);
         return FrameWriter.Payload(health);

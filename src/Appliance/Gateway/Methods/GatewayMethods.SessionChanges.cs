@@ -36,7 +36,7 @@ internal sealed partial class GatewayMethods
         if (session.Settings.Category is { } category) AddGroup(category);
         Changed(session, "create");
         var turn = call.Params.OptionalText("message", int.MaxValue) is { Length: > 0 } message
-            ? _context.Turns.Start(session, call.Params.OptionalText("idempotencyKey") ?? Guid.NewGuid().ToString(), message) : null;
+            ? _context.Turns.Start(session, call.Params.OptionalText("idempotencyKey") ?? Guid.NewGuid().ToString(), message, origin: OriginOf(call)) : null;
         return FrameWriter.Payload(new SessionCreated(true, key, session.Id, ToEntry(session), turn is not null, turn?.RunId));
     }
 
@@ -145,7 +145,7 @@ internal sealed partial class GatewayMethods
         var last = session.Read().LastOrDefault(m => !m.OutOfContext && m.Role != SessionMessage.Summary);
         if (last?.Role != SessionMessage.User || _context.Turns.Active.Any(t => t.Session == session))
             return FrameWriter.Payload(new SessionRecovered(session.Key, session.Id, null, ErrorShape.From(GatewayException.Invalid("every message of this session has its answer, or is about to"))));
-        var turn = _context.Turns.Start(session, Guid.NewGuid().ToString(), last.Text)!;
+        var turn = _context.Turns.Start(session, Guid.NewGuid().ToString(), last.Text, origin: OriginOf(call))!;
         return FrameWriter.Payload(new SessionRecovered(session.Key, session.Id, turn.RunId, null));
     }
 
@@ -183,9 +183,9 @@ internal sealed partial class GatewayMethods
     private void Changed(Session session, string reason) => Changed(session.Key, reason, ToRow(session));
 
     private void Changed(string key, string reason, SessionRow? row = null) => _context.Hub.Broadcast(
-        "sessions.changed", FrameWriter.Payload(new SessionsChangedEvent(key, _context.Now) { Reason = reason, Session = row }), connection => connection.Subscriptions.Sessions);
+        "sessions.changed", FrameWriter.Payload(new SessionsChangedEvent(key, _context.Now) { Reason = reason, Session = row }), connection => connection.Subscriptions.Sessions, session: key);
 
     /// <summary>Tells those who follow a session what was written into it.</summary>
     private void TellMessage(Session session, SessionMessage message) => _context.Hub.Broadcast(
-        "session.message", FrameWriter.Payload(new SessionMessageEvent(session.Key, ToRow(session, message))), c => c.Subscriptions.HearsMessages(session.Key));
+        "session.message", FrameWriter.Payload(new SessionMessageEvent(session.Key, ToRow(session, message))), c => c.Subscriptions.HearsMessages(session.Key), session: session.Key);
 }

@@ -13,7 +13,7 @@ internal sealed partial class GatewayMethods
 
     private IEnumerable<GatewayMethod> Sessions =>
     [
-        GatewayMethod.Of("sessions.list", Scope.Read, call => FrameWriter.Payload(ListSessions(call.Params))),
+        GatewayMethod.Of("sessions.list", Scope.Read, call => FrameWriter.Payload(ListSessions(call))),
         GatewayMethod.Of("sessions.subscribe", Scope.Read, Subscribe),
         GatewayMethod.Of("sessions.messages.subscribe", Scope.Read, call => SubscribeMessages(call, true)),
         GatewayMethod.Of("sessions.messages.unsubscribe", Scope.Read, call => SubscribeMessages(call, false)),
@@ -28,11 +28,12 @@ internal sealed partial class GatewayMethods
             new SessionMessages(_context.Sessions.Find(Key(call)) is { } session ? [.. session.Read().Select(m => ToRow(session, m))] : []))) with { IsAdvertised = false },
     ];
 
-    private SessionList ListSessions(RequestParams query)
+    private SessionList ListSessions(GatewayCall call)
     {
+        var query = call.Params;
         var limit = (int)(query.OptionalNumber("limit", 1) is { } asked ? Math.Min(asked, MostListed) : 100);
         var offset = (int)Math.Min(query.OptionalNumber("offset") ?? 0, int.MaxValue);
-        var found = Matching(query).ToList();
+        var found = Matching(query).Where(s => MaySee(call.Principal, s.Key)).ToList();
         var page = found.Skip(offset).Take(limit).Select(ToRow).ToList();
         var next = offset + page.Count < found.Count ? offset + page.Count : (int?)null;
         return new SessionList(_context.Now, _context.Sessions.Folder, page.Count, found.Count, ModelDefaults(), page) { LimitApplied = limit, NextOffset = next, HasMore = next is not null };
@@ -61,7 +62,7 @@ internal sealed partial class GatewayMethods
     {
         call.Connection.Subscriptions.Sessions = true;
         var wantsList = call.Params.AllNames().Any();
-        return FrameWriter.Payload(new SessionsSubscribed(true, wantsList ? ListSessions(call.Params) : null));
+        return FrameWriter.Payload(new SessionsSubscribed(true, wantsList ? ListSessions(call) : null));
     }
 
     private static byte[] SubscribeMessages(GatewayCall call, bool subscribe)

@@ -34,7 +34,7 @@ internal sealed partial class GatewayMethods
             Chat, HistoryMethods, CommandMethods,
             Agents, AgentFiles,
             Models, Usage,
-            Devices, Nodes,
+            Devices, Setup, Nodes, Users, Auditing,
             Config, Secrets,
             Approvals,
             Absent,
@@ -78,19 +78,10 @@ internal sealed partial class GatewayMethods
     private Task<byte[]?> AnswerAsync(GatewayConnection connection, RequestFrame request)
     {
         var method = _table.GetValueOrDefault(request.Method) ?? throw GatewayException.Invalid($"unknown method: {request.Method}");
-        try
-        {
-            method.Require(connection.Principal!);
-        }
-        catch (GatewayException e) when (e.Code == ErrorCode.InvalidRequest)
-        {
-            connection.Offend();
-            throw;
-        }
-        var call = new GatewayCall(connection, request.Id, RequestParams.Of(request));
+        var call = Admit(method, connection, request);
         if (method.KnowsRepeats || call.Params.OptionalText("idempotencyKey") is not { } key) return method.Handle(call);
         // A key is the caller's own: another device cannot ask for what this one was told.
-        return _dedupe.GetAsync($"{request.Method}\n{call.Principal.DeviceId}\n{key}", async () => (await method.Handle(call))!)!;
+        return _dedupe.GetAsync($"{request.Method}\n{call.Principal.DeviceId}\n{call.Principal.PersonId}\n{key}", async () => (await method.Handle(call))!)!;
     }
 
     private static byte[] Literal(ReadOnlySpan<byte> json) => json.ToArray();

@@ -30,7 +30,7 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
                 Message(turn, accepted.Message);
                 break;
             case TurnStarted:
-                Chat(run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "status") { Phase = "starting_model" });
+                Chat(turn, run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "status") { Phase = "starting_model" });
                 Agent(turn, run, "lifecycle", new AgentEventData { Phase = "start", StartedAt = turn.StartedAt });
                 Changed(turn, phase: "start");
                 break;
@@ -79,7 +79,7 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
         // An answer after tools takes the place of what was said before them.
         var replaces = run.Step != turn.Step && run.Step > 0;
         run.Step = turn.Step;
-        Chat(run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "delta") { DeltaText = delta, Replace = replaces ? true : null, Message = Said(turn.Answer) });
+        Chat(turn, run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "delta") { DeltaText = delta, Replace = replaces ? true : null, Message = Said(turn.Answer) });
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -118,7 +118,7 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
             Error = result.Error,
             TerminalReply = result is { Status: TurnStatus.Ok, Answer: { } said } ? new TerminalReply("visible", said.Text) : null,
         });
-        Chat(run, seq => result.Status switch
+        Chat(turn, run, seq => result.Status switch
         {
             TurnStatus.Ok => new ChatEvent(turn.RunId, turn.Session.Key, seq, "final") { StopReason = reason, Message = result.AnsweredBy is null ? Said(result.Answer?.Text ?? "") : null },
             TurnStatus.Aborted => new ChatEvent(turn.RunId, turn.Session.Key, seq, "aborted") { StopReason = reason, Message = result.Answer is { } part ? Said(part.Text) : null },
@@ -135,16 +135,16 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
 
     private ChatRow Said(string text) => new("assistant", [new TextBlock(text)], time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private void Chat(Run run, Func<int, ChatEvent> make) => hub.Broadcast(
-        "chat", FrameWriter.Payload(make(++run.Seq)));
+    private void Chat(Turn turn, Run run, Func<int, ChatEvent> make) => hub.Broadcast(
+        "chat", FrameWriter.Payload(make(++run.Seq)), session: turn.Session.Key);
 
     private void Agent(Turn turn, Run run, string stream, AgentEventData data, Func<GatewayConnection, bool>? also = null) => hub.Broadcast(
-        "agent", FrameWriter.Payload(new AgentEvent(turn.RunId, ++run.Seq, stream, Now, data, turn.Session.Key, turn.Session.Id)), also);
+        "agent", FrameWriter.Payload(new AgentEvent(turn.RunId, ++run.Seq, stream, Now, data, turn.Session.Key, turn.Session.Id)), also, session: turn.Session.Key);
 
     private void Message(Turn turn, SessionMessage message) => hub.Broadcast(
         "session.message",
         FrameWriter.Payload(new SessionMessageEvent(turn.Session.Key, GatewayMethods.ToRow(turn.Session, message))),
-        connection => connection.Subscriptions.HearsMessages(turn.Session.Key));
+        connection => connection.Subscriptions.HearsMessages(turn.Session.Key), session: turn.Session.Key);
 
     private void Changed(Turn turn, string? reason = null, string? phase = null) => hub.Broadcast(
         "sessions.changed",
@@ -156,7 +156,7 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
                 RunId = phase is null ? null : turn.RunId,
                 Session = methods.ToRow(turn.Session),
             }),
-        connection => connection.Subscriptions.Sessions);
+        connection => connection.Subscriptions.Sessions, session: turn.Session.Key);
 
     private sealed class Run
     {

@@ -59,14 +59,26 @@ internal sealed record Features(IReadOnlyList<string> Methods, IReadOnlyList<str
     public void Write(PayloadWriter to) => to.Add("methods", Methods).Add("events", Events).Add("capabilities", Capabilities);
 }
 
+/// <summary>A token for another role.</summary>
+internal sealed record HelloToken(string DeviceToken, string Role, IReadOnlyList<string> Scopes, long IssuedAtMs) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("deviceToken", DeviceToken).Add("role", Role).Add("scopes", Scopes).Add("issuedAtMs", IssuedAtMs);
+
+    /// <summary>Tokens are for the log of nobody.</summary>
+    public override string ToString() => $"{Role} token";
+}
+
 /// <summary>What the connection may do.</summary>
 internal sealed record HelloAuth(string Method, string Role, IReadOnlyList<string> Scopes) : IPayload
 {
     public string? DeviceToken { get; init; }
     public long? IssuedAtMs { get; init; }
 
+    /// <summary>Tokens for other roles that a setup code gave beside the first.</summary>
+    public IReadOnlyList<HelloToken>? DeviceTokens { get; init; }
+
     public void Write(PayloadWriter to) => to
-        .Add("method", Method).Add("role", Role).Add("scopes", Scopes).Add("deviceToken", DeviceToken).Add("issuedAtMs", IssuedAtMs);
+        .Add("method", Method).Add("role", Role).Add("scopes", Scopes).Add("deviceToken", DeviceToken).Add("issuedAtMs", IssuedAtMs).Add("deviceTokens", DeviceTokens);
 }
 
 /// <summary>The limits a client must keep and may count on.</summary>

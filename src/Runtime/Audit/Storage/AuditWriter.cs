@@ -28,6 +28,8 @@ internal sealed class AuditWriter : IDisposable
         (_folder, _options, _time, _key, _lock, _file) = (folder, options, time, key, held, file);
         (_segment, _checkpoints, _checkpointSize, _first) = (state.Segment, state.Checkpoints, state.CheckpointSize, state.First);
         (_tree, _inSegment, _last) = (state.Tree, state.InSegment, state.Last);
+        // The first signature loads OpenSSL: a box that is asked one thing has no need of it yet.
+        _checkpointAt = time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
     /// <summary>Opens the log of a home; begins it where there is none. A torn last line is cut off, and the log says so.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Appliance.Gateway.Identity;
+using Appliance.Hosting;
 using Appliance.Http;
 using Appliance.Http.Mcp;
 using Microsoft.AspNetCore.Builder;
@@ -46,10 +47,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
 
     private static async Task<WebApplication> StartAsync(string home)
     {
-        var store = IdentityStore.Open(home);
-        var authenticator = new Authenticator(
-            SharedToken.Choose(null, store, renew: false), new PairingBook(store, TimeProvider.System), new AttemptLimiter(TimeProvider.System), TimeProvider.System);
-        var guard = new AccessGuard(IPAddress.Loopback, false, authenticator);
+        var guard = new AccessGuard(IPAddress.Loopback, false, GatewayIdentity.Open(home, new ServerOptions(), _ => { }));
         var door = new McpDoor(_ => ConformanceServer.Describe(), TimeProvider.System);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
