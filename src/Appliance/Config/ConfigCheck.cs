@@ -24,7 +24,8 @@ internal static class ConfigCheck
         return value switch
         {
             null => schema.IsSecret || schema.Is("null") ? [] : Wrong("must not be null"),
-            JsonObject members when schema.Is("object") => members.SelectMany(member => Member(schema, member.Key, member.Value, path)),
+            JsonObject members when schema.Is("object") => members.SelectMany(member => Member(schema, member.Key, member.Value, path))
+                .Concat(schema.Required.Where(name => !members.ContainsKey(name)).Select(name => (path, $"needs {name}", false))),
             JsonArray items when schema.Is("array") => items.SelectMany((item, i) => schema.Item is { } inner ? Check(inner, item, path.With($"{i}")) : []),
             JsonValue scalar => Scalar(schema, scalar) is { } fault ? Wrong(fault) : [],
             _ => Wrong($"must be {schema.TypeName}"),

@@ -42,6 +42,9 @@ internal sealed class SettingSchema(JsonObject node)
     /// <summary>What a list's items are, or null where it is none.</summary>
     public SettingSchema? Item => node["items"] is JsonObject item ? new(item) : null;
 
+    /// <summary>Names that must be there where the object is.</summary>
+    public IEnumerable<string> Required => (node["required"] as JsonArray)?.Select(name => (string)name!) ?? [];
+
     /// <summary>Words of which it must be one, or null.</summary>
     public IEnumerable<string>? Words => (node["enum"] as JsonArray)?.Select(word => (string?)word ?? "");
 

@@ -44,6 +44,7 @@ public sealed class ConfigStateTests
     [InlineData("""{"gateway": {"token": "__OPENCLAW_REDACTED__"}}""", "gateway.token is only the placeholder")]
     [InlineData("""{"models": {"default": "__OPENCLAW_REDACTED__"}}""", "models.default is only the placeholder")]
     [InlineData("""{"models": {"keepAlive": "soon"}}""", "models.keepAlive 'soon' is neither")]
+    // path-03 of the attacks: a configuration that pulls in other files.
     [InlineData("""{"$include": "/etc/passwd"}""", "the configuration is one file")]
     [InlineData("""{"gateway": {"$include": "../secret"}}""", "the configuration is one file")]
     public void Read_WhatCannotBe_IsSaidInOneSentence(string text, string expected)

@@ -20,7 +20,7 @@ internal static class BenchCommand
         var arguments = new GenerationArguments(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var store = new ModelStore(HomeFolder.Path);
+            var store = ConfiguredModels.In(HomeFolder.Path);
             var error = parsed.InvocationConfiguration.Error;
             var measurement = new BenchMeasurement(
                 store, store.Get(arguments.Model(parsed)), arguments.Engine(parsed), line => { if (!Console.IsErrorRedirected) error.WriteLine(line); });

@@ -17,7 +17,7 @@ internal static class ChatCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var generation = arguments.Generation(parsed, defaultTemperature: 0.7f);
-            using var host = new ModelHost(new ModelStore(HomeFolder.Path), arguments.Engine(parsed) with { KeepWarm = Console.Error.WriteLine });
+            using var host = new ModelHost(ConfiguredModels.In(HomeFolder.Path), arguments.Engine(parsed) with { KeepWarm = Console.Error.WriteLine });
             var client = await host.GetChatClientAsync(arguments.Model(parsed), cancellation);
             var options = LocalChatClient.ToChatOptions(generation);
             options.Instructions = parsed.GetValue(system);

@@ -24,7 +24,7 @@ internal static class RunCommand
         {
             var generation = arguments.Generation(parsed, defaultTemperature: 0) with { IgnoreEndOfAnswer = parsed.GetValue(ignoreEnd) };
             var text = parsed.GetValue(prompt) ?? await Console.In.ReadToEndAsync(cancellation);
-            using var host = new ModelHost(new ModelStore(HomeFolder.Path), arguments.Engine(parsed));
+            using var host = new ModelHost(ConfiguredModels.In(HomeFolder.Path), arguments.Engine(parsed));
             return await RunAsync(host, arguments.Model(parsed), text, parsed.GetValue(raw), parsed.GetValue(json), generation, cancellation);
         });
         return command;

@@ -31,7 +31,7 @@ internal static class StatusCommand
         {
             // The gateway's answer comes while the disk is read.
             var gateway = AskGatewayAsync(home(), cancellation);
-            var report = Collect(new ModelStore(home()), memory.Read());
+            var report = Collect(ConfiguredModels.In(home()), memory.Read());
             var (answer, fault) = await gateway;
             report = report with { Gateway = answer, GatewayProblem = fault, Sandbox = SandboxReport.Of(CommandSandbox.Status) };
             var terminal = Terminal.Of(parsed);
