@@ -93,7 +93,7 @@ internal sealed class ConfigDocument
         catch (JsonException e)
         {
             // The message ends with what this exception says itself.
-            var fault = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+            var fault = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0].TrimEnd('.');
             throw new ConfigSyntaxException((int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1, fault);
         }
         catch (InvalidOperationException)
