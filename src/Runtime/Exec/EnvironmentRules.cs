@@ -33,6 +33,7 @@ internal static class EnvironmentRules
         {
             ["PATH"] = searchPath,
             ["HOME"] = home,
+            ["TMPDIR"] = home,
             ["LANG"] = "C.UTF-8",
             ["TERM"] = "dumb",
             // Git reads no configuration but the repository's, and of that nothing that starts a program (git-config(1)).

@@ -95,6 +95,29 @@ public sealed class ApprovalBookTests : IDisposable
         Assert.Equal(content, File.ReadAllText(_folder["exec-grants.json"]));
     }
 
+    // attacks.jsonl, approval-06: deleted, truncated and broken above; here the disk is full.
+    [RootFact]
+    public void Resolve_AlwaysOnAFullDisk_GrantsNothingAndStaysOpen()
+    {
+        using var disk = new SmallDisk(_folder.Path, 4096);
+        File.WriteAllBytes(Path.Combine(disk.Path, "full"), new byte[4096]);
+        var book = new ApprovalBook(new GrantStore(Path.Combine(disk.Path, "exec-grants.json"), _time), _time) { IsAnybodyThere = () => true };
+        var open = book.Begin(Request());
+        Assert.Throws<ModelException>(() => book.Resolve(open.Id, ApprovalDecision.AllowAlways, "owner"));
+        Assert.Single(book.Pending);
+        Assert.Empty(book.Grants.List());
+        Assert.True(book.Resolve(open.Id, ApprovalDecision.Deny, "owner"));
+    }
+
+    [Fact]
+    public void Grants_FileIsDeletedWhileItIsUsed_AreWhatWasRead()
+    {
+        var store = new GrantStore(_folder["exec-grants.json"], _time);
+        store.Add(Binding('a'), "x", null, "owner", null);
+        File.Delete(_folder["exec-grants.json"]);
+        Assert.Null(new GrantStore(_folder["exec-grants.json"], _time).Find(Binding('a')));
+    }
+
     [Fact]
     public void Grants_Revoked_HoldNoMore()
     {

@@ -107,6 +107,7 @@ internal static class StatusCommand
 /// <summary>What <c>status --json</c> prints; <c>warm_bytes</c> is what models keep on the disk for their next start, <c>problem</c> says why there is no plan.</summary>
 internal sealed record StatusReport(string Version, string Home, IReadOnlyList<string> Models, MemoryStatus Memory, long WarmBytes, PlanReport? Plan, string? Problem)
 {
+    /// <summary>What holds the agent's commands.</summary>
     public SandboxReport? Sandbox { get; init; }
 
     /// <summary>The gateway that runs on the home, or null.</summary>

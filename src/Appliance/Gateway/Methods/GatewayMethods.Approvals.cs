@@ -36,7 +36,8 @@ internal sealed partial class GatewayMethods
     /// <summary>Tells who may answer that a question waits.</summary>
     public void ApprovalRequested(Approval approval)
     {
-        Audit($"approval {approval.Id} is asked for: {approval.Request.Text}");
+        // Not the command itself: what was said may stand in it.
+        Audit($"approval {approval.Id} is asked for: {approval.Request.Program ?? approval.Request.Tool ?? "a command"}");
         _context.Hub.Broadcast($"{approval.Request.Kind}.approval.requested", FrameWriter.Payload(new ApprovalRow(approval)));
     }
 

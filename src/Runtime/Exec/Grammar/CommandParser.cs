@@ -181,7 +181,8 @@ public sealed partial class CommandParser
 
     private void SkipBlanks()
     {
-        while (Current is ' ' or '\t' && !AtEnd) _at++;
+        // A line that goes on is a blank between words; inside a word it is refused.
+        while (Current is ' ' or '\t' || (Current == '\\' && Next == '\n')) _at += Current == '\\' ? 2 : 1;
         // A comment ends with its line.
         if (Current == '#') while (!AtEnd && Current != '\n') _at++;
     }

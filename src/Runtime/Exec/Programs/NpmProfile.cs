@@ -28,6 +28,10 @@ internal sealed class NpmProfile : ProgramProfile
         return parsed.Operands[0] switch
         {
             "root" or "prefix" or "bin" when parsed.Operands.Count == 1 => null,
+            // Settings without secrets, the project's own file, and why a package is here.
+            "config" when parsed.Operands is [_, "get", "registry" or "prefix" or "cache" or "node-version" or "npm-version"] => null,
+            "pkg" when parsed.Operands is [_, "get", ..] && parsed.Operands.Skip(2).All(IsPackage) => null,
+            "explain" or "why" when parsed.Operands.Count == 2 && IsPackage(parsed.Operands[1]) => null,
             "ls" or "list" or "la" or "ll" when parsed.Operands.Skip(1).All(IsPackage) && !parsed.Has("-g", "--global") => null,
             var command => $"npm {command} is not one of the commands that only read.",
         };

@@ -12,6 +12,7 @@ internal sealed class ScriptProfile(string flags) : ProgramProfile
     /// <inheritdoc/>
     public override string? WhyAsk(ProgramCall call)
     {
+        if (call.Arguments is ["--version" or "-V"]) return null;
         var i = 0;
         for (; i < call.Arguments.Count && call.Arguments[i] is ['-', _, ..] option; i++)
         {

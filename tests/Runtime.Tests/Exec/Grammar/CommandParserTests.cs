@@ -48,6 +48,11 @@ public class CommandParserTests
     [InlineData("a 'b")]
     [InlineData("a \"b")]
     [InlineData("a \\")]
+    [InlineData("a\\\nb")]
+    [InlineData("a &\\\n& b")]
+    [InlineData("a |\\\n| b")]
+    [InlineData("a 2>\\\n&1")]
+    [InlineData("a <\\\n< b")]
     [InlineData("a {b,c}")]
     [InlineData("a {1..3}")]
     [InlineData("a ~/b")]
@@ -88,6 +93,7 @@ public class CommandParserTests
     [Theory]
     [InlineData("a 'b c' | d && e || f ; g\nh", 5)]
     [InlineData("a &&\n b", 2)]
+    [InlineData("a \\\n b \\\n | c", 1)]
     [InlineData("\n\n a \n\n", 1)]
     public void Parse_SeveralPipelines_AreSplit(string text, int count) => Assert.Equal(count, Parse(text).Count);
 
@@ -95,7 +101,7 @@ public class CommandParserTests
     public async Task Parse_AcceptedText_MeansTheSameToDashAndBash()
     {
         var random = new SeededRandom(7);
-        string[] pieces = ["a", "b c", " ", " ", " ", "'", "'", "\"", "\"", "\\", "$", "$'", "^", "=", "#", "!", "{", "}", ",", "..", "-", "é", "😀", "*", "?", "[", "]", "~", ":", "/", "%", "\t", "\\n", "`", "$x", "&", ">", "2>&1", "\\\\", "\\\"", "\\$"];
+        string[] pieces = ["a", "b c", " ", " ", " ", "'", "'", "\"", "\"", "\\", "$", "$'", "^", "=", "#", "!", "{", "}", ",", "..", "-", "é", "😀", "*", "?", "[", "]", "~", ":", "/", "%", "\t", "\\n", " \\\n ", "`", "$x", "&", ">", "2>&1", "\\\\", "\\\"", "\\$"];
         var (lines, expected) = (new List<string>(), new List<string>());
         for (var i = 0; i < 60_000 && lines.Count < 3000; i++)
         {
