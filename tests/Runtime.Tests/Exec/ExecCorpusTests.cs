@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Models;
 using Runtime.Exec;
 using Runtime.Exec.Running;
 using Runtime.Sandbox;
@@ -76,7 +77,10 @@ public sealed class ExecCorpusTests : IDisposable
             var decision = _fixture.Policy.Decide(new ExecRequest(text));
             times.Add(Stopwatch.GetTimestamp() - start);
             if (decision.Verdict != ExecVerdict.Allow || decision.Commands.Any(command => command.Program is null) || !seen.Add(string.Join('\0', decision.Commands.SelectMany(c => c.Argv))) || ran >= mostRuns) continue;
-            using var command = runner.Start(decision.Pipelines, new SandboxLimits { Time = TimeSpan.FromSeconds(20) });
+            RunningCommand command;
+            // A file to read from that is not there.
+            try { command = runner.Start(decision.Pipelines, new SandboxLimits { Time = TimeSpan.FromSeconds(20) }); }
+            catch (ModelException) { continue; }
             await command.Ended;
             ran++;
             Assert.False(File.Exists(CorpusFixture.Canary), text);

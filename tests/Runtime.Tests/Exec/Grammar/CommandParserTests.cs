@@ -106,7 +106,7 @@ public class CommandParserTests
         for (var i = 0; i < 60_000 && lines.Count < 3000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, 2 + random.Next(9)).Select(_ => pieces[random.Next(pieces.Length)]));
-            if (TryParse("say " + text) is not [{ Commands: [{ Redirections.Count: 0 } command] }] || command.Words.Any(word => word.Pattern is not null)) continue;
+            if (TryParse("say " + text) is not [{ Commands: [{ Redirections.Count: 0 } command] }] || command.Words.Any(word => word.Pattern is not null || word.Text.Contains('\n'))) continue;
             lines.Add("say " + text);
             expected.Add(string.Concat(command.Words.Skip(1).Select(word => $"<{word.Text}>")));
         }
