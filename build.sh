@@ -193,9 +193,21 @@ ensure_openclaw() {
   : > "$stamp"
 }
 
+# What drives a browser that is installed; the browser itself is not fetched.
+playwright_version=1.56.1
+ensure_browser() {
+  local folder=$root/artifacts/browser stamp=$root/artifacts/browser/$playwright_version
+  [ -e "$stamp" ] && return
+  mkdir -p "$folder"
+  (cd "$folder" && npm install --silent --ignore-scripts --no-audit --no-fund --no-save --prefix . "playwright-core@$playwright_version" >/dev/null 2>&1) \
+    || die "npm could not install playwright-core@$playwright_version."
+  [ -e "$folder/package.json" ] || echo '{}' > "$folder/package.json"
+  : > "$stamp"
+}
+
 test_clients() {
   local passed=0 failed=0 skipped=0
-  build; publish; ensure_openclaw
+  build; publish; ensure_openclaw; ensure_browser
   test_project Clients
   say "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
