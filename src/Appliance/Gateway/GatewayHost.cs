@@ -37,6 +37,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly ProcessBook _processes = new();
     private readonly ITimer _ticks;
     private readonly ITimer _keepAlives;
+    private int _tickCount;
 
     /// <summary>The gateway over a set of models; its state is in their home folder.</summary>
     /// <param name="models">Where models come from.</param>
@@ -173,5 +174,12 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             ProtocolLimits.Newest);
     }
 
-    private void SendTick() => _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds())));
+    private void SendTick()
+    {
+        _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds())));
+        // Health every other time; nobody there, nothing made.
+        if (++_tickCount % 2 != 0 || _hub.Connections.Count == 0) return;
+        _hub.HealthVersion++;
+        _hub.Broadcast("health", _methods.HealthPayload(), version: _hub.Version);
+    }
 }
