@@ -9,7 +9,7 @@ public sealed class TuiTests(ClientsFixture fixture) : IClassFixture<ClientsFixt
     public async Task Tui_ShowsTheReply_AnswersACommand_AndQuits()
     {
         var steps = new JsonArray(
-            new JsonObject { ["wait"] = "| idle", ["type"] = "Once upon a time\r" },
+            new JsonObject { ["wait"] = "gateway connected | idle", ["type"] = "Once upon a time\r" },
             new JsonObject { ["wait"] = "sending" },
             new JsonObject { ["wait"] = "| idle", ["type"] = "/status\r" },
             new JsonObject { ["wait"] = "Model: local/story", ["type"] = "/quit\r" });
