@@ -52,7 +52,11 @@ while time.monotonic() < deadline and read(deadline):
     pass
 sys.stdout.write(shown)
 sys.stdout.flush()
+# The terminal is closed before the program is gone.
 gone, status = os.waitpid(child, os.WNOHANG)
+while gone == 0 and time.monotonic() < deadline:
+    time.sleep(0.05)
+    gone, status = os.waitpid(child, os.WNOHANG)
 if gone == 0:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
