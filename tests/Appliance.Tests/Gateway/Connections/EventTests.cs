@@ -37,7 +37,10 @@ public sealed class EventTests(ITestOutputHelper output)
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Appliance"), "*.cs", SearchOption.AllDirectories)
             .Where(f => Path.GetFileName(f) != "GatewayEvents.cs").Select(File.ReadAllText).ToArray();
-        Assert.All(GatewayEvents.Names, name => Assert.True(sources.Any(s => s.Contains($"\"{name}\"", StringComparison.Ordinal)), $"nobody sends {name}"));
+        Assert.All(GatewayEvents.Names, name => Assert.True(sources.Any(s => IsIn(s, $"\"{name}\"") || IsIn(s, $"}}.{name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]}\"")), $"nobody sends {name}"));
+
+        // Whole, or with its first word put in: $"{kind}.approval.requested".
+        static bool IsIn(string source, string text) => source.Contains(text, StringComparison.Ordinal);
     }
 
     [Fact]
