@@ -178,7 +178,10 @@ ensure_clients() {
   local clients=$root/artifacts/clients
   mkdir -p "$clients"
   cp tests/EndToEnd/clients/* "$clients/"
-  [ -e "$clients/node_modules" ] || (cd "$clients" && npm ci --silent --ignore-scripts >/dev/null) || die "npm could not install the OpenAI and Ollama clients."
+  # What is there is of this lock file, or it is made anew.
+  cmp -s "$clients/package-lock.json" "$clients/node_modules/.installed" && return
+  (cd "$clients" && npm ci --silent --ignore-scripts >/dev/null 2>&1) || die "npm could not install the official clients."
+  cp "$clients/package-lock.json" "$clients/node_modules/.installed"
 }
 
 # OpenClaw's own program and the Node it needs, pinned; only test-clients uses them. Node comes as its platform package: no install script runs.
