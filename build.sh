@@ -185,13 +185,13 @@ ensure_clients() {
 }
 
 # OpenClaw's own program and the Node it needs, pinned; only test-clients uses them. Node comes as its platform package: no install script runs.
-openclaw_version=2026.9.6 node_version=24.21.0
+openclaw_version=2026.9.6 node_version=24.21.0 conformance_version=0.1.16
 ensure_openclaw() {
-  local folder=$root/artifacts/openclaw stamp=$root/artifacts/openclaw/$openclaw_version.$node_version
+  local folder=$root/artifacts/openclaw stamp=$root/artifacts/openclaw/$openclaw_version.$node_version.$conformance_version
   [ -e "$stamp" ] && return
   say "fetching openclaw $openclaw_version and Node $node_version (once)"
   mkdir -p "$folder"
-  (cd "$folder" && npm install --silent --ignore-scripts --no-audit --no-fund --no-save --prefix . "openclaw@$openclaw_version" "node-linux-$arch@$node_version" >/dev/null 2>&1) \
+  (cd "$folder" && npm install --silent --ignore-scripts --no-audit --no-fund --no-save --prefix . "openclaw@$openclaw_version" "node-linux-$arch@$node_version" "@modelcontextprotocol/conformance@$conformance_version" >/dev/null 2>&1) \
     || die "npm could not install openclaw@$openclaw_version."
   : > "$stamp"
 }
@@ -212,6 +212,8 @@ test_clients() {
   local passed=0 failed=0 skipped=0
   build; publish; ensure_openclaw; ensure_browser
   test_project Clients
+  MCP_CONFORMANCE=$root/artifacts/openclaw/node_modules/@modelcontextprotocol/conformance/dist/index.js \
+    NODE22=$root/artifacts/openclaw/node_modules/node-linux-$arch/bin/node test_project Appliance.Tests FullyQualifiedName~Conformance
   say "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
 }
