@@ -57,7 +57,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var agents = new AgentBook(home, [], time);
         var approvals = new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time);
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
-        var commands = new CommandService(rules, approvals, new CommandSandbox());
+        var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);
         var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, () => _turns!, EgressPolicy.FromEnvironment(), time), .. CommandTools.All(commands, _processes)]), agents.Policy(people: identity.People.Policy.ToolRules()), new ToolApprover(approvals));
         tools.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
