@@ -6,11 +6,11 @@ using Appliance.Commands.Backup;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
 using Appliance.Commands.Config;
-using Appliance.Commands.Context;
 using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
 using Appliance.Commands.Exec;
 using Appliance.Commands.Gateway;
+using Appliance.Commands.Memory;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
 using Appliance.Commands.People;
@@ -32,12 +32,12 @@ internal static class Program
             GatewayCommand.Create(),
             ModelsCommand.Create(),
             StatusCommand.Create(),
-            ContextCommand.Create(),
             HealthCommand.Create(),
             MonitorCommand.Create(),
             ProfileCommand.Create(),
             AgentCommand.Create(),
             SessionsCommand.Create(),
+            MemoryCommand.Create(),
             DevicesCommand.Create(),
             PairingCommand.Create(),
             NodesCommand.Create(),

@@ -7,7 +7,6 @@ using Appliance.Gateway.Methods;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Models;
-using Models.Egress;
 using Models.Generation;
 using Models.Store;
 using Runtime.Agents;
@@ -15,10 +14,12 @@ using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Audit;
 using Runtime.Exec.Rules;
+using Runtime.Memory;
 using Runtime.Sandbox;
 using Runtime.Sessions;
 using Runtime.Tools;
 using Runtime.Tools.Commands;
+using Runtime.Tools.Memory;
 
 namespace Appliance.Gateway;
 
@@ -36,11 +37,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ProcessBook _processes = new();
-    private readonly Action<Exception> _onBug;
+    private readonly MemoryBook _memory;
     private readonly ITimer _ticks;
     private readonly ITimer _keepAlives;
-    private int _tickCount;
-    private int _resumed;
 
     /// <summary>The gateway over a set of models; its state is in their home folder.</summary>
     /// <param name="models">Where models come from.</param>
@@ -51,17 +50,18 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     public GatewayHost(IModelHost models, ServerOptions options, GatewayIdentity identity, DateTimeOffset startedAt, Action<Exception> onBug)
     {
         var (time, home, pairing) = (options.Time, models.Store.Home, identity.Pairing);
-        (_time, _authenticator, _onBug) = (time, identity.Authenticator, onBug);
+        (_time, _authenticator) = (time, identity.Authenticator);
         _hub = new ConnectionHub(startedAt, time);
         _log = new GatewayLog(home, time);
         var agents = new AgentBook(home, [], time);
         var approvals = new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time);
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
-        var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);
-        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, () => _turns!, EgressPolicy.FromEnvironment(), time), .. CommandTools.All(commands, _processes)]), agents.Policy(people: identity.People.Policy.ToolRules()), new ToolApprover(approvals));
+        var commands = new CommandService(rules, approvals, new CommandSandbox());
+        _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
+        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes)]), agents.Policy(people: identity.People.Policy.ToolRules()), new ToolApprover(approvals));
         tools.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Memory = _memory };
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.ConfigChanged;
@@ -113,7 +113,6 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             connection.Send(FrameWriter.Ok(request.Id, FrameWriter.Payload(Hello(connection, grant))));
             _hub.Admit(connection);
             if (grant.Setup is { } setup) _methods.SetupCompleted(setup);
-            if (grant.Principal.Role == Principal.Operator && Interlocked.Exchange(ref _resumed, 1) == 0) _ = Task.Run(Resume);
             _log.Write($"{connect.Client.Id}/{connect.Client.Mode} connected as {grant.Principal.Role} by {grant.Principal.Method} from {From(connection)}");
             if (connect.WantsModelCatalog)
                 connection.SendEvent(FrameWriter.Event("models.snapshot", _methods.ModelsSnapshotPayload()), numbered: false);
@@ -147,21 +146,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed -= _methods.ConfigChanged;
         await _keepAlives.DisposeAsync();
         _turns.Dispose();
+        _memory.Dispose();
         _processes.Dispose();
         await _log.DisposeAsync();
-    }
-
-    // When the first client is there: turns that a restart cut off have somebody to hear of them, and nothing is read for nobody.
-    private void Resume()
-    {
-        try
-        {
-            foreach (var agent in _context.Agents.All) _turns.ResumeInterrupted(agent);
-        }
-        catch (Exception e)
-        {
-            _onBug(e);
-        }
     }
 
     private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";
@@ -191,12 +178,5 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             ProtocolLimits.Newest);
     }
 
-    private void SendTick()
-    {
-        _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds())));
-        // Health every other time; nobody there, nothing made.
-        if (++_tickCount % 2 != 0 || _hub.Connections.Count == 0) return;
-        _hub.HealthVersion++;
-        _hub.Broadcast("health", _methods.HealthPayload(), version: _hub.Version);
-    }
+    private void SendTick() => _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds())));
 }

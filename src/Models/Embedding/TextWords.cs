@@ -9,7 +9,7 @@ namespace Models.Embedding;
 /// Cuts a text of any language into words without a vocabulary: NFKC, small letters, runs of letters, digits and marks. Scripts that
 /// write no spaces (Han, kana) give overlapping pairs of characters, the usual way to index them. Signs are words where there is no other.
 /// </summary>
-internal static class TextWords
+public static class TextWords
 {
     // The English words that length misjudges.
     private static readonly HashSet<string> LongButEmpty =

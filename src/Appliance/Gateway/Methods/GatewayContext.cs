@@ -7,6 +7,7 @@ using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Exec.Rules;
+using Runtime.Memory;
 using Runtime.Sessions;
 using Runtime.Tools;
 
@@ -24,6 +25,9 @@ internal sealed record GatewayContext(
 
     /// <summary>Where people are asked.</summary>
     public required ApprovalBook Approvals { get; init; }
+
+    /// <summary>What agents remember.</summary>
+    public required MemoryBook Memory { get; init; }
 
     /// <summary>What agents may run.</summary>
     public required ExecRulesFile CommandRules { get; init; }

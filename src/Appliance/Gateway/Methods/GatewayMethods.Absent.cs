@@ -16,8 +16,6 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("cron.list", Scope.Read, call => FrameWriter.Payload(
             new CronPage("empty", (int)(call.Params.OptionalNumber("offset", 0, int.MaxValue) ?? 0), (int)(call.Params.OptionalNumber("limit", 1, 200) ?? 50)))),
         Nothing("cron.status", Scope.Read, """{"enabled":false,"triggersEnabled":false,"storePath":"","storage":"sqlite","jobs":0,"nextWakeAtMs":null}"""),
-        Nothing("doctor.memory.status", Scope.Read, """{"agentId":"main","provider":"none","embedding":{"ok":false,"checked":false,"error":"there is no memory on this gateway yet"}}"""),
-        Nothing("memory.search", Scope.Read, """{"agentId":"main","provider":"none","searchMode":"fts-only","results":[]}"""),
         Nothing("question.list", Scope.Questions, """{"questions":[]}"""),
         Nothing("taskSuggestions.list", Scope.Read, """{"suggestions":[]}"""),
         Nothing("tools.catalog", Scope.Read, """{"agentId":"main","profiles":[],"groups":[]}"""),

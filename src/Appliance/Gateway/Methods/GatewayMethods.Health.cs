@@ -13,9 +13,6 @@ internal sealed partial class GatewayMethods
 {
     private const int MostRecent = 5;
 
-    /// <summary>How turns ended lately.</summary>
-    public StabilityRecord Lately { get; }
-
     private IEnumerable<GatewayMethod> Health =>
     [
         GatewayMethod.Of("health", GatewayMethod.Anyone, call => HealthPayload(call.Principal)),
@@ -71,8 +68,8 @@ internal sealed partial class GatewayMethods
 
     private byte[] Stability(GatewayCall call)
     {
-        var (events, dropped) = Lately.Read((int)(call.Params.OptionalNumber("limit", 1, 1000) ?? 50), call.Params.OptionalText("type"));
-        return FrameWriter.Payload(new StabilityReport(_context.Time.GetUtcNow().ToString("O"), StabilityRecord.Capacity, dropped, events));
+        var capacity = (int)(call.Params.OptionalNumber("limit", 1, 1000) ?? 50);
+        return FrameWriter.Payload(new StabilityReport(_context.Time.GetUtcNow().ToString("O"), capacity));
     }
 
     private static ProcessMemory ReadProcessMemory() => new(Environment.WorkingSet, GC.GetTotalMemory(false), GC.GetGCMemoryInfo().TotalCommittedBytes);

@@ -27,13 +27,12 @@ internal sealed partial class GatewayMethods
         (_context, _onBug, _dedupe) = (context, onBug, new RequestDedupe(context.Time));
         _groups = new SessionGroups(Path.Combine(context.Home, "agents", "groups.json"));
         _compactor = new SessionCompactor(context.Models, context.Options.Model);
-        Lately = new StabilityRecord(context.Time);
         IEnumerable<GatewayMethod>[] families =
         [
             Health, System, Restart, OwnStatus, Tasks,
             Sessions, SessionChanges, Groups,
             Chat, HistoryMethods, CommandMethods,
-            Agents, AgentFiles,
+            Agents, AgentFiles, Remembering,
             Models, Usage,
             Devices, Setup, Nodes, Users, Auditing,
             Config, Secrets,

@@ -67,6 +67,13 @@ internal sealed class PayloadWriter(IBufferWriter<byte> output) : IDisposable
         return List(values);
     }
 
+    /// <summary>A number that is no whole one.</summary>
+    public PayloadWriter Number(string name, double value)
+    {
+        _json.WriteNumber(name, value);
+        return this;
+    }
+
     /// <summary>A list of numbers.</summary>
     public PayloadWriter Add(string name, IReadOnlyList<double> values)
     {

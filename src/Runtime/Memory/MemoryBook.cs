@@ -1,0 +1,39 @@
+using Models;
+using Models.Embedding;
+using Runtime.Agents;
+
+namespace Runtime.Memory;
+
+/// <summary>The memories of all agents, each opened when it is first used. Safe for several threads.</summary>
+/// <param name="agents">The agents.</param>
+/// <param name="home">Where the indexes go: <c>agents/ID/memory.sqlite</c> below it.</param>
+/// <param name="embedder">Gives what turns texts into vectors.</param>
+/// <param name="time">The clock.</param>
+/// <param name="tell">Hears of a broken index.</param>
+public sealed class MemoryBook(AgentBook agents, string home, Func<CancellationToken, Task<TextEmbedder>> embedder, TimeProvider time, Action<string> tell) : IDisposable
+{
+    private readonly Dictionary<string, AgentMemory> _open = new(StringComparer.Ordinal);
+
+    /// <summary>An agent's memory.</summary>
+    /// <exception cref="ModelException">There is no such agent.</exception>
+    public AgentMemory Of(string id)
+    {
+        var agent = agents.Find(id) ?? throw new ModelException($"There is no agent {id}.");
+        lock (_open)
+        {
+            if (_open.TryGetValue(id, out var memory)) return memory;
+            var folder = Directory.CreateDirectory(Path.Combine(home, "agents", id)).FullName;
+            return _open[id] = new AgentMemory(agent.Workspace, Path.Combine(folder, "memory.sqlite"), embedder, time, tell);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_open)
+        {
+            foreach (var memory in _open.Values) memory.Dispose();
+            _open.Clear();
+        }
+    }
+}

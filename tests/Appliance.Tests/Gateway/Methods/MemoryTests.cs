@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+
+namespace Appliance.Tests.Gateway.Methods;
+
+public sealed class MemoryTests : GatewayTest
+{
+    [Fact]
+    public async Task Search_WhatWasWrittenAndWhatAFileSays_IsFoundWithItsPlace()
+    {
+        var written = await Owner.AskAsync("memory.write", new JsonObject { ["text"] = "The spare key hangs behind the boiler.", ["lasting"] = true });
+        Assert.Equal("MEMORY.md", written.GetProperty("path").GetString());
+        var notes = Directory.CreateDirectory(Path.Combine(Host.Home, "agents", "main", "workspace", "memory")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(notes, "garden.md"), "# Garden\n\nTomatoes are watered at six.\n");
+        await Owner.AskAsync("memory.refresh", new JsonObject());
+
+        var answer = await Owner.AskAsync("memory.search", new JsonObject { ["query"] = "when to water tomatoes", ["maxResults"] = 1 });
+        Assert.Equal(("main", "hybrid", "hash-1024"), (answer.GetProperty("agentId").GetString(), answer.GetProperty("searchMode").GetString(), answer.GetProperty("provider").GetString()));
+        var hit = answer.GetProperty("results")[0];
+        Assert.Equal(("memory/garden.md", 1, "Garden"), (hit.GetProperty("path").GetString(), hit.GetProperty("startLine").GetInt32(), hit.GetProperty("heading").GetString()));
+        Assert.Contains("boiler", (await Owner.AskAsync("memory.search", new JsonObject { ["query"] = "spare keys" })).GetProperty("results")[0].GetProperty("snippet").GetString(), StringComparison.Ordinal);
+
+        var status = await Owner.AskAsync("memory.status", new JsonObject());
+        Assert.Equal((2, 2), (status.GetProperty("files").GetInt32(), status.GetProperty("chunks").GetInt32()));
+        Assert.True((await Owner.AskAsync("doctor.memory.status", new JsonObject())).GetProperty("embedding").GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Search_OfAnAgentThereIsNot_IsRefused() =>
+        Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("memory.search", new JsonObject { ["query"] = "x", ["agentId"] = "nobody" })));
+}
