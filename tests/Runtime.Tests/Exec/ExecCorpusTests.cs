@@ -7,7 +7,7 @@ using TestKit;
 
 namespace Runtime.Tests.Exec;
 
-/// <summary>The reference corpus of harmless and hostile commands, over its own fixture.</summary>
+/// <summary>The reference corpus of harmless and hostile commands, over its own fixture (attacks.jsonl, approval-01).</summary>
 public sealed class ExecCorpusTests : IDisposable
 {
     private readonly CorpusFixture _fixture = new();

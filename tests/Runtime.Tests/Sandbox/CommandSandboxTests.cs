@@ -27,6 +27,7 @@ public sealed class CommandSandboxTests : IDisposable
         return levels;
     }
 
+    // attacks.jsonl, sandbox-01; and the next.
     [Theory]
     [MemberData(nameof(Levels))]
     public async Task Run_Inside_ReadsAndWritesTheWorkspaceAlone(SandboxLevel level)
@@ -79,6 +80,7 @@ public sealed class CommandSandboxTests : IDisposable
         Assert.False(listener.Pending());
     }
 
+    // attacks.jsonl, sandbox-02; and the two after it.
     [Theory]
     [MemberData(nameof(Levels))]
     public async Task Run_EndsOrIsKilled_LeavesNothingBehind(SandboxLevel level)

@@ -35,6 +35,7 @@ internal static class GitRepository
         if (File.Exists(Path.Combine(git, "commondir")) || File.Exists(Path.Combine(git, "config.worktree"))) return "The repository has a configuration in a second place.";
         if (File.Exists(Path.Combine(git, "hooks", "post-index-change"))) return "The repository has a hook that reading can run (post-index-change).";
         if (Directory.Exists(Path.Combine(git, "modules"))) return "The repository has submodules, whose configuration git would follow.";
+        if (GitIndex.MayHoldRepositories(Path.Combine(git, "index"))) return "The repository may hold others, whose configuration git would follow.";
         var config = new FileInfo(Path.Combine(git, "config"));
         if (!config.Exists) return null;
         if (config.LinkTarget is not null || config.Length > LargestConfig) return "The repository's configuration is a link, or too long to be judged.";
