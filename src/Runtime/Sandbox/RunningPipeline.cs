@@ -106,8 +106,8 @@ public sealed class RunningPipeline : IDisposable
         ProcessTree.Kill([], _mark, _cgroup);
         reader.Join(TimeSpan.FromSeconds(2));
         _launch.Dispose();
-        _cgroup?.Dispose();
         _clock.Dispose();
         _ended.TrySetResult(_launch.ExitCode);
+        _cgroup?.Dispose();
     }
 }

@@ -33,13 +33,29 @@ internal sealed class CommandCgroup : IDisposable
         foreach (var folder in _folders) TryWrite(Path.Combine(folder, "cgroup.procs"), process.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Removes it; while something still ends in it, it stays.</summary>
+    /// <summary>Removes it. What was killed takes a moment to be gone, and the folder cannot be removed before: this waits for it, a second at most.</summary>
     public void Dispose()
     {
         foreach (var folder in _folders)
         {
-            try { Directory.Delete(folder); }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+            for (var tries = 0; tries < 100 && !TryDelete(folder); tries++) Thread.Sleep(10);
+        }
+    }
+
+    private static bool TryDelete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
