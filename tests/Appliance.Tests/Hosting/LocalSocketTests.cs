@@ -13,7 +13,7 @@ namespace Appliance.Tests.Hosting;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class LocalSocketTests
 {
-    private static readonly string Token = new('t', 32);
+    private const string Token = "0123456789abcdef0123456789abcdef";
 
     [Fact]
     public void Claim_OfAHomeWhereAGatewayRuns_IsRefused()

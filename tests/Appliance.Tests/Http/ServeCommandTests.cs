@@ -71,7 +71,7 @@ public sealed class ServeCommandTests
     public async Task Run_AddressOfAnotherMachine_SaysSo()
     {
         await using var models = await StoppedAsync(TestHost.Model);
-        var options = AnyPort with { Address = IPAddress.Parse("192.0.2.1"), Token = new string('x', 32) };
+        var options = AnyPort with { Address = IPAddress.Parse("192.0.2.1"), Token = "0123456789abcdef0123456789abcdef" };
         var error = await Assert.ThrowsAsync<ModelException>(() => ServeCommand.RunAsync(models, options, TextWriter.Null, TextWriter.Null, default));
         Assert.Contains("192.0.2.1", error.Message);
     }

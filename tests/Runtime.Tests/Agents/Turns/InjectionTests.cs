@@ -61,6 +61,7 @@ public sealed class InjectionTests
         bench.Models.Answer = (told, _) => Obey(told);
         bench.Agents.Default.Sessions.GetOrCreate("agent:main:other");
         await bench.AskAsync("hello");
+        Directory.CreateDirectory(bench.Workspace);
         var files = Snapshot(bench.Workspace);
         var cases = 0;
         foreach (var (tool, arguments) in Orders)
