@@ -178,25 +178,42 @@ ensure_clients() {
   local clients=$root/artifacts/clients
   mkdir -p "$clients"
   cp tests/EndToEnd/clients/* "$clients/"
-  [ -e "$clients/node_modules" ] || (cd "$clients" && npm ci --silent --ignore-scripts >/dev/null) || die "npm could not install the OpenAI and Ollama clients."
+  # What is there is of this lock file, or it is made anew.
+  cmp -s "$clients/package-lock.json" "$clients/node_modules/.installed" && return
+  (cd "$clients" && npm ci --silent --ignore-scripts >/dev/null 2>&1) || die "npm could not install the official clients."
+  cp "$clients/package-lock.json" "$clients/node_modules/.installed"
 }
 
 # OpenClaw's own program and the Node it needs, pinned; only test-clients uses them. Node comes as its platform package: no install script runs.
-openclaw_version=2026.9.6 node_version=24.21.0
+openclaw_version=2026.9.6 node_version=24.21.0 conformance_version=0.1.16
 ensure_openclaw() {
-  local folder=$root/artifacts/openclaw stamp=$root/artifacts/openclaw/$openclaw_version.$node_version
+  local folder=$root/artifacts/openclaw stamp=$root/artifacts/openclaw/$openclaw_version.$node_version.$conformance_version
   [ -e "$stamp" ] && return
   say "fetching openclaw $openclaw_version and Node $node_version (once)"
   mkdir -p "$folder"
-  (cd "$folder" && npm install --silent --ignore-scripts --no-audit --no-fund --no-save --prefix . "openclaw@$openclaw_version" "node-linux-$arch@$node_version" >/dev/null 2>&1) \
+  (cd "$folder" && npm install --silent --ignore-scripts --no-audit --no-fund --no-save --prefix . "openclaw@$openclaw_version" "node-linux-$arch@$node_version" "@modelcontextprotocol/conformance@$conformance_version" >/dev/null 2>&1) \
     || die "npm could not install openclaw@$openclaw_version."
+  : > "$stamp"
+}
+
+# What drives a browser that is installed; the browser itself is not fetched.
+playwright_version=1.56.1
+ensure_browser() {
+  local folder=$root/artifacts/browser stamp=$root/artifacts/browser/$playwright_version
+  [ -e "$stamp" ] && return
+  mkdir -p "$folder"
+  (cd "$folder" && npm install --silent --ignore-scripts --no-audit --no-fund --no-save --prefix . "playwright-core@$playwright_version" >/dev/null 2>&1) \
+    || die "npm could not install playwright-core@$playwright_version."
+  [ -e "$folder/package.json" ] || echo '{}' > "$folder/package.json"
   : > "$stamp"
 }
 
 test_clients() {
   local passed=0 failed=0 skipped=0
-  build; publish; ensure_openclaw
+  build; publish; ensure_openclaw; ensure_browser
   test_project Clients
+  MCP_CONFORMANCE=$root/artifacts/openclaw/node_modules/@modelcontextprotocol/conformance/dist/index.js \
+    NODE22=$root/artifacts/openclaw/node_modules/node-linux-$arch/bin/node test_project Appliance.Tests FullyQualifiedName~Conformance
   say "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
 }

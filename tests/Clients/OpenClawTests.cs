@@ -70,7 +70,34 @@ public sealed class OpenClawTests(ClientsFixture fixture) : IClassFixture<Client
         await Claw.AskAsync("channels", "status", "--json");
         Assert.Equal("deny", (await Claw.CallAsync("exec.approvals.get")).GetProperty("resolvedDefaults").GetProperty("security").GetString());
         await Claw.RunAsync("approvals", "get", "--gateway");
-        Assert.Equal(0, (await Claw.AskAsync("gateway", "stability", "--json")).GetProperty("count").GetInt32());
+        Assert.Contains("no channel", await Claw.FailAsync("message", "send", "--channel", "telegram", "--target", "1", "--message", "hi"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("no schedule", await Claw.FailAsync("cron", "add", "--name", "t", "--every", "1h", "--message", "hi"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [SharedFact(ClientsFixture.Model)]
+    public async Task Facts_OfSessionsTurnsAndPresence_AreOurs()
+    {
+        await using var owner = await fixture.ConnectAsync();
+        await owner.AskAsync("sessions.create", new JsonObject { ["key"] = "plans", ["label"] = "Plans" });
+        await owner.AskAsync("agent.wait", new JsonObject { ["runId"] = "none", ["timeoutMs"] = 0 });
+        await owner.AskAsync("chat.send", new JsonObject { ["sessionKey"] = "plans", ["message"] = "There was a dog", ["idempotencyKey"] = "facts-1" });
+        await owner.EventAsync("chat", c => c.GetProperty("runId").GetString() == "facts-1" && c.GetProperty("state").GetString() == "final");
+        await using var tui = await GatewayClient.OpenAsync(fixture.Server.Client.BaseAddress!);
+        var key = new DeviceKey(33);
+        await tui.AskAsync("connect", tui.Device(key, new JsonObject { ["token"] = "0123456789abcdef0123456789abcdef" }));
+
+        var ours = (await owner.AskAsync("sessions.list")).GetProperty("sessions").EnumerateArray().Select(s => s.GetProperty("key").GetString()).ToHashSet();
+        var status = await Claw.AskAsync("status", "--json");
+        Assert.Equal(ours.Count, status.GetProperty("sessions").GetProperty("count").GetInt32());
+        Assert.Subset(ours, status.GetProperty("sessions").GetProperty("recent").EnumerateArray().Select(s => s.GetProperty("key").GetString()).ToHashSet());
+        Assert.Equal("story", status.GetProperty("sessions").GetProperty("defaults").GetProperty("model").GetString());
+        var devices = (await Claw.AskAsync("devices", "list", "--json")).GetProperty("paired").EnumerateArray().Select(d => d.GetProperty("deviceId").GetString());
+        Assert.Contains(key.Id, devices);
+        var presence = (await Claw.AskAsync("system", "presence")).EnumerateArray().ToArray();
+        Assert.Contains(key.Id, presence.Select(p => p.TryGetProperty("deviceId", out var id) ? id.GetString() : null));
+        var stability = await Claw.AskAsync("gateway", "stability", "--json");
+        Assert.Equal((await owner.AskAsync("diagnostics.stability", new JsonObject { ["limit"] = 1000 })).GetProperty("count").GetInt32(), stability.GetProperty("count").GetInt32());
+        Assert.True(stability.GetProperty("count").GetInt32() > 0);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Appliance.Gateway.Methods;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
 using Models;
+using Models.Egress;
 using Models.Generation;
 using Models.Store;
 using Runtime.Agents;
@@ -37,9 +38,12 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ProcessBook _processes = new();
+    private readonly Action<Exception> _onBug;
     private readonly MemoryBook _memory;
     private readonly ITimer _ticks;
     private readonly ITimer _keepAlives;
+    private int _tickCount;
+    private int _resumed;
 
     /// <summary>The gateway over a set of models; its state is in their home folder.</summary>
     /// <param name="models">Where models come from.</param>
@@ -50,15 +54,15 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     public GatewayHost(IModelHost models, ServerOptions options, GatewayIdentity identity, DateTimeOffset startedAt, Action<Exception> onBug)
     {
         var (time, home, pairing) = (options.Time, models.Store.Home, identity.Pairing);
-        (_time, _authenticator) = (time, identity.Authenticator);
+        (_time, _authenticator, _onBug) = (time, identity.Authenticator, onBug);
         _hub = new ConnectionHub(startedAt, time);
         _log = new GatewayLog(home, time);
         var agents = new AgentBook(home, [], time);
         var approvals = new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time);
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
-        var commands = new CommandService(rules, approvals, new CommandSandbox());
+        var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
-        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes)]), agents.Policy(people: identity.People.Policy.ToolRules()), new ToolApprover(approvals));
+        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, () => _turns!, EgressPolicy.FromEnvironment(), time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes)]), agents.Policy(people: identity.People.Policy.ToolRules()), new ToolApprover(approvals));
         tools.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
         _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Memory = _memory };
@@ -113,6 +117,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             connection.Send(FrameWriter.Ok(request.Id, FrameWriter.Payload(Hello(connection, grant))));
             _hub.Admit(connection);
             if (grant.Setup is { } setup) _methods.SetupCompleted(setup);
+            if (grant.Principal.Role == Principal.Operator && Interlocked.Exchange(ref _resumed, 1) == 0) _ = Task.Run(Resume);
             _log.Write($"{connect.Client.Id}/{connect.Client.Mode} connected as {grant.Principal.Role} by {grant.Principal.Method} from {From(connection)}");
             if (connect.WantsModelCatalog)
                 connection.SendEvent(FrameWriter.Event("models.snapshot", _methods.ModelsSnapshotPayload()), numbered: false);
@@ -151,6 +156,19 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         await _log.DisposeAsync();
     }
 
+    // When the first client is there: turns that a restart cut off have somebody to hear of them, and nothing is read for nobody.
+    private void Resume()
+    {
+        try
+        {
+            foreach (var agent in _context.Agents.All) _turns.ResumeInterrupted(agent);
+        }
+        catch (Exception e)
+        {
+            _onBug(e);
+        }
+    }
+
     private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";
 
     private HelloOk Hello(GatewayConnection connection, Grant grant)
@@ -178,5 +196,12 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             ProtocolLimits.Newest);
     }
 
-    private void SendTick() => _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds())));
+    private void SendTick()
+    {
+        _hub.Broadcast("tick", FrameWriter.Payload(new Tick(_time.GetUtcNow().ToUnixTimeMilliseconds())));
+        // Health every other time; nobody there, nothing made.
+        if (++_tickCount % 2 != 0 || _hub.Connections.Count == 0) return;
+        _hub.HealthVersion++;
+        _hub.Broadcast("health", _methods.HealthPayload(), version: _hub.Version);
+    }
 }

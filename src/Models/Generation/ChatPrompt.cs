@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
+using Models.Tokens;
 
 namespace Models.Generation;
 
@@ -13,12 +14,16 @@ public static class ChatPrompt
 
     /// <summary>The prompt's text, ready for the assistant's answer.</summary>
     public static string Render(
-        ILanguageModel model, IEnumerable<ChatMessage> messages, IReadOnlyList<AIFunctionDeclaration> tools, ChatOptions? options)
+        ILanguageModel model, IEnumerable<ChatMessage> messages, IReadOnlyList<AIFunctionDeclaration> tools, ChatOptions? options) =>
+        Render(model.ChatTemplate, model.Tokenizer, messages, tools, options);
+
+    /// <summary>The prompt's text for a model that is not loaded: its chat template, where it has one, and its tokenizer are enough.</summary>
+    public static string Render(
+        ChatTemplate? chatTemplate, Tokenizer tokenizer, IEnumerable<ChatMessage> messages, IReadOnlyList<AIFunctionDeclaration> tools, ChatOptions? options)
     {
         if (options?.Instructions is { Length: > 0 } instructions) messages = messages.Prepend(new ChatMessage(ChatRole.System, instructions));
-        if (model.ChatTemplate is not { } template) return PlainTranscript(messages);
+        if (chatTemplate is not { } template) return PlainTranscript(messages);
 
-        var tokenizer = model.Tokenizer;
         var variables = new JsonObject
         {
             ["messages"] = new JsonArray([.. messages.SelectMany(ToTemplateMessages)]),

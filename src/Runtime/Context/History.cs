@@ -4,9 +4,16 @@ using Runtime.Sessions;
 
 namespace Runtime.Context;
 
-/// <summary>What of a transcript a model is told. Pure: the same lines give the same messages, so that what was computed of them is found again.</summary>
-internal static class History
+/// <summary>What of a transcript a model is told. The same lines give the same messages, so that what was computed of them is found again. For one turn.</summary>
+internal sealed class History
 {
+    // A message after a pause of this says when it was written: so the time comes at the end of the prompt, and what was written stays as it was.
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(30);
+
+    private readonly List<ChatMessage> _messages = [];
+    private readonly TimeZoneInfo? _zone;
+    private long _last;
+
     /// <summary>What a call's result says where none was written: the machine stopped while it ran.</summary>
     public const string Interrupted =
         "[No result: the program was stopped while this ran. Whether it took effect is not known. Check before you do it again, or say so.]";
@@ -16,8 +23,12 @@ internal static class History
     /// was there; questions that got no answer are left out, but for the turn's own; neighbours of one role become one message, because
     /// many chat templates insist that roles take turns; every call has a result.
     /// </summary>
-    public static IReadOnlyList<ChatMessage> Of(IReadOnlyList<SessionMessage> transcript, string runId)
+    /// <param name="transcript">The lines, oldest first.</param>
+    /// <param name="runId">The turn.</param>
+    /// <param name="zone">Where the clock on the wall is read from; null to tell no times.</param>
+    public History(IReadOnlyList<SessionMessage> transcript, string runId, TimeZoneInfo? zone)
     {
+        _zone = zone;
         var firstOfRun = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var message in transcript)
         {
@@ -25,52 +36,64 @@ internal static class History
         }
         var end = firstOfRun.GetValueOrDefault(runId, int.MaxValue);
         var told = transcript.Where(m => !m.OutOfContext).OrderBy(Place).ThenBy(m => m.Seq).TakeWhile(m => Place(m) <= end).ToList();
-        var context = new List<ChatMessage>();
         for (var i = 0; i < told.Count; i++)
         {
             var message = told[i];
-            if (message.RunId == runId && context.LastOrDefault()?.Role == ChatRole.User && (i == 0 || told[i - 1].RunId != runId)) context.RemoveAt(context.Count - 1);
-            if (message.Role != SessionMessage.Tool) CloseCalls(context);
-            Add(context, message);
+            if (message.RunId == runId && _messages.LastOrDefault()?.Role == ChatRole.User && (i == 0 || told[i - 1].RunId != runId)) _messages.RemoveAt(_messages.Count - 1);
+            if (message.Role != SessionMessage.Tool) CloseCalls();
+            Add(message);
         }
-        CloseCalls(context);
-        return context;
+        CloseCalls();
 
         // A summary comes before everything that it does not stand for.
         int Place(SessionMessage message) => message.Role == SessionMessage.Summary ? 0 : message.RunId is { } run ? firstOfRun[run] : message.Seq;
     }
 
+    /// <summary>All that is told, oldest first.</summary>
+    public IReadOnlyList<ChatMessage> Messages => _messages;
+
     /// <summary>Adds one more line.</summary>
-    public static void Add(List<ChatMessage> context, SessionMessage message)
+    public void Add(SessionMessage message)
     {
+        var pause = message.Ts - _last;
+        // A summary is younger than what follows it.
+        if (message.Role != SessionMessage.Summary) _last = message.Ts;
         if (message.Role == SessionMessage.Tool)
         {
-            context.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(message.ToolCallId ?? "", DataText.Wrap(message))]));
+            _messages.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(message.ToolCallId ?? "", DataText.Wrap(message))]));
             return;
         }
-        if (message.Role == SessionMessage.Summary) context.Add(new ChatMessage(ChatRole.User, "Sum up what we said before."));
+        if (message.Role == SessionMessage.Summary) _messages.Add(new ChatMessage(ChatRole.User, "Sum up what we said before."));
         var role = message.Role == SessionMessage.User ? ChatRole.User : ChatRole.Assistant;
         var text = role == ChatRole.User ? DataText.Neutral(message.Text) : message.Text;
+        if (role == ChatRole.User && _zone is not null && pause > Pause.TotalMilliseconds)
+            text = $"[{TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(message.Ts), _zone):ddd yyyy-MM-dd HH:mm}] {text}";
         if (message.ToolCalls.Count > 0)
         {
             var contents = message.ToolCalls.Select(AIContent (call) => new FunctionCallContent(call.Id, call.Name, ToArguments(call.Arguments)));
-            context.Add(new ChatMessage(role, text.Length > 0 ? [new TextContent(text), .. contents] : [.. contents]));
+            _messages.Add(new ChatMessage(role, text.Length > 0 ? [new TextContent(text), .. contents] : [.. contents]));
         }
-        else if (context.LastOrDefault() is { } last && last.Role == role && last.Contents.All(c => c is TextContent)) context[^1] = new ChatMessage(role, $"{last.Text}\n\n{text}");
-        else context.Add(new ChatMessage(role, text));
+        else if (_messages.LastOrDefault() is { } last && last.Role == role && last.Contents.All(c => c is TextContent)) _messages[^1] = new ChatMessage(role, $"{last.Text}\n\n{text}");
+        else _messages.Add(new ChatMessage(role, text));
     }
 
-    /// <summary>The newer half, from a question on.</summary>
-    public static IReadOnlyList<ChatMessage> Newer(IReadOnlyList<ChatMessage> context) =>
-        [.. context.Skip((context.Count + 1) / 2).SkipWhile(m => m.Role != ChatRole.User)];
-
-    private static void CloseCalls(List<ChatMessage> context)
+    /// <summary>Leaves the older half out, but for the last question and what follows it. False where there is nothing that could go.</summary>
+    public bool Shrink()
     {
-        var last = context.FindLastIndex(m => m.Role == ChatRole.Assistant);
+        var last = _messages.FindLastIndex(m => m.Role == ChatRole.User);
+        if (last <= 0) return false;
+        var first = _messages.FindIndex((last + 1) / 2, m => m.Role == ChatRole.User);
+        _messages.RemoveRange(0, first);
+        return true;
+    }
+
+    private void CloseCalls()
+    {
+        var last = _messages.FindLastIndex(m => m.Role == ChatRole.Assistant);
         if (last < 0) return;
-        var answered = context.Skip(last + 1).SelectMany(m => m.Contents.OfType<FunctionResultContent>()).Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
-        foreach (var call in context[last].Contents.OfType<FunctionCallContent>().Where(c => !answered.Contains(c.CallId)).ToList())
-            context.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, Interrupted)]));
+        var answered = _messages.Skip(last + 1).SelectMany(m => m.Contents.OfType<FunctionResultContent>()).Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
+        foreach (var call in _messages[last].Contents.OfType<FunctionCallContent>().Where(c => !answered.Contains(c.CallId)).ToList())
+            _messages.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, Interrupted)]));
     }
 
     private static Dictionary<string, object?> ToArguments(string json)

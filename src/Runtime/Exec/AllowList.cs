@@ -1,3 +1,4 @@
+using Runtime.Exec.Paths;
 using Runtime.Exec.Programs;
 
 namespace Runtime.Exec;
@@ -31,11 +32,15 @@ public sealed class AllowList
     public IEnumerable<string> Entries => _entries.Select(words => string.Join(' ', words));
 
     /// <summary>The scripts that an interpreter may run: patterns of paths in the workspace.</summary>
-    public IEnumerable<string> ScriptsOf(string interpreter) => _entries.Where(words => words[0] == interpreter)
+    public IEnumerable<string> ScriptsOf(string interpreter) => _entries.Where(words => Path.GetFileName(words[0]) == interpreter)
         .Select(words => words.Length > 1 ? words[1].StartsWith("./", StringComparison.Ordinal) ? words[1][2..] : words[1] : "scripts/*");
 
     /// <summary>True where a program with its arguments is on the list, by name or by whole path.</summary>
-    public bool Holds(string name, string? path, IReadOnlyList<string> arguments) => _entries.Any(words => (words[0] == name || words[0] == path) && (Interpreters.Contains(name) || StartsWith(arguments, words)));
+    public bool Holds(string name, string? path, IReadOnlyList<string> arguments) => _entries.Any(words => (words[0] == name || IsAt(words[0], name, path)) && (Interpreters.Contains(name) || StartsWith(arguments, words)));
+
+    /// <summary>A whole path stands for its file by whatever way it is reached: /bin is /usr/bin on many systems.</summary>
+    private static bool IsAt(string entry, string name, string? path) =>
+        path is not null && entry.StartsWith('/') && Path.GetFileName(entry) == name && (entry == path || (Workspace.RealPath(entry) is { } real && real == Workspace.RealPath(path)));
 
     private static string[] Words(string entry)
     {

@@ -22,7 +22,7 @@ public abstract class Tool(string name, string description, string schema) : AIF
     /// <inheritdoc/>
     public override JsonElement JsonSchema { get; } = JsonElement.Parse(schema);
 
-    /// <summary>What it does to the world, at most.</summary>
+    /// <summary>What it does to the world, as a rule.</summary>
     public abstract ToolEffect Effect { get; }
 
     /// <summary>The smallest profile that has it.</summary>
@@ -34,7 +34,7 @@ public abstract class Tool(string name, string description, string schema) : AIF
     /// <summary>How long a call may take.</summary>
     public virtual TimeSpan Limit => TimeSpan.FromSeconds(30);
 
-    /// <summary>What this one call does to the world: never more than <see cref="Effect"/>.</summary>
+    /// <summary>What this one call does to the world.</summary>
     public virtual ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => Effect;
 
     /// <summary>Does it.</summary>

@@ -29,8 +29,14 @@ public sealed record ToolContext
     /// <summary>True where the session has read something private, or something that others wrote.</summary>
     public bool IsTainted { get; init; }
 
+    /// <summary>How many turns began each other before this one.</summary>
+    public int Depth { get; init; }
+
     /// <summary>What the person said in this turn: an address that stands in it was not made up by anybody else.</summary>
     public string Said { get; init; } = "";
+
+    /// <summary>The tools that the caller may call, in the order of the table; <see cref="ToolRunner"/> says.</summary>
+    public IReadOnlyList<Tool> Allowed { get; init; } = [];
 
     /// <summary>Hears of results that are not whole yet; null where nobody listens.</summary>
     public Action<string>? Progress { get; init; }

@@ -42,7 +42,7 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
     {
         try
         {
-            var effect = tool.EffectOf(arguments, context);
+            var effect = policy.Allows(tool, context.Agent, context.Channel, context.Person) ? tool.EffectOf(arguments, context) : tool.Effect;
             var decision = policy.Decide(tool, effect, context);
             if (decision.Verdict == ToolVerdict.Deny) return (ToolResult.Refused($"Not allowed: {decision.Reason}"), ToolVerdict.Deny);
             if (decision.Verdict == ToolVerdict.Ask)
@@ -65,7 +65,7 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
         try
         {
             // On a thread of its own: a tool that works without awaiting must not hold up an abort.
-            return await Task.Run(() => tool.RunAsync(arguments, context, limit.Token), limit.Token).WaitAsync(limit.Token);
+            return await Task.Run(() => tool.RunAsync(arguments, context with { Allowed = For(context.Agent, context.Channel, context.Person) }, limit.Token), limit.Token).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

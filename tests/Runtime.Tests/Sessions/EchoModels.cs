@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 using Models.Embedding;
 using Models.Generation;
@@ -7,7 +8,7 @@ using Models.Store;
 namespace Runtime.Tests.Sessions;
 
 /// <summary>A model host whose one model says what a test tells it to, and remembers what it was told.</summary>
-internal sealed class EchoModels(string home) : IModelHost, IChatClient
+internal sealed partial class EchoModels(string home) : IModelHost, IChatClient
 {
     /// <summary>The conversations it was asked to go on with.</summary>
     public List<string> Asked { get; } = [];
@@ -39,7 +40,8 @@ internal sealed class EchoModels(string home) : IModelHost, IChatClient
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var told = messages.ToArray();
+        // What every prompt begins with, and the time, are none of these tests' business.
+        var told = messages.Where(m => m.Role != ChatRole.System).Select(m => new ChatMessage(m.Role, Stamp().Replace(m.Text, ""))).ToArray();
         lock (Asked) Asked.Add(string.Join(" | ", told.Select(m => $"{m.Role}: {m.Text}")));
         await foreach (var piece in Answer(told, cancellationToken)) yield return new ChatResponseUpdate(ChatRole.Assistant, piece);
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new() { InputTokenCount = 3, OutputTokenCount = 4 })]) { FinishReason = ChatFinishReason.Stop };
@@ -47,6 +49,9 @@ internal sealed class EchoModels(string home) : IModelHost, IChatClient
 
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
+
+    [GeneratedRegex(@"^\[\w{3} \d{4}-\d\d-\d\d \d\d:\d\d\] ")]
+    private static partial Regex Stamp();
 
     public bool HasLoaded(string name) => false;
 

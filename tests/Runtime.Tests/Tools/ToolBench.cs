@@ -1,3 +1,4 @@
+using Models.Egress;
 using Runtime.Agents;
 using Runtime.Tools;
 using Runtime.Tools.Policy;
@@ -13,7 +14,7 @@ internal sealed class ToolBench : IDisposable
     public ToolBench(ToolRules? rules = null, IToolApprover? approver = null, params Tool[] more)
     {
         Agents = new AgentBook(_home["home"], [new AgentSettings { Tools = rules ?? ToolRules.Assistant }], TimeProvider.System);
-        Runner = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, TimeProvider.System), .. more]), Agents.Policy(), approver);
+        Runner = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, () => throw new NotSupportedException(), new EgressPolicy { Offline = true }, TimeProvider.System), .. more]), Agents.Policy(), approver);
         Directory.CreateDirectory(Workspace);
         Context = new ToolContext { Agent = "main", SessionKey = "agent:main:main", RunId = "r", CallId = "c", Files = Agents.Default.Files };
     }

@@ -12,14 +12,14 @@ internal static class ExecCheckCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var allow = new Option<string?>("--allow") { Description = "Programs that may run without asking, separated by commas: git,ls,\"python3 scripts/*.py\". Without it: those that only read.", HelpName = "LIST" };
+        var allow = new Option<string[]>("--allow") { AllowMultipleArgumentsPerToken = true, Description = "Programs that may run without asking, separated by commas: git,ls,\"python3 scripts/*.py\". Without it: those that only read.", HelpName = "LIST" };
         var workspace = new Option<string?>("--workspace") { Description = "The folder that commands may read. Without it: the current one.", HelpName = "FOLDER" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line: verdict (allow, ask, deny), reason, argv." };
         var command = new Command("check", "Read commands from the input, one JSON string a line, and say what would become of each. Nothing is run.") { allow, workspace, json };
         command.SetAction((parsed, cancellation) =>
         {
             var folder = new Workspace(parsed.GetValue(workspace) ?? Directory.GetCurrentDirectory());
-            var list = parsed.GetValue(allow) is { } text ? AllowList.Parse(text) : AllowList.Readers;
+            var list = parsed.GetValue(allow) is { Length: > 0 } lists ? AllowList.Parse(string.Join(',', lists)) : AllowList.Readers;
             var policy = new ExecPolicy(folder, list, new ProgramFinder(folder, Environment.GetEnvironmentVariable("PATH")));
             return CheckAsync(policy, Console.In, parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancellation);
         });

@@ -20,6 +20,8 @@ internal static class GatewayEvents
         ["chat"] = Scope.Read,
         ["session.message"] = Scope.Read,
         ["sessions.changed"] = Scope.Read,
+        ["session.operation"] = Scope.Read,
+        ["task"] = Scope.Read,
         ["models.snapshot"] = Scope.Read,
         ["config.changed"] = Scope.Read,
         ["exec.approval.requested"] = Scope.Approvals,
@@ -28,12 +30,9 @@ internal static class GatewayEvents
         ["plugin.approval.resolved"] = Scope.Approvals,
         ["node.pair.requested"] = Scope.Pairing,
         ["node.pair.resolved"] = Scope.Pairing,
-        ["node.presence"] = Scope.Read,
         ["node.invoke.request"] = NodesOnly,
-        ["voicewake.changed"] = NodesOnly,
         ["device.pair.requested"] = Scope.Pairing,
         ["device.pair.resolved"] = Scope.Pairing,
-        ["device.pair.changed"] = Scope.Pairing,
         ["device.pair.setup.completed"] = Scope.Admin,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -4,6 +4,7 @@ using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models;
 using Runtime.Approvals;
+using Runtime.Audit;
 
 namespace Appliance.Gateway.Methods;
 
@@ -38,6 +39,7 @@ internal sealed partial class GatewayMethods
     {
         // Not the command itself: what was said may stand in it.
         Audit($"approval {approval.Id} is asked for: {approval.Request.Program ?? approval.Request.Tool ?? "a command"}");
+        Record(approval, "approval.requested", null);
         _context.Hub.Broadcast($"{approval.Request.Kind}.approval.requested", FrameWriter.Payload(new ApprovalRow(approval)));
     }
 
@@ -45,8 +47,22 @@ internal sealed partial class GatewayMethods
     public void ApprovalEnded(Approval approval)
     {
         Audit($"approval {approval.Id} ended: {approval.Decision} ({approval.Reason}) by {approval.ResolvedBy ?? "nobody"}");
+        Record(approval, "approval.resolved", approval.IsAllowed ? AuditEvent.Allow : AuditEvent.Deny);
         _context.Hub.Broadcast($"{approval.Request.Kind}.approval.resolved", FrameWriter.Payload(new ApprovalResolved(approval)));
     }
+
+    private void Record(Approval approval, string action, string? decision) => _context.Identity.Audit.Record(new AuditEvent(AuditKind.Approval, action)
+    {
+        Agent = approval.Request.Agent,
+        Session = approval.Request.Session,
+        Run = approval.Request.Run,
+        Call = approval.Request.Call,
+        Resource = approval.Request.Program ?? approval.Request.Tool,
+        Approval = approval.Id,
+        Decision = decision,
+        Rule = approval.Reason,
+        Detail = approval.ResolvedBy,
+    });
 
     /// <summary>True where somebody is connected who may answer.</summary>
     public bool IsApproverThere() => _context.Hub.Connections.Any(connection => connection.Principal is { } principal && principal.Role == Principal.Operator && Scope.Allows(principal.Scopes, Scope.Approvals));

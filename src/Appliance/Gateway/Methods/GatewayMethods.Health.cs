@@ -13,6 +13,9 @@ internal sealed partial class GatewayMethods
 {
     private const int MostRecent = 5;
 
+    /// <summary>How turns ended lately.</summary>
+    public StabilityRecord Lately { get; }
+
     private IEnumerable<GatewayMethod> Health =>
     [
         GatewayMethod.Of("health", GatewayMethod.Anyone, call => HealthPayload(call.Principal)),
@@ -68,8 +71,8 @@ internal sealed partial class GatewayMethods
 
     private byte[] Stability(GatewayCall call)
     {
-        var capacity = (int)(call.Params.OptionalNumber("limit", 1, 1000) ?? 50);
-        return FrameWriter.Payload(new StabilityReport(_context.Time.GetUtcNow().ToString("O"), capacity));
+        var (events, dropped) = Lately.Read((int)(call.Params.OptionalNumber("limit", 1, 1000) ?? 50), call.Params.OptionalText("type"));
+        return FrameWriter.Payload(new StabilityReport(_context.Time.GetUtcNow().ToString("O"), StabilityRecord.Capacity, dropped, events));
     }
 
     private static ProcessMemory ReadProcessMemory() => new(Environment.WorkingSet, GC.GetTotalMemory(false), GC.GetGCMemoryInfo().TotalCommittedBytes);

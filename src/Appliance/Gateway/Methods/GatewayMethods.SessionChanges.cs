@@ -153,12 +153,26 @@ internal sealed partial class GatewayMethods
     {
         var session = _context.Sessions.Find(Key(call)) ?? throw GatewayException.Invalid("session not found");
         var keep = (int)Math.Min(call.Params.OptionalNumber("maxLines", 1) ?? SessionCompactor.Kept, int.MaxValue);
-        var done = await _compactor.CompactAsync(session, keep, call.Connection.Gone);
+        var operation = Guid.NewGuid().ToString();
+        Operation(session, operation, "start");
+        Compaction? done = null;
+        try
+        {
+            done = await _compactor.CompactAsync(session, keep, call.Connection.Gone);
+        }
+        finally
+        {
+            Operation(session, operation, "end", completed: done is not null);
+        }
         if (done is null) return FrameWriter.Payload(to => to.Add("ok", true).Add("key", session.Key).Add("compacted", false).Add("reason", "nothing to compact"));
         TellMessage(session, done.Summary);
         Changed(session, "compact");
         return FrameWriter.Payload(new SessionCompacted(session.Key, done.Summary.Text, done.FirstKeptId, done.TokensBefore));
     }
+
+    private void Operation(Session session, string id, string phase, bool? completed = null) => _context.Hub.Broadcast("session.operation", FrameWriter.Payload(to => to
+        .Add("operationId", id).Add("operation", "compact").Add("phase", phase).Add("sessionKey", session.Key).Add("agentId", SessionKey.Agent(session.Key))
+        .Add("completed", completed).Add("ts", _context.Now)));
 
     /// <summary>Transcripts of sessions that were reset or deleted a month ago; without <c>enforce</c> they are counted only.</summary>
     private byte[] Cleanup(GatewayCall call)

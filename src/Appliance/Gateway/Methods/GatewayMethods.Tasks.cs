@@ -24,7 +24,7 @@ internal sealed partial class GatewayMethods
         var wanted = call.Params.Any("status") is { ValueKind: JsonValueKind.String } one ? [one.GetString()!] : call.Params.OptionalTexts("status");
         var key = call.Params.OptionalText("sessionKey", SessionKey.Longest) is { } named ? ResolveKey(named, call.Params.OptionalText("agentId")) : null;
         var limit = (int)(call.Params.OptionalNumber("limit", 1, 500) ?? 100);
-        var tasks = _context.Turns.Active.Where(t => key is null || t.Session.Key == key).Select(ToTask).Where(t => wanted is null || wanted.Contains(t.Status)).Take(limit).ToArray();
+        var tasks = _context.Turns.Active.Where(t => key is null || t.Session.Key == key).Select(t => ToTask(t)).Where(t => wanted is null || wanted.Contains(t.Status)).Take(limit).ToArray();
         return FrameWriter.Payload(to => to.Add("tasks", tasks));
     }
 
@@ -48,10 +48,12 @@ internal sealed partial class GatewayMethods
             .Add("summary", active.Count == 0 ? "safe to restart now" : $"restart deferred: {blockers[0].Message}"));
     }
 
-    private static TaskRow ToTask(Turn turn) => new(turn.RunId, turn switch
+    internal static TaskRow ToTask(Turn turn, TurnResult? ended = null)
     {
-        { Result.IsCompleted: true } => turn.Result.Result.Status switch { TurnStatus.Ok => "completed", TurnStatus.Aborted => "cancelled", _ => "failed" },
-        { StartedAt: > 0 } => "running",
-        _ => "queued",
-    }, Cut(turn.Text.ReplaceLineEndings(" "), 160), turn.Session.Key, turn.AcceptedAt, turn.StartedAt > 0 ? turn.StartedAt : null, turn.Result.IsCompleted ? turn.Result.Result.EndedAt : null);
+        var result = ended ?? (turn.Result.IsCompleted ? turn.Result.Result : null);
+        var status = result is not null ? StatusOf(result) : turn.StartedAt > 0 ? "running" : "queued";
+        return new TaskRow(turn.RunId, status, Cut(turn.Text.ReplaceLineEndings(" "), 160), turn.Session.Key, turn.AcceptedAt, turn.StartedAt > 0 ? turn.StartedAt : null, result?.EndedAt);
+    }
+
+    internal static string StatusOf(TurnResult result) => result.Status switch { TurnStatus.Ok => "completed", TurnStatus.Aborted => "cancelled", _ => "failed" };
 }

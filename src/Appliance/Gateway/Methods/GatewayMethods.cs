@@ -27,6 +27,7 @@ internal sealed partial class GatewayMethods
         (_context, _onBug, _dedupe) = (context, onBug, new RequestDedupe(context.Time));
         _groups = new SessionGroups(Path.Combine(context.Home, "agents", "groups.json"));
         _compactor = new SessionCompactor(context.Models, context.Options.Model);
+        Lately = new StabilityRecord(context.Time);
         IEnumerable<GatewayMethod>[] families =
         [
             Health, System, Restart, OwnStatus, Tasks,

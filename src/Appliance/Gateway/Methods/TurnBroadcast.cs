@@ -33,6 +33,7 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
                 Chat(turn, run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "status") { Phase = "starting_model" });
                 Agent(turn, run, "lifecycle", new AgentEventData { Phase = "start", StartedAt = turn.StartedAt });
                 Changed(turn, phase: "start");
+                Task(turn);
                 break;
             case TurnDelta delta:
                 run.Unsent.Append(delta.Text);
@@ -64,6 +65,8 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
             case TurnEnded ended:
                 SendUnsent(turn, run);
                 End(turn, run, ended.Result);
+                Task(turn, ended.Result);
+                methods.Lately.Note($"turn.{GatewayMethods.StatusOf(ended.Result)}", turn.StartedAt > 0 ? ended.Result.EndedAt - turn.StartedAt : null);
                 _runs.TryRemove(turn.RunId, out _);
                 break;
         }
@@ -81,6 +84,9 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
         run.Step = turn.Step;
         Chat(turn, run, seq => new ChatEvent(turn.RunId, turn.Session.Key, seq, "delta") { DeltaText = delta, Replace = replaces ? true : null, Message = Said(turn.Answer) });
     }
+
+    private void Task(Turn turn, TurnResult? result = null) =>
+        hub.Broadcast("task", FrameWriter.Payload(to => to.Add("action", "upserted").Add("task", GatewayMethods.ToTask(turn, result))));
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Runtime.Context;
 using Runtime.Sessions;
+using Runtime.Tools;
 
 namespace Runtime.Agents.Turns;
 
@@ -9,37 +10,53 @@ internal sealed class TurnContext
 {
     private const string LastStepNote = "[Answer now with what you have. No more tools can be called.]";
 
-    private readonly IReadOnlyList<AITool> _tools;
-    private readonly List<ChatMessage> _messages;
+    private readonly Func<IReadOnlyList<SessionMessage>, PromptPlan> _makePlan;
+    private readonly List<SessionMessage> _transcript;
+    private readonly History _history;
     private readonly HashSet<string> _told;
+    private PromptPlan _plan;
 
-    private TurnContext(IReadOnlyList<AITool> tools, IReadOnlyList<SessionMessage> transcript, string runId) =>
-        (_tools, _messages, _told) = (tools, [.. History.Of(transcript, runId)], [.. transcript.Where(m => m.RunId == runId).Select(m => m.Id)]);
+    private TurnContext(Func<IReadOnlyList<SessionMessage>, PromptPlan> makePlan, IReadOnlyList<SessionMessage> transcript, string runId, ContextTarget target, TimeZoneInfo zone)
+    {
+        (_makePlan, _transcript, _plan) = (makePlan, [.. transcript], makePlan(transcript));
+        _told = [.. transcript.Where(m => m.RunId == runId).Select(m => m.Id)];
+        var told = HistoryWindow.Cut(transcript, runId, _plan.HistoryRoom, target.Count);
+        IsCut = told.Count < transcript.Count;
+        _history = new History(told, runId, target.CanChat ? zone : null);
+    }
 
     /// <summary>The context of a turn that begins, or goes on.</summary>
-    public static TurnContext Begin(Turn turn, Agent agent, TurnServices services, IChatClient client) =>
-        new([.. services.Tools.For(agent.Id, turn.Origin.Channel, turn.Origin.Person)], turn.Session.Read(), turn.RunId);
+    public static TurnContext Begin(Turn turn, Agent agent, TurnServices services, IChatClient client)
+    {
+        var target = ContextTarget.Of(client);
+        var allowed = services.Tools.For(agent.Id, turn.Origin.Channel, turn.Origin.Person);
+        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target), turn.Session.Read(), turn.RunId, target, services.Time.LocalTimeZone);
+    }
+
+    /// <summary>True where the oldest turns did not fit.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>All of it.</summary>
-    public IReadOnlyList<ChatMessage> Messages(bool isLast) => isLast ? [.. _messages, new ChatMessage(ChatRole.User, LastStepNote)] : _messages;
+    public IReadOnlyList<ChatMessage> Messages(bool isLast)
+    {
+        IEnumerable<ChatMessage> all = _history.Messages;
+        if (_plan.System.Length > 0) all = all.Prepend(new ChatMessage(ChatRole.System, _plan.System));
+        return [.. isLast ? all.Append(new ChatMessage(ChatRole.User, LastStepNote)) : all];
+    }
 
     /// <summary>How to answer.</summary>
-    public ChatOptions Options(bool isLast) => new() { Tools = isLast || _tools.Count == 0 ? null : [.. _tools] };
+    public ChatOptions Options(bool isLast) => new() { Tools = isLast || _plan.Tools.Count == 0 ? null : [.. _plan.Tools] };
 
     /// <summary>Adds a line of the transcript, where it was not there at the beginning.</summary>
     public void Add(SessionMessage message)
     {
-        if (_told.Add(message.Id)) History.Add(_messages, message);
+        if (!_told.Add(message.Id)) return;
+        _history.Add(message);
+        _transcript.Add(message);
+        // More tools were found: the prompt's beginning changes, which is dear, and seldom.
+        if (message.ToolName == ToolsTool.ToolName) _plan = _makePlan(_transcript);
     }
 
     /// <summary>Leaves the oldest part out. False where there is nothing left that could go.</summary>
-    public bool Shrink()
-    {
-        var own = _messages.FindLastIndex(m => m.Role == ChatRole.User);
-        var earlier = History.Newer(_messages[..own]);
-        if (own == 0) return false;
-        _messages.RemoveRange(0, own);
-        _messages.InsertRange(0, earlier);
-        return true;
-    }
+    public bool Shrink() => IsCut = _history.Shrink();
 }

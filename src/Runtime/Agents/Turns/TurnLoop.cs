@@ -4,6 +4,7 @@ using Models;
 using Models.Generation;
 using Runtime.Sessions;
 using Runtime.Tools;
+using Runtime.Workspaces;
 
 namespace Runtime.Agents.Turns;
 
@@ -24,10 +25,13 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
 
     private readonly LoopGuard _guard = new();
     private readonly long _began = services.Time.GetTimestamp();
-    private TurnContext _context = null!;
+    private TurnContext? _context;
     private string? _model;
     private ModelAnswer _answer = new();
     private bool _isWritten;
+
+    /// <summary>True where the conversation has become too long for its model.</summary>
+    public bool IsTooLong => _context is { IsCut: true };
 
     /// <summary>Runs it to its end.</summary>
     public async Task<TurnResult> RunAsync()
@@ -40,6 +44,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
         {
             var client = await services.Models.GetChatClientAsync(turn.Session.Settings.Model ?? agent.Settings.Model ?? services.DefaultModel, limit.Token);
             _model = client.GetService<ChatClientMetadata>()?.DefaultModelId;
+            AgentFiles.Prepare(agent);
             _context = TurnContext.Begin(turn, agent, services, client);
             return Ended(TurnStatus.Ok, await AnswerAsync(client, limit.Token));
         }
@@ -61,7 +66,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
     {
         while (true)
         {
-            foreach (var message in turn.TakeSteering()) _context.Add(message);
+            foreach (var message in turn.TakeSteering()) _context!.Add(message);
             turn.Step++;
             var isLast = turn.Step > agent.Settings.MostSteps || _guard.IsStuck || services.Time.GetElapsedTime(_began) > agent.Settings.TurnLimit;
             await StepAsync(client, isLast, cancellation);
@@ -78,7 +83,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
             }
             if (turn.TryClose(force: isLast)) return Write(_answer.Finish == ChatFinishReason.Length ? Length : Stop);
             // Somebody said something meanwhile: this answer stands, and another follows.
-            _context.Add(Write(ToolUse));
+            _context!.Add(Write(ToolUse));
         }
     }
 
@@ -90,12 +95,12 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
             (_answer, _isWritten, turn.Answer) = (new ModelAnswer(), false, "");
             try
             {
-                await foreach (var update in client.GetStreamingResponseAsync(_context.Messages(isLast), _context.Options(isLast), cancellation)) Hear(update);
+                await foreach (var update in client.GetStreamingResponseAsync(_context!.Messages(isLast), _context!.Options(isLast), cancellation)) Hear(update);
                 return;
             }
             catch (GenerationException e) when (e.IsContextExceeded && !_answer.HasBegun)
             {
-                if (!_context.Shrink()) throw;
+                if (!_context!.Shrink()) throw;
             }
             catch (ModelException e) when (!_answer.HasBegun && RetryRule.After(e, tries) is { } wait)
             {
@@ -118,15 +123,15 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
     private async Task CallAsync(CancellationToken cancellation)
     {
         var said = Write(ToolUse);
-        _context.Add(said);
+        _context!.Add(said);
         tell(new TurnCalled(turn, said));
-        foreach (var call in said.ToolCalls)
+        foreach (var (call, original) in said.ToolCalls.Zip(_answer.Calls))
         {
             tell(new TurnToolStarted(turn, call));
             ToolResult result;
             try
             {
-                result = _guard.See(call, await CallAsync(call, cancellation));
+                result = _guard.See(call, await CallAsync(call, ToCall(original).Arguments, cancellation));
             }
             catch (OperationCanceledException)
             {
@@ -137,10 +142,10 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
         }
     }
 
-    private async Task<ToolResult> CallAsync(SessionToolCall call, CancellationToken cancellation)
+    private async Task<ToolResult> CallAsync(SessionToolCall call, string json, CancellationToken cancellation)
     {
         ToolArguments arguments;
-        try { arguments = ToolArguments.Parse(call.Arguments); }
+        try { arguments = ToolArguments.Parse(json); }
         catch (ToolException e) { return ToolResult.Error(e.Message); }
         return await services.Tools.CallAsync(call.Name, arguments, new ToolContext
         {
@@ -152,16 +157,19 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
             Channel = turn.Origin.Channel,
             Person = turn.Origin.Person,
             // Who is not the owner may have written anything.
-            IsTainted = turn.Session.IsTainted || turn.Origin.Person is not null,
-            Said = turn.Text,
+            IsTainted = turn.Session.IsTainted || turn.Origin.IsTainted || turn.Origin.Person is not null,
+            Depth = turn.Origin.Depth,
+            // What another turn said is no person's word.
+            Said = turn.Origin.Depth == 0 ? turn.Text : "",
             Progress = text => tell(new TurnToolProgress(turn, call, text)),
         }, cancellation);
     }
 
-    private void WriteResult(SessionToolCall call, ToolResult result)
+    private void WriteResult(SessionToolCall call, ToolResult raw)
     {
+        var result = raw with { Text = SecretText.Redact(raw.Text) };
         var line = turn.Session.Add(Line(SessionMessage.Tool, result.Text) with { ToolCallId = call.Id, ToolName = call.Name, IsError = result.IsError, IsData = result.IsData })!;
-        _context.Add(line);
+        _context!.Add(line);
         tell(new TurnToolEnded(turn, call, result, line));
     }
 
@@ -173,7 +181,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
             InputTokens = _answer.Usage?.InputTokenCount ?? 0,
             OutputTokens = _answer.Usage?.OutputTokenCount ?? 0,
             StopReason = reason,
-            ToolCalls = reason == ToolUse ? [.. _answer.Calls.Select(ToCall)] : [],
+            ToolCalls = reason == ToolUse ? [.. _answer.Calls.Select(ToCall).Select(c => c with { Arguments = RedactArguments(c.Arguments) })] : [],
         })!;
         _isWritten = true;
         return line;
@@ -186,6 +194,22 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
         if (_answer.Text.Length > 0 && !_isWritten) return Write(reason);
         turn.Session.EndRun(turn.RunId, reason);
         return null;
+    }
+
+    // What is kept of a call has no secrets in it; where taking them out would spoil the JSON, nothing is kept.
+    private static string RedactArguments(string json)
+    {
+        var clean = SecretText.Redact(json);
+        if (ReferenceEquals(clean, json)) return json;
+        try
+        {
+            JsonElement.Parse(clean);
+            return clean;
+        }
+        catch (JsonException)
+        {
+            return "{}";
+        }
     }
 
     private SessionMessage Line(string role, string text) => new(Guid.NewGuid().ToString(), 0, services.Now, role, text) { RunId = turn.RunId };

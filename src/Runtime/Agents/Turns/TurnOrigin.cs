@@ -12,6 +12,15 @@ public sealed record TurnOrigin
     /// <summary>Who wrote it, where it is not the owner.</summary>
     public string? Person { get; init; }
 
+    /// <summary>The session whose turn began this one; null for what came from outside.</summary>
+    public string? SpawnedBy { get; init; }
+
+    /// <summary>How many turns began each other before this one.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>True where what is said may hold something private or written by others.</summary>
+    public bool IsTainted { get; init; }
+
     /// <summary>What becomes of it while another turn runs.</summary>
     public QueueMode Mode { get; init; }
 }

@@ -24,6 +24,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
     private readonly Queue<(Turn Turn, long EndedAt)> _finished = new();
     private readonly SemaphoreSlim _running = new(MostRunning, MostRunning);
+    private readonly CancellationTokenSource _closing = new();
 
     /// <summary>Hears what happens in every turn.</summary>
     public event Action<TurnEvent>? Happened;
@@ -92,10 +93,12 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     /// <summary>Stops every turn and waits until what they said is on the disk.</summary>
     public void Dispose()
     {
+        _closing.Cancel();
         var active = Active;
         foreach (var turn in active) turn.Abort();
         Task.WaitAll([.. active.Select(t => t.Result)], TimeSpan.FromSeconds(5));
         _running.Dispose();
+        _closing.Dispose();
     }
 
     /// <summary>The idempotency key of a turn's message.</summary>
@@ -159,14 +162,25 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     private async Task RunAsync(Turn turn, Task lane)
     {
         TurnResult result;
+        var isTooLong = false;
         try
         {
             await lane;
             try
             {
-                await _running.WaitAsync(turn.Stopped);
-                try { result = await new TurnLoop(turn, Agent(turn), services, Tell).RunAsync(); }
-                finally { _running.Release(); }
+                // A turn that another one waits for runs in its place.
+                var takesPlace = turn.Origin.Depth == 0;
+                if (takesPlace) await _running.WaitAsync(turn.Stopped);
+                try
+                {
+                    var loop = new TurnLoop(turn, Agent(turn), services, Tell);
+                    result = await loop.RunAsync();
+                    isTooLong = loop.IsTooLong;
+                }
+                finally
+                {
+                    if (takesPlace) _running.Release();
+                }
             }
             finally { turn.Session.Lane.Release(); }
         }
@@ -181,6 +195,24 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         }
         Finish(turn, result);
         foreach (var joined in turn.Joined) Finish(joined, new TurnResult(result.Status, null, result.EndedAt) { Error = result.Error, AnsweredBy = turn.RunId });
+        if (isTooLong && result.Status == TurnStatus.Ok) await CompactAsync(turn.Session);
+    }
+
+    // What no longer fits is put into a summary after the answer, when nobody waits; the transcript keeps every word.
+    private async Task CompactAsync(Session session)
+    {
+        try
+        {
+            await new SessionCompactor(services.Models, services.DefaultModel).CompactAsync(session, SessionCompactor.Kept, _closing.Token);
+        }
+        catch (Exception e) when (e is ModelException or OperationCanceledException)
+        {
+            // The next turn that is too long tries again; until then the oldest part is left out.
+        }
+        catch (Exception e)
+        {
+            Faulted?.Invoke(e);
+        }
     }
 
     private void Finish(Turn turn, TurnResult result)

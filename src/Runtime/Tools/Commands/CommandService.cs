@@ -17,8 +17,8 @@ namespace Runtime.Tools.Commands;
 /// <param name="rules">What each agent may run.</param>
 /// <param name="approvals">Where people are asked.</param>
 /// <param name="sandbox">What holds commands back.</param>
-/// <param name="audit">Hears of every decision; null where nobody listens.</param>
-public sealed class CommandService(ExecRulesFile rules, ApprovalBook approvals, CommandSandbox sandbox, Action<AuditEvent>? audit = null)
+/// <param name="audit">Records a decision; what it refuses to record does not run. Null where nobody keeps a record.</param>
+public sealed class CommandService(ExecRulesFile rules, ApprovalBook approvals, CommandSandbox sandbox, Func<AuditEvent, Task>? audit = null)
 {
     private static readonly string? SearchPath = Environment.GetEnvironmentVariable("PATH");
 
@@ -45,14 +45,15 @@ public sealed class CommandService(ExecRulesFile rules, ApprovalBook approvals, 
         {
             var binding = ApprovalBinding.Of(decision, place.Workspace, context.Agent);
             (var allowed, approval) = await AskAsync(request, decision, binding, context, cancellation);
-            if (!allowed) return Refuse(context, decision, approval!, "a person did not allow it");
+            if (!allowed) return await RefuseAsync(context, decision, approval!, "a person did not allow it");
             // What was approved is what runs: all of it is looked at once more, as it is now.
             var again = Decide(request, context);
-            if (again.Verdict == ExecVerdict.Deny || ApprovalBinding.Of(again, place.Workspace, context.Agent) != binding) return Refuse(context, again, approval!, "it changed after it was approved");
+            if (again.Verdict == ExecVerdict.Deny || ApprovalBinding.Of(again, place.Workspace, context.Agent) != binding) return await RefuseAsync(context, again, approval!, "it changed after it was approved");
             decision = again;
         }
-        if (decision.Verdict == ExecVerdict.Deny) return Refuse(context, decision, null, decision.Reason);
-        Tell(context, decision, AuditEvent.Allow, approval);
+        if (decision.Verdict == ExecVerdict.Deny) return await RefuseAsync(context, decision, null, decision.Reason);
+        // It does not run before it stands in the record.
+        await TellAsync(context, decision, AuditEvent.Allow, approval);
         return (new CommandRunner(place.Workspace, place.Programs, sandbox).Start(decision.Pipelines, limits, wantsInput), null);
     }
 
@@ -76,13 +77,13 @@ public sealed class CommandService(ExecRulesFile rules, ApprovalBook approvals, 
         return (approval.IsAllowed, $"approval {approval.Id} {approval.Reason}");
     }
 
-    private (RunningCommand?, string?) Refuse(ToolContext context, ExecDecision decision, string? approval, string why)
+    private async Task<(RunningCommand?, string?)> RefuseAsync(ToolContext context, ExecDecision decision, string? approval, string why)
     {
-        Tell(context, decision, AuditEvent.Deny, approval ?? why);
+        await TellAsync(context, decision, AuditEvent.Deny, approval ?? why);
         return (null, why == decision.Reason ? why : $"{why} ({decision.Reason})");
     }
 
-    private void Tell(ToolContext context, ExecDecision decision, string what, string? rule) => audit?.Invoke(new AuditEvent(AuditKind.Tool, "exec")
+    private Task TellAsync(ToolContext context, ExecDecision decision, string what, string? rule) => audit is null ? Task.CompletedTask : audit(new AuditEvent(AuditKind.Tool, "exec")
     {
         Agent = context.Agent,
         Session = context.SessionKey,

@@ -13,6 +13,8 @@ internal sealed class ApplyPatchTool() : Tool(
 
     public override bool ReturnsData => false;
 
+    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => WriteEffect.Of(context, FilePatch.Parse(arguments.Text("patch")).SelectMany(p => p.MoveTo is { } to ? [p.Path, to] : (string[])[p.Path]));
+
     public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
         var changes = FilePatch.Parse(arguments.Text("patch"));

@@ -13,6 +13,8 @@ internal sealed class EditTool() : Tool(
 
     public override bool ReturnsData => false;
 
+    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => WriteEffect.Of(context, [arguments.Text("path")]);
+
     public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
         var (path, old, next) = (arguments.Text("path"), arguments.Text("old"), arguments.AnyText("new"));

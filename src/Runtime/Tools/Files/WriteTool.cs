@@ -12,6 +12,8 @@ internal sealed class WriteTool() : Tool(
 
     public override bool ReturnsData => false;
 
+    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => WriteEffect.Of(context, [arguments.Text("path")]);
+
     public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
         var (path, bytes) = (arguments.Text("path"), FileText.Bytes(arguments.AnyText("content")));

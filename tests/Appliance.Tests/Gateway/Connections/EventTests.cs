@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Appliance.Gateway.Connections;
 using Appliance.Gateway.Protocol;
 using Appliance.Tests.Http;
 using TestKit;
@@ -16,13 +17,30 @@ public sealed class EventTests(ITestOutputHelper output)
         var time = new ManualTime();
         await using var host = await TestHost.StartAsync(o => o with { Time = time });
         await using var client = await GatewayClient.ConnectAsync(host.Address, host.Token);
-        for (var seq = 1; seq <= 3; seq++)
+        var told = new List<string>();
+        for (var i = 1; i <= 4; i++)
         {
             time.Advance(ProtocolLimits.Tick);
-            var frame = await client.Events.ReadAsync();
-            Assert.Equal("tick", frame.GetProperty("event").GetString());
-            Assert.Equal(seq, frame.GetProperty("seq").GetInt64());
+            for (var more = i % 2 == 0 ? 2 : 1; more > 0; more--)
+            {
+                var frame = await client.Events.ReadAsync();
+                told.Add(frame.GetProperty("event").GetString()!);
+                Assert.Equal(told.Count, frame.GetProperty("seq").GetInt64());
+            }
         }
+        // Health comes every minute.
+        Assert.Equal(["tick", "tick", "health", "tick", "tick", "health"], told);
+    }
+
+    [Fact]
+    public void EventTable_NamesOnlyWhatIsSent()
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Appliance"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => Path.GetFileName(f) != "GatewayEvents.cs").Select(File.ReadAllText).ToArray();
+        Assert.All(GatewayEvents.Names, name => Assert.True(sources.Any(s => IsIn(s, $"\"{name}\"") || IsIn(s, $"}}.{name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]}\"")), $"nobody sends {name}"));
+
+        // Whole, or with its first word put in: $"{kind}.approval.requested".
+        static bool IsIn(string source, string text) => source.Contains(text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,13 +24,14 @@ public sealed class ChatTests : GatewayTest
             {
                 "chat" => $"chat {payload.GetProperty("state").GetString()}",
                 "agent" => $"agent {payload.GetProperty("stream").GetString()}" + (payload.GetProperty("data").TryGetProperty("phase", out var phase) ? $" {phase.GetString()}" : ""),
+                "task" => $"task {payload.GetProperty("task").GetProperty("status").GetString()}",
                 "session.message" => $"message {payload.GetProperty("message").GetProperty("role").GetString()}",
                 var other => $"{other} {(payload.TryGetProperty("reason", out var reason) ? reason : payload.GetProperty("phase")).GetString()}",
             });
         }
         // How many deltas there are depends on time; one at least, and together they are the answer.
         Assert.Equal(
-            ["sessions.changed send", "message user", "chat status", "agent lifecycle start", "sessions.changed start", "agent assistant", "chat delta", "agent usage",
+            ["sessions.changed send", "message user", "chat status", "agent lifecycle start", "sessions.changed start", "task running", "agent assistant", "chat delta", "agent usage",
                 "message assistant", "agent lifecycle end", "chat final", "sessions.changed end", "sessions.changed agent.input.settled"],
             told.Distinct());
         Assert.Equal("Hello from the box.", (await HistoryAsync()).Select(Text).Last());

@@ -25,6 +25,31 @@ public sealed class ScopeTableTests : GatewayTest
         }
     }
 
+    [Fact]
+    public async Task Advertised_IsNothingThatIsNotThereYet()
+    {
+        foreach (var method in Owner.Hello.GetProperty("features").GetProperty("methods").EnumerateArray().Select(m => m.GetString()!).Where(m => m != "gateway.restart.request"))
+        {
+            var response = await Owner.RequestAsync(method);
+            var message = response.TryGetProperty("error", out var error) ? error.GetProperty("message").GetString()! : "";
+            Assert.False(message.Contains("unknown method", StringComparison.Ordinal) || message.Contains("gateway yet", StringComparison.Ordinal), $"{method}: {message}");
+            if (message.Contains("unauthorized role", StringComparison.Ordinal)) Assert.StartsWith("node.", method, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Stability_CountsHowTurnsEnded()
+    {
+        await SayAndHearAsync("hi", "r1");
+        Host.LoadFault = new Models.Generation.GenerationException("no");
+        await SayAndHearAsync("hi", "r2");
+        System.Text.Json.JsonElement report;
+        do report = await Owner.AskAsync("diagnostics.stability"); while (report.GetProperty("count").GetInt32() < 2);
+        Assert.Equal(1, report.GetProperty("summary").GetProperty("byType").GetProperty("turn.completed").GetInt32());
+        Assert.Equal("turn.failed", report.GetProperty("events")[1].GetProperty("type").GetString());
+        Assert.Equal(1, (await Owner.AskAsync("diagnostics.stability", new System.Text.Json.Nodes.JsonObject { ["type"] = "turn.failed" })).GetProperty("count").GetInt32());
+    }
+
     [Theory]
     [InlineData("operator.admin", "operator.pairing", true)]
     [InlineData("operator.write", "operator.read", true)]

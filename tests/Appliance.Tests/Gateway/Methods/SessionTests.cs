@@ -95,6 +95,8 @@ public sealed class SessionTests : GatewayTest
         var done = await Owner.AskAsync("sessions.compact", new JsonObject { ["key"] = "main" });
         Assert.True(done.GetProperty("compacted").GetBoolean());
         Assert.Equal("They talked.", done.GetProperty("result").GetProperty("summary").GetString());
+        Assert.Equal("start", (await Owner.EventAsync("session.operation")).GetProperty("phase").GetString());
+        Assert.True((await Owner.EventAsync("session.operation")).GetProperty("completed").GetBoolean());
         Assert.Equal("system", (await Owner.EventAsync("session.message")).GetProperty("message").GetProperty("role").GetString());
         Assert.Equal("compact", (await Owner.EventAsync("sessions.changed")).GetProperty("reason").GetString());
         await SayAndHearAsync("and now", "last");

@@ -18,17 +18,12 @@ namespace Appliance.Tests.Http.Mcp;
 /// </summary>
 public sealed class ConformanceTests(ITestOutputHelper output)
 {
-    [Fact]
+    [ConformanceFact]
     public async Task Suite_EveryServerScenario_Passes()
     {
-        if (Environment.GetEnvironmentVariable("MCP_CONFORMANCE") is not { Length: > 0 } suite)
-        {
-            output.WriteLine("skipped: MCP_CONFORMANCE is not set");
-            return;
-        }
         using var home = new TemporaryFolder();
         await using var server = await StartAsync(home.Path);
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("NODE22") ?? "node", [suite, "server", "--suite", "all", "--url", server.Urls.Single() + "/mcp"])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("NODE22") ?? "node", [Environment.GetEnvironmentVariable(ConformanceFactAttribute.Variable)!, "server", "--suite", "all", "--url", server.Urls.Single() + "/mcp"])
         {
             WorkingDirectory = home.Path,
             RedirectStandardOutput = true,

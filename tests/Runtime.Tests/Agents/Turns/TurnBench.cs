@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Models.Egress;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Sessions;
@@ -58,7 +59,7 @@ internal sealed class TurnBench : IDisposable
     private void Start()
     {
         Agents = new AgentBook(_home.Path, [_settings], TimeProvider.System);
-        Tools = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, TimeProvider.System), .. _more]), Agents.Policy(), Approver);
+        Tools = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, () => Turns, new EgressPolicy { Offline = true }, TimeProvider.System), .. _more]), Agents.Policy(), Approver);
         Turns = new TurnRunner(new TurnServices(Models, Agents, Tools, null, TimeProvider.System));
         Turns.Happened += Events.Enqueue;
         Turns.Faulted += Faults.Enqueue;

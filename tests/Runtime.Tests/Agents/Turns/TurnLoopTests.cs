@@ -231,6 +231,80 @@ public sealed class TurnLoopTests
         Assert.Contains("a person must say yes", bench.Main.Read()[^2].Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Turn_ManyTools_FindsTheOneItNeeds()
+    {
+        using var bench = new TurnBench(Operator, [.. Enumerable.Range(0, 60).Select(i => new Probe($"gadget{i}_switch", ToolEffect.Reads))]);
+        bench.Models.Script(step => step switch { 0 => [Call("tools", """{"for":"gadget57 switch"}""")], 1 => [Call("gadget57_switch", "{}")], _ => [new TextContent("done")] });
+        Assert.Equal("done", (await bench.AskAsync("do the thing")).Answer!.Text);
+        var told = bench.Models.Asked.Select(a => a.Options!.Tools!.Select(t => t.Name).ToHashSet()).ToArray();
+        Assert.DoesNotContain("gadget57_switch", told[0]);
+        Assert.Contains("gadget57_switch", told[1]);
+        Assert.True(told[0].Count < 30);
+        await bench.AskAsync("once more");
+        Assert.Contains("gadget57_switch", bench.Models.Asked[^1].Options!.Tools!.Select(t => t.Name));
+    }
+
+    [Fact]
+    public async Task Turn_ConversationTooLong_IsAnswered_AndThenPutIntoASummary()
+    {
+        using var bench = new TurnBench();
+        bench.Models.Answer = (told, _) =>
+            told is [{ Role: var only }] && only == ChatRole.User && told[0].Text.StartsWith("Sum up", StringComparison.Ordinal) ? Say("They counted.") : Say(new string('y', 20_000));
+        for (var i = 0; i < 8; i++) Assert.Equal(TurnStatus.Ok, (await bench.AskAsync($"count {i} {new string('x', 4000)}")).Status);
+        while (bench.Main.Compactions == 0) await Task.Yield();
+        bench.Models.Answer = (_, _) => Say("ok");
+        await bench.AskAsync("and now?");
+        var told = string.Join('\n', bench.Models.Asked[^1].Messages.Select(m => m.Text));
+        Assert.Contains("They counted.", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("count 0", told, StringComparison.Ordinal);
+        Assert.Contains("count 0", File.ReadAllText(bench.Main.Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Spawn_HelperWorksAlone_AndReports()
+    {
+        using var bench = new TurnBench();
+        bench.Models.Answer = (told, _) => told[^1] switch
+        {
+            { Role: var role, Text: var text } when role == ChatRole.User && text.Contains("count the files", StringComparison.Ordinal) => Say("There are 3."),
+            { Role: var role } when role == ChatRole.User => Say(Call("sessions_spawn", """{"task":"count the files"}"""), Call("sessions_spawn", """{"task":"count the files again"}""")),
+            _ => Say("My helpers say: 3."),
+        };
+        Assert.Equal("My helpers say: 3.", (await bench.AskAsync("how many files?")).Answer!.Text);
+        Assert.Equal(2, bench.Agents.Default.Sessions.List().Count(s => s.Key.Contains(":subagent:", StringComparison.Ordinal)));
+        Assert.Equal(["There are 3.", "There are 3."], bench.Main.Read().Where(m => m.Role == SessionMessage.Tool).Select(m => m.Text));
+        // The helper saw its task and nothing else.
+        Assert.DoesNotContain(bench.Models.Asked, a => a.Messages[^1].Text.Contains("count", StringComparison.Ordinal) && a.Messages.Any(m => m.Text.Contains("how many", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Spawn_WithoutEnd_IsBoundedInDepthAndNumber()
+    {
+        using var bench = new TurnBench();
+        bench.Models.Answer = (told, _) => told[^1].Role == ChatRole.User && !told[^1].Text.Contains("Answer now", StringComparison.Ordinal)
+            ? Say([.. Enumerable.Range(0, 10).Select(i => Call("sessions_spawn", $$"""{"task":"again {{i}}"}"""))]) : Say("done");
+        Assert.Equal("done", (await bench.AskAsync("go")).Answer!.Text);
+        var helpers = bench.Agents.Default.Sessions.List().Count(s => s.Key.Contains(":subagent:", StringComparison.Ordinal));
+        Assert.InRange(helpers, 8, 16);
+    }
+
+    [Fact]
+    public async Task Secrets_AreNotKept_AndTheToolGetsThem()
+    {
+        using var bench = new TurnBench();
+        bench.Models.Script(step => step switch
+        {
+            0 => [Call("write", """{"path":"k.txt","content":"sk-abcdefghijklmnopqrstuvwx123"}""")],
+            1 => [Call("read", """{"path":"k.txt"}""")],
+            _ => [new TextContent("kept")],
+        });
+        await bench.AskAsync("keep my key");
+        Assert.Equal("sk-abcdefghijklmnopqrstuvwx123", bench.Text("k.txt"));
+        Assert.DoesNotContain("abcdefghijkl", File.ReadAllText(bench.Main.Path), StringComparison.Ordinal);
+        Assert.DoesNotContain(bench.Events.OfType<TurnToolEnded>(), e => e.Result.Text.Contains("abcdefghijkl", StringComparison.Ordinal));
+    }
+
     private const string History = "[No result: the program was stopped while this ran. Whether it took effect is not known. Check before you do it again, or say so.]";
 
     private static string Show(ChatMessage message) => $"{message.Role}: " + string.Join(" | ", message.Contents.Select(c => c switch

@@ -19,6 +19,7 @@ public sealed class CommandToolsTests : IDisposable
     private readonly List<AuditEvent> _audit = [];
     private readonly List<Approval> _asked = [];
     private readonly Dictionary<string, Tool> _tools;
+    private bool _isRecordBroken;
     private Func<Approval, ApprovalDecision?> _person = _ => null;
 
     public CommandToolsTests()
@@ -29,7 +30,7 @@ public sealed class CommandToolsTests : IDisposable
             _asked.Add(approval);
             if (_person(approval) is { } decision) _ = Task.Run(() => _approvals.Resolve(approval.Id, decision, "owner"));
         };
-        var commands = new CommandService(new ExecRulesFile(_folder["home/exec-approvals.json"]), _approvals, new CommandSandbox(isRequired: false), _audit.Add);
+        var commands = new CommandService(new ExecRulesFile(_folder["home/exec-approvals.json"]), _approvals, new CommandSandbox(isRequired: false), RecordAsync);
         _tools = CommandTools.All(commands, _processes).ToDictionary(tool => tool.Name);
         Directory.CreateDirectory(_folder["ws"]);
         File.WriteAllText(_folder["ws/notes.txt"], "one\ntwo\n");
@@ -169,10 +170,26 @@ public sealed class CommandToolsTests : IDisposable
         Assert.Equal("None.", (await ProcessAsync("list")).Text);
     }
 
+    [Fact]
+    public async Task Exec_RecordCannotBeWritten_DoesNotRun()
+    {
+        _isRecordBroken = true;
+        _person = _ => ApprovalDecision.AllowOnce;
+        await Assert.ThrowsAsync<Models.ModelException>(() => ExecAsync("touch made"));
+        Assert.False(File.Exists(_folder["ws/made"]));
+    }
+
     public void Dispose()
     {
         _processes.Dispose();
         _folder.Dispose();
+    }
+
+    private Task RecordAsync(AuditEvent happened)
+    {
+        if (_isRecordBroken) throw new Models.ModelException("The record cannot be written.");
+        _audit.Add(happened);
+        return Task.CompletedTask;
     }
 
     private Task<ToolResult> ExecAsync(string command, string agent = "main", bool background = false, CancellationToken cancellation = default) =>

@@ -62,21 +62,28 @@ internal sealed record RecentSession(string Key, long UpdatedAt, long Age) : IPa
 }
 
 /// <summary>Answer of <c>diagnostics.stability</c>.</summary>
-internal sealed record StabilityReport(string GeneratedAt, int Capacity) : IPayload
+internal sealed record StabilityReport(string GeneratedAt, int Capacity, long Dropped, IReadOnlyList<StabilityEvent> Events) : IPayload
 {
-    public int Count { get; }
-    public int Dropped { get; }
-    public int? FirstSeq { get; }
-    public int? LastSeq { get; }
-    public IReadOnlyList<string> Events { get; } = [];
-    public StabilitySummary Summary { get; } = new();
-
     public void Write(PayloadWriter to) => to
-        .Add("generatedAt", GeneratedAt).Add("capacity", Capacity).Add("count", Count).Add("dropped", Dropped).Stay("firstSeq", FirstSeq)
-        .Stay("lastSeq", LastSeq).Add("events", Events).Add("summary", Summary);
+        .Add("generatedAt", GeneratedAt).Add("capacity", Capacity).Add("count", Events.Count).Add("dropped", Dropped)
+        .Stay("firstSeq", Events.Count > 0 ? Events[0].Seq : null).Stay("lastSeq", Events.Count > 0 ? Events[^1].Seq : null)
+        .Add("events", Events).Add("summary", new Summary(Events));
+
+    private sealed record Summary(IReadOnlyList<StabilityEvent> Events) : IPayload
+    {
+        public void Write(PayloadWriter to) => to.Add("byType", new ByType(Events));
+    }
+
+    private sealed record ByType(IReadOnlyList<StabilityEvent> Events) : IPayload
+    {
+        public void Write(PayloadWriter to)
+        {
+            foreach (var group in Events.GroupBy(e => e.Type, StringComparer.Ordinal)) to.Add(group.Key, group.Count());
+        }
+    }
 }
 
-internal sealed record StabilitySummary : IPayload
+internal sealed record StabilityEvent(long Seq, long Ts, string Type, long? DurationMs) : IPayload
 {
-    public void Write(PayloadWriter to) => to.Empty("byType");
+    public void Write(PayloadWriter to) => to.Add("seq", Seq).Add("ts", Ts).Add("type", Type).Add("durationMs", DurationMs);
 }

@@ -1,0 +1,72 @@
+using System.Text;
+using Models.Store;
+using Runtime.Agents;
+using Runtime.Context;
+using Runtime.Tools;
+
+namespace Runtime.Workspaces;
+
+/// <summary>
+/// The plain files that make an agent what it is, in its workspace, for its owner to edit. Only those at the top of the workspace count:
+/// what lies in a folder below, a cloned repository say, is data like any other.
+/// </summary>
+public static class AgentFiles
+{
+    /// <summary>Longest file that is looked at, bytes.</summary>
+    private const int Largest = 1 << 20;
+
+    /// <summary>True for a file at the top of a workspace whose words are told to the agent as its own: who writes there speaks to it for good.</summary>
+    public static bool IsInstruction(string path) =>
+        path.StartsWith("skills/", StringComparison.OrdinalIgnoreCase) || PromptFile.All.Any(f => f.Name.Equals(path, StringComparison.OrdinalIgnoreCase))
+        || PromptFile.Others.Any(f => f.Name.Equals(path, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Makes a workspace where there is none, with a short file of each kind.</summary>
+    /// <exception cref="Models.ModelException">It cannot be written.</exception>
+    public static void Prepare(Agent agent)
+    {
+        if (Directory.Exists(agent.Workspace)) return;
+        HomeFolder.EnsureFolder(agent.Workspace);
+        foreach (var (name, template) in PromptFile.All.Select(f => (f.Name, f.Template)).Concat(PromptFile.Others))
+            agent.Files.Write(name, Encoding.UTF8.GetBytes(template + "\n"));
+        foreach (var folder in (string[])["memory", "skills"]) HomeFolder.EnsureFolder(Path.Combine(agent.Workspace, folder));
+    }
+
+    /// <summary>What an agent is told of its files, in order; those that hold nothing for it are left out.</summary>
+    internal static IEnumerable<ContextPart> Parts(Agent agent)
+    {
+        foreach (var file in PromptFile.All)
+        {
+            if (Read(agent, file.Name) is not { } whole || WithoutComments(whole).Trim() is not { Length: > 0 } text) continue;
+            var told = text.Length <= file.Limit ? text : $"{Bounded.Begin(text, file.Limit)}\n[… {text.Length - file.Limit} more characters of {file.Name} are not shown; read the file for them …]";
+            yield return new ContextPart(file.Name, file.Heading.Length > 0 ? $"{file.Heading}\n{told}" : told);
+        }
+    }
+
+    private static string? Read(Agent agent, string name)
+    {
+        try
+        {
+            using var file = agent.Files.OpenRead(name);
+            var bytes = new byte[Math.Min(file.Length, Largest)];
+            return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        }
+        catch (ToolException)
+        {
+            return null;
+        }
+    }
+
+    private static string WithoutComments(string text)
+    {
+        var told = new StringBuilder();
+        for (var at = 0; ;)
+        {
+            var begin = text.IndexOf("<!--", at, StringComparison.Ordinal);
+            if (begin < 0) return told.Append(text, at, text.Length - at).ToString();
+            told.Append(text, at, begin - at);
+            var end = text.IndexOf("-->", begin, StringComparison.Ordinal);
+            if (end < 0) return told.ToString();
+            at = end + 3;
+        }
+    }
+}
