@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Models.Egress;
 using Models.Store;
@@ -14,7 +15,11 @@ namespace Appliance.Commands.Context;
 /// <summary><c>context show</c>: what a model would be told, and what each piece of it costs. Nothing is loaded and nothing is sent.</summary>
 internal static class ContextCommand
 {
-    public static Command Create()
+    /// <summary>The command, working on the home folder.</summary>
+    public static Command Create() => Create(() => HomeFolder.Path);
+
+    /// <summary>The same, working on another home.</summary>
+    internal static Command Create(Func<string> home)
     {
         var text = new Argument<string>("text") { HelpName = "TEXT", Description = "What would be said.", DefaultValueFactory = _ => "hello" };
         var model = new Option<string?>("--model") { Description = "The model that would be told; by default the one that is used when none is named.", HelpName = "NAME" };
@@ -23,9 +28,9 @@ internal static class ContextCommand
         var show = new Command("show", "Show the pieces of a prompt and their tokens.") { text, model, session, json };
         show.SetAction(parsed =>
         {
-            var report = Report(parsed.GetValue(text)!, parsed.GetValue(model), parsed.GetValue(session));
+            var report = Report(home(), parsed.GetValue(text)!, parsed.GetValue(model), parsed.GetValue(session));
             var terminal = Terminal.Of(parsed);
-            if (parsed.GetValue(json)) terminal.WriteLine(System.Text.Json.JsonSerializer.Serialize(report, ContextJson.Default.ContextReport));
+            if (parsed.GetValue(json)) terminal.WriteJson(JsonSerializer.SerializeToElement(report, ContextJson.Default.ContextReport));
             else
             {
                 terminal.WriteTable(["PIECE", "KIND", "TOKENS"], [.. report.Lines.Select(l => (string[])[l.Name, l.Kind, $"{l.Tokens:N0}"]), ["in all", "", $"{report.Total:N0}"]]);
@@ -36,11 +41,11 @@ internal static class ContextCommand
         return new Command("context", "Look at what the agent tells its model.") { show };
     }
 
-    private static ContextReport Report(string text, string? name, string? sessionKey)
+    private static ContextReport Report(string home, string text, string? name, string? sessionKey)
     {
-        var store = new ModelStore(HomeFolder.Path);
+        var store = ConfiguredModels.In(home);
         var model = store.Get(name);
-        var agents = new AgentBook(store.Home, [], TimeProvider.System);
+        var agents = new AgentBook(home, [], TimeProvider.System);
         var agent = agents.Default;
         AgentFiles.Prepare(agent);
         var tools = new ToolRunner(new ToolTable(DefaultTools.All(agents, () => throw new InvalidOperationException("Nothing is called here."), EgressPolicy.FromEnvironment(), TimeProvider.System)), agents.Policy());
@@ -51,6 +56,6 @@ internal static class ContextCommand
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ContextReport))]
 internal sealed partial class ContextJson : JsonSerializerContext;
