@@ -27,7 +27,7 @@ public static class AgentFiles
         if (Directory.Exists(agent.Workspace)) return;
         HomeFolder.EnsureFolder(agent.Workspace);
         foreach (var (name, template) in PromptFile.All.Select(f => (f.Name, f.Template)).Concat(PromptFile.Others))
-            agent.Files.Write(name, Encoding.UTF8.GetBytes(template + "\n"));
+            DurableFile.Replace(Path.Combine(agent.Workspace, name), Encoding.UTF8.GetBytes(template + "\n"));
         foreach (var folder in (string[])["memory", "skills"]) HomeFolder.EnsureFolder(Path.Combine(agent.Workspace, folder));
     }
 
