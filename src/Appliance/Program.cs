@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Appliance.Client;
 using Appliance.Commands;
+using Appliance.Commands.Agents;
 using Appliance.Commands.Audit;
 using Appliance.Commands.Backup;
 using Appliance.Commands.Bench;
@@ -38,6 +39,7 @@ internal static class Program
             MonitorCommand.Create(),
             ProfileCommand.Create(),
             AgentCommand.Create(),
+            AgentsCommand.Create(),
             SessionsCommand.Create(),
             MemoryCommand.Create(),
             DevicesCommand.Create(),

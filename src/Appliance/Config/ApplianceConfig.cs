@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Serialization;
 using Appliance.Config.Sections;
 
@@ -8,7 +9,8 @@ namespace Appliance.Config;
 /// <see cref="SettingAttribute"/> to its section (a secret is a property without a default instead: the schema exporter loses sight of
 /// optional parameters whose type has a converter); to add a section, add a record and its two lines here. Immutable.
 /// </summary>
-internal sealed record ApplianceConfig(GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null)
+internal sealed record ApplianceConfig(
+    GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -18,6 +20,9 @@ internal sealed record ApplianceConfig(GatewayConfig? Gateway = null, ModelsConf
 
     [Setting("Programs elsewhere that may begin turns.")]
     public HooksConfig Hooks { get; init; } = Hooks ?? new();
+
+    [Setting("Agents by their ids, each with a workspace and sessions of its own; main is there without it.", Hot = true)]
+    public IReadOnlyDictionary<string, AgentConfig> Agents { get; init; } = Agents ?? ReadOnlyDictionary<string, AgentConfig>.Empty;
 }
 
 [JsonSourceGenerationOptions(

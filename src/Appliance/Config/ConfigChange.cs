@@ -35,6 +35,8 @@ internal sealed record ConfigChange(ConfigState Before, ConfigState After)
     private static IEnumerable<ConfigPath> Differences(JsonNode? before, JsonNode? after, ConfigPath path)
     {
         if (before is not JsonObject && after is not JsonObject) return JsonNode.DeepEquals(before, after) ? [] : [path];
+        // An entry of a table with nothing in it is one all the same.
+        if ((before ?? after) is JsonObject { Count: 0 } && (before is null || after is null) && ConfigSchema.Find(path.Parent)?.Entry is not null) return [path];
         var (old, fresh) = (before as JsonObject ?? [], after as JsonObject ?? []);
         if (ConfigSchema.Find(path) is { IsSecret: true }) return JsonNode.DeepEquals(before, after) ? [] : [path];
         return old.Select(p => p.Key).Union(fresh.Select(p => p.Key)).SelectMany(name => Differences(old[name], fresh[name], path.With(name)));

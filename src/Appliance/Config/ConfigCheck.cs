@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Appliance.Config.Document;
 using Appliance.Config.Secrets;
+using Runtime.Sessions;
 
 namespace Appliance.Config;
 
@@ -40,7 +41,19 @@ internal static class ConfigCheck
         var bind = config.Gateway.Bind;
         if (IPAddress.TryParse(bind, out var address) && !IPAddress.IsLoopback(address) && config.Gateway.Token is null)
             yield return (ConfigPath.Parse("gateway.bind"), $"is {bind}, which would open this machine to the network without a secret: set gateway.token too");
+        foreach (var origin in (config.Gateway.AllowedOrigins ?? []).Where(origin => !IsOrigin(origin)))
+            yield return (ConfigPath.Parse("gateway.allowedOrigins"), $"has {origin}, which is no origin: http:// or https://, a host and, where it is not the usual one, a port, with nothing after; * is none");
+        foreach (var (id, agent) in config.Agents)
+        {
+            var path = ConfigPath.Root.With("agents").With(id);
+            if (!SessionKey.IsAgent(id)) yield return (path, "is no agent's id: up to 64 lower-case letters, digits, - and _, beginning with a letter or digit");
+            if (agent.Workspace is { } workspace && !Path.IsPathFullyQualified(workspace)) yield return (path.With("workspace"), $"is {workspace}, which is no full path");
+        }
     }
+
+    // As browsers write it, so that texts can be compared.
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority) == text;
 
     private static IEnumerable<(ConfigPath, string, bool)> Member(SettingSchema schema, string name, JsonNode? value, ConfigPath path)
     {

@@ -15,7 +15,7 @@ internal static class SecurityChecks
 
     /// <summary>Every finding.</summary>
     public static IEnumerable<Finding> All(Patient patient) =>
-        [.. Bind(patient), .. Token(patient), .. PlainSecrets(patient), .. SecretPlaces(patient), .. FileModes.Check(patient.Home), .. Pairings(patient), .. Machine(patient)];
+        [.. Bind(patient), .. Origins(patient), .. Token(patient), .. PlainSecrets(patient), .. SecretPlaces(patient), .. FileModes.Check(patient.Home), .. Pairings(patient), .. Machine(patient)];
 
     private static IEnumerable<Finding> Bind(Patient patient)
     {
@@ -27,6 +27,14 @@ internal static class SecurityChecks
                 "Whoever is in the network may try tokens.", "`appliance config unset gateway.bind` where only this machine needs it; Tailscale for reach from elsewhere."),
             new Finding("http", Severity.Warning, "the gateway speaks plain HTTP to the network", "Who is on the way can read tokens and conversations.", "Put a proxy with TLS or Tailscale in front, and bind to loopback."),
         ];
+    }
+
+    private static IEnumerable<Finding> Origins(Patient patient)
+    {
+        if (patient.Config.Config.Gateway.AllowedOrigins is not { Count: > 0 } origins) return [Finding.Ok("origins", "no web page but the gateway's own may connect")];
+        return origins.Select(origin => origin.StartsWith("http://", StringComparison.Ordinal) && !new Uri(origin).IsLoopback
+            ? new Finding("origins", Severity.Warning, $"web pages of {origin} may connect, and come over plain HTTP", "Who is on the way can put anything into such a page, and it sees the token.", "Serve it by HTTPS, or take it out of gateway.allowedOrigins.")
+            : new Finding("origins", Severity.Info, $"web pages of {origin} may connect with the token", "A fault in such a page is one in this gateway.", "Nothing, where it is yours; else take it out of gateway.allowedOrigins."));
     }
 
     private static IEnumerable<Finding> Token(Patient patient)

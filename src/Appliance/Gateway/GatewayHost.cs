@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Appliance.Config.Sections;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Connections.WebSockets;
 using Appliance.Gateway.Identity;
@@ -66,8 +67,10 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         tools.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
         _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Memory = _memory };
+        agents.Set(AgentConfig.All(_context.Config.Config));
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;
+        _context.Config.Changed += _methods.AgentsChanged;
         _context.Config.Changed += _methods.ConfigChanged;
         approvals.Requested += _methods.ApprovalRequested;
         approvals.Resolved += _methods.ApprovalEnded;
@@ -149,6 +152,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     {
         await _ticks.DisposeAsync();
         _context.Config.Changed -= _methods.ConfigChanged;
+        _context.Config.Changed -= _methods.AgentsChanged;
         await _keepAlives.DisposeAsync();
         _turns.Dispose();
         _memory.Dispose();

@@ -60,7 +60,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         IModelHost models, ServerOptions options, LocalSocket local, Action<Exception> onBug, CancellationToken cancellation)
     {
         var identity = GatewayIdentity.Open(models.Store.Home, options, onBug);
-        var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity);
+        var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity, () => options.Config?.Config.Gateway.AllowedOrigins);
         // Made when the first client of its protocol comes: a box that nobody talks to has no need of it.
         var startedAt = options.Time.GetUtcNow();
         WebApplication? listening = null;

@@ -10,9 +10,13 @@ namespace Appliance.Http;
 /// <summary>
 /// Who may talk to this server by HTTP. On loopback: programs of this machine, but not web pages, neither by DNS rebinding (a Host header
 /// that names something else) nor across origins. Beyond loopback, and wherever a token was given: only who has the token. What a caller
-/// then may do is the gateway's one table of scopes. Immutable and safe for several threads.
+/// then may do is the gateway's one table of scopes. Holds no state and safe for several threads.
 /// </summary>
-internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayIdentity identity)
+/// <param name="address">Where the server listens.</param>
+/// <param name="tokenNeeded">True where a token was given.</param>
+/// <param name="identity">Who may come in.</param>
+/// <param name="allowedOrigins">Origins of web pages elsewhere that may come with the token, of now; null for none.</param>
+internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayIdentity identity, Func<IReadOnlyList<string>?>? allowedOrigins = null)
 {
     // A URL ends up in histories, logs and Referer headers.
     private static readonly string[] SecretsInUrls = ["token", "access_token", "api_key", "apikey", "password"];
@@ -44,11 +48,11 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
 
         foreach (var origin in request.Headers.Origin)
         {
-            if (!IsSameOrigin(origin, request.Host.Value))
+            if (!IsSameOrigin(origin, request.Host.Value) && !IsAllowed(origin))
                 throw new ApiException(StatusCodes.Status403Forbidden, "Requests of web pages from elsewhere are refused.");
         }
 
-        if (request.Headers["Sec-Fetch-Site"] is [{ } site] && !OwnSites.Contains(site, StringComparer.Ordinal))
+        if (!IsForeignPage(request) && request.Headers["Sec-Fetch-Site"] is [{ } site] && !OwnSites.Contains(site, StringComparer.Ordinal))
             throw new ApiException(StatusCodes.Status403Forbidden, "Requests of web pages from elsewhere are refused.");
 
         if (request.QueryString.HasValue && request.Query.Keys.Any(name => SecretsInUrls.Contains(name, StringComparer.OrdinalIgnoreCase)))
@@ -65,8 +69,9 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
         CheckPage(request);
         var peer = Peer.Of(request.HttpContext);
         if (peer.IsOwner) return Principal.Owner;
-        // Clients of this machine bring keys that other servers ask for; where no token was given there is nothing to compare them with.
-        if (access == RouteAccess.Machine && !tokenNeeded && peer.IsDirectLoopback) return Principal.Local;
+        // Programs of this machine bring keys that other servers ask for; where no token was given there is nothing to compare them with. A web
+        // page from elsewhere, allowed or not, is none of them.
+        if (access == RouteAccess.Machine && !tokenNeeded && peer.IsDirectLoopback && !IsForeignPage(request)) return Principal.Local;
         try
         {
             if (identity.Authenticator.Bearer(Token(request), peer) is { } principal) return principal;
@@ -110,6 +115,11 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
     // The port may be another: a tunnel's other end. What a name would resolve to is not asked; names can be rebound.
     private static bool IsLocalName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var named) && IPAddress.IsLoopback(named));
+
+    private bool IsAllowed(string? origin) => origin is not null && allowedOrigins?.Invoke()?.Contains(origin, StringComparer.Ordinal) == true;
+
+    // What has no Origin is not allowed by one.
+    private static bool IsForeignPage(HttpRequest request) => request.Headers.Origin.Any(origin => !IsSameOrigin(origin, request.Host.Value));
 
     private static bool IsSameOrigin(string? origin, string? host) =>
         string.Equals(origin, "http://" + host, StringComparison.OrdinalIgnoreCase) ||

@@ -6,11 +6,11 @@ namespace Runtime.Agents;
 /// <summary>One agent of the box: its settings, its workspace and its sessions. Safe for several threads.</summary>
 public sealed class Agent
 {
-    internal Agent(AgentSettings settings, string folder, TimeProvider time)
+    internal Agent(AgentSettings settings, string folder, SessionStore sessions)
     {
         Settings = settings;
         Workspace = settings.Workspace ?? Path.Combine(folder, "workspace");
-        Sessions = new SessionStore(Path.Combine(folder, "sessions"), time);
+        Sessions = sessions;
         Files = new FileArea(Workspace, settings.Folders);
     }
 

@@ -16,8 +16,11 @@ public static class SessionKey
     private static readonly string[] Devices =
         ["con", "prn", "aux", "nul", .. Enumerable.Range(1, 9).SelectMany(i => new[] { $"com{i}", $"lpt{i}" })];
 
-    /// <summary>The full key of what a client named: <c>main</c> is short for <see cref="Main"/>.</summary>
-    public static string Normalize(string key) => key.StartsWith("agent:", StringComparison.Ordinal) ? key : $"agent:{MainAgent}:{key}";
+    /// <summary>The full key of what a client named: <c>main</c> is short for the main session of an agent.</summary>
+    public static string Normalize(string key, string agent) => key.StartsWith("agent:", StringComparison.Ordinal) ? key : $"agent:{agent}:{key}";
+
+    /// <summary>The same for <see cref="MainAgent"/>.</summary>
+    public static string Normalize(string key) => Normalize(key, MainAgent);
 
     /// <summary>The main session of an agent.</summary>
     public static string MainOf(string agent) => $"agent:{agent}:main";

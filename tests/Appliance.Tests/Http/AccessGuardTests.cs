@@ -40,6 +40,21 @@ public sealed class AccessGuardTests : IDisposable
     public void Check_WebPageFromElsewhere_IsForbidden(string host, string? origin) =>
         Assert.Equal(403, Assert.Throws<ApiException>(() => Guard(IPAddress.Loopback, null).Check(Request(host, origin))).Status);
 
+    [Fact]
+    public void Check_AllowedPage_PassesWithTheTokenAlone()
+    {
+        string[] allowed = ["https://panel.example:8443"];
+        var identity = GatewayIdentity.Open(_home.Path, new ServerOptions { Token = Token }, _ => { });
+        var guard = new AccessGuard(IPAddress.Loopback, false, identity, () => allowed);
+        guard.CheckPage(Request("127.0.0.1", "https://panel.example:8443"));
+        Assert.Equal(401, Assert.Throws<ApiException>(() => guard.Check(Request("127.0.0.1", "https://panel.example:8443"))).Status);
+        guard.Check(Request("127.0.0.1", "https://panel.example:8443", $"Bearer {Token}"));
+        foreach (var other in (string[])["https://panel.example", "http://panel.example:8443", "https://panel.example:8443.evil.example", "https://Panel.example:8443", "null"])
+            Assert.Equal(403, Assert.Throws<ApiException>(() => guard.CheckPage(Request("127.0.0.1", other, $"Bearer {Token}"))).Status);
+        allowed = [];
+        Assert.Equal(403, Assert.Throws<ApiException>(() => guard.CheckPage(Request("127.0.0.1", "https://panel.example:8443"))).Status);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

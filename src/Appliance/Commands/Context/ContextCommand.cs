@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Config;
+using Appliance.Config.Sections;
+using Models;
 using Models.Egress;
 using Models.Store;
 using Models.Tokens;
@@ -45,8 +48,8 @@ internal static class ContextCommand
     {
         var store = ConfiguredModels.In(home);
         var model = store.Get(name);
-        var agents = new AgentBook(home, [], TimeProvider.System);
-        var agent = agents.Default;
+        var agents = new AgentBook(home, AgentConfig.All(ConfigStore.Open(home).Config), TimeProvider.System);
+        var agent = sessionKey is null ? agents.Default : agents.Of(SessionKey.Normalize(sessionKey)) ?? throw new ModelException($"There is no agent {SessionKey.Agent(sessionKey)}.");
         AgentFiles.Prepare(agent);
         var tools = new ToolRunner(new ToolTable(DefaultTools.All(agents, () => throw new InvalidOperationException("Nothing is called here."), EgressPolicy.FromEnvironment(), TimeProvider.System)), agents.Policy());
         var transcript = sessionKey is null ? [] : agent.Sessions.Find(SessionKey.Normalize(sessionKey))?.Read() ?? throw new ToolException($"There is no conversation {sessionKey}.");

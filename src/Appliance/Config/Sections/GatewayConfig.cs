@@ -8,7 +8,9 @@ internal sealed record GatewayConfig(
     [property: Setting("Port to listen on; 0 takes a free one.", Least = 0, Most = 65535)]
     int Port = ServerOptions.DefaultPort,
     [property: Setting("Address to listen on. Beyond loopback every request needs gateway.token.", Format = SettingFormat.Address)]
-    string Bind = "loopback")
+    string Bind = "loopback",
+    [property: Setting("Web pages that may connect beside the gateway's own, each an exact origin such as https://panel.example:8443. They need the token like everybody.", Hot = true)]
+    IReadOnlyList<string>? AllowedOrigins = null)
 {
     /// <summary>Where the token is, or null.</summary>
     [Setting("Secret of at least 32 characters that every request must carry. Without one the gateway makes a token at first start, for WebSocket clients.")]

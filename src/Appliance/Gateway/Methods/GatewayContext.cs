@@ -8,7 +8,6 @@ using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
-using Runtime.Sessions;
 using Runtime.Tools;
 
 namespace Appliance.Gateway.Methods;
@@ -17,8 +16,8 @@ namespace Appliance.Gateway.Methods;
 internal sealed record GatewayContext(
     IModelHost Models, ServerOptions Options, ConnectionHub Hub, PairingBook Pairing, AgentBook Agents, ToolRunner Tools, TurnRunner Turns, GatewayLog Log, TimeProvider Time)
 {
-    /// <summary>The sessions of the default agent.</summary>
-    public SessionStore Sessions => Agents.Default.Sessions;
+    /// <summary>The sessions of every agent.</summary>
+    public AgentSessions Sessions => Agents.Sessions;
 
     /// <summary>Who may come in, and what they may do.</summary>
     public required GatewayIdentity Identity { get; init; }

@@ -77,7 +77,7 @@ internal sealed partial class GatewayMethods
         _context.Identity.Audit.Decided(by, name, true, rule);
         if (name is "chat.send" or "sessions.send" or "agent" && FirstText(call.Params, "idempotencyKey") is { } run)
         {
-            var session = SessionKey.Normalize(FirstText(call.Params, "sessionKey", "key") ?? "main");
+            var session = SessionKey.Normalize(FirstText(call.Params, "sessionKey", "key") ?? "main", FirstText(call.Params, "agentId") ?? SessionKey.MainAgent);
             _context.Identity.Audit.Record(new AuditEvent(AuditKind.Turn, name) { By = by, Agent = session.Split(':')[1], Session = session, Run = run, Decision = AuditEvent.Allow, Rule = rule });
         }
     }

@@ -61,18 +61,16 @@ internal sealed partial class GatewayMethods
     private byte[] OfWorkspace(GatewayCall call, Func<string, AgentWorkspace, byte[]> answer)
     {
         var id = call.Params.Text("agentId");
-        RequireAgent(id);
+        var agent = RequireAgent(id);
         try
         {
-            return answer(id, new AgentWorkspace(WorkspaceOf(id)));
+            return answer(id, new AgentWorkspace(agent.Workspace));
         }
         catch (ModelException e)
         {
             throw GatewayException.Invalid(e.Message);
         }
     }
-
-    private string WorkspaceOf(string agent) => Path.Combine(_context.Home, "agents", agent, "workspace");
 
     private static AgentFileRow ToRow(AgentWorkspace workspace, string name, WorkspaceFile? file, bool withContent) => new(name, Path.Combine(workspace.Folder, name), file is null)
     {

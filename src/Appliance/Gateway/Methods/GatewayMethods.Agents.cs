@@ -1,4 +1,5 @@
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Runtime.Agents.Turns;
@@ -15,26 +16,26 @@ internal sealed partial class GatewayMethods
     [
         new GatewayMethod("agent", Scope.Write, RunAgentAsync) { KnowsRepeats = true },
         new GatewayMethod("agent.wait", Scope.Write, WaitAsync),
-        GatewayMethod.Of("agents.list", Scope.Read, _ => FrameWriter.Payload(ListAgents())),
+        GatewayMethod.Of("agents.list", Scope.Read, call => FrameWriter.Payload(ListAgents(call.Principal))),
         GatewayMethod.Of("agent.identity.get", Scope.Read, call =>
         {
-            RequireAgent(call.Params.OptionalText("agentId"));
-            return FrameWriter.Payload(new AgentIdentity(SessionKey.MainAgent, "Assistant", "default", "A"));
+            var key = call.Params.OptionalText("sessionKey", SessionKey.Longest);
+            var agent = RequireAgent(call.Params.OptionalText("agentId") ?? (key is null ? null : SessionKey.Agent(ResolveKey(key, null))));
+            var name = agent.Settings.Name ?? (agent == _context.Agents.Default ? "Assistant" : agent.Id);
+            return FrameWriter.Payload(new AgentIdentity(agent.Id, name, agent.Settings.Name is null ? "default" : "config", name[..1].ToUpperInvariant()));
         }),
     ];
 
-    private AgentList ListAgents()
-    {
-        var model = DefaultModel().Name;
-        return new AgentList(SessionKey.MainAgent, "main", "per-sender", [new AgentRow(SessionKey.MainAgent, WorkspaceOf(SessionKey.MainAgent), model is null ? null : new($"{Provider}/{model}"))]);
-    }
+    private AgentList ListAgents(Principal principal) => new(_context.Agents.Default.Id, "main", "per-sender",
+        [.. _context.Agents.All.Where(agent => Policy.Decide(principal, AccessAction.Agent, agent.Id).IsAllowed).Select(agent =>
+            new AgentRow(agent.Id, agent.Settings.Name, agent.Workspace, DefaultModel(agent).Name is { } model ? new($"{Provider}/{model}") : null))]);
 
     /// <summary>Two answers: accepted when the message is on the disk, and the whole result when the turn is over.</summary>
     private async Task<byte[]?> RunAgentAsync(GatewayCall call)
     {
         var text = call.Params.Text("message", int.MaxValue);
         var runId = call.Params.Text("idempotencyKey", 256);
-        RequireAgent(call.Params.OptionalText("agentId"));
+        var agentId = RequireAgent(call.Params.OptionalText("agentId")).Id;
         if (call.Params.OptionalText("model") is not null)
         {
             call.Principal.Require(Scope.Admin);
@@ -42,8 +43,8 @@ internal sealed partial class GatewayMethods
         }
         if (call.Params.OptionalFlag("deliver") == true && call.Params.OptionalText("channel") is { } channel and not "webchat")
             throw GatewayException.Unavailable($"There is no channel {channel} on this gateway yet; the answer can only come back here.");
-        var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? SessionFor(call.Params.OptionalText("sessionId")), call.Params.OptionalText("agentId"));
-        var accepted = FrameWriter.Payload(new AgentAccepted(runId, key, SessionKey.MainAgent, _context.Now));
+        var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? SessionFor(agentId, call.Params.OptionalText("sessionId")), call.Params.OptionalText("agentId"));
+        var accepted = FrameWriter.Payload(new AgentAccepted(runId, key, SessionKey.Agent(key), _context.Now));
         if (SlashCommand.Find(text) is { } command)
         {
             var (inSession, reply) = await RunCommandAsync(call, key, runId, text, command, () => call.Respond(accepted)) ?? throw AnsweredBefore();
@@ -81,11 +82,11 @@ internal sealed partial class GatewayMethods
     private static GatewayException AnsweredBefore() =>
         GatewayException.Unavailable("This message was accepted before the gateway restarted; its answer, where there is one, is in the transcript.");
 
-    private string SessionFor(string? sessionId)
+    private string SessionFor(string agent, string? sessionId)
     {
-        if (sessionId is null) return SessionKey.Main;
+        if (sessionId is null) return SessionKey.MainOf(agent);
         // A client may bring an id of its own for a conversation of its own.
-        return _context.Sessions.List().FirstOrDefault(s => s.Id == sessionId)?.Key ?? $"agent:{SessionKey.MainAgent}:explicit:{sessionId}";
+        return _context.Sessions.List().FirstOrDefault(s => s.Id == sessionId && SessionKey.Agent(s.Key) == agent)?.Key ?? $"agent:{agent}:explicit:{sessionId}";
     }
 
     private async Task<byte[]?> WaitAsync(GatewayCall call)

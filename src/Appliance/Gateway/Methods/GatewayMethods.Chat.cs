@@ -85,7 +85,7 @@ internal sealed partial class GatewayMethods
         return FrameWriter.Payload(new ChatInjected(true, message.Id));
     }
 
-    private static string ChatKey(GatewayCall call) => ResolveKey(call.Params.Text("sessionKey", SessionKey.Longest), call.Params.OptionalText("agentId"));
+    private string ChatKey(GatewayCall call) => ResolveKey(call.Params.Text("sessionKey", SessionKey.Longest), call.Params.OptionalText("agentId"));
 
     private static string RunId(GatewayCall call) => call.Params.OptionalText("idempotencyKey", 256) ?? Guid.NewGuid().ToString();
 }

@@ -62,11 +62,10 @@ internal sealed partial class GatewayMethods
         var gateway = tree["gateway"]!.AsObject();
         gateway["mode"] = "local";
         gateway["auth"] = new JsonObject { ["mode"] = "token" };
-        if (DefaultModel().Name is { } model)
-        {
-            if (tree["agents"] is not JsonObject agents) tree["agents"] = agents = [];
-            agents["defaults"] = new JsonObject { ["model"] = new JsonObject { ["primary"] = $"{Provider}/{model}" } };
-        }
+        var agents = new JsonObject();
+        if (DefaultModel().Name is { } model) agents["defaults"] = new JsonObject { ["model"] = new JsonObject { ["primary"] = $"{Provider}/{model}" } };
+        agents["list"] = new JsonArray([.. _context.Agents.All.Select(agent => new JsonObject { ["id"] = agent.Id, ["name"] = agent.Name, ["workspace"] = agent.Workspace })]);
+        tree["agents"] = agents;
         return tree;
     }
 

@@ -4,6 +4,7 @@ using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
+using Runtime.Agents;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
@@ -29,9 +30,17 @@ internal sealed partial class GatewayMethods
         var clock = Stopwatch.StartNew();
         var now = _context.Now;
         var sessions = _context.Sessions.List().Where(s => principal is null || MaySee(principal, s.Key)).ToList();
-        var summary = new HealthSessions(_context.Sessions.Folder, sessions.Count, [.. sessions.Take(MostRecent).Select(s => new RecentSession(s.Key, s.UpdatedAt, now - s.UpdatedAt))]);
-        var health = new HealthSummary(now, clock.ElapsedMilliseconds, [new HealthAgent(SessionKey.MainAgent, true, new HealthHeartbeat(), summary)], summary);
+        var summary = Sum(_context.Sessions.Folder, sessions);
+        var health = new HealthSummary(now, clock.ElapsedMilliseconds, [.. _context.Agents.All.Select(AgentHealth)], summary);
         return FrameWriter.Payload(health);
+
+        HealthAgent AgentHealth(Agent agent)
+        {
+            var own = _context.Agents.All.Count == 1 ? sessions : [.. sessions.Where(s => SessionKey.Agent(s.Key) == agent.Id)];
+            return new HealthAgent(agent.Id, agent == _context.Agents.Default, new HealthHeartbeat(), Sum(agent.Sessions.Folder, own));
+        }
+
+        HealthSessions Sum(string folder, List<Session> own) => new(folder, own.Count, [.. own.Take(MostRecent).Select(s => new RecentSession(s.Key, s.UpdatedAt, now - s.UpdatedAt))]);
     }
 
     private byte[] Status()
@@ -44,13 +53,19 @@ internal sealed partial class GatewayMethods
         var running = active.Count(t => t.StartedAt > 0);
         return FrameWriter.Payload(
             new StatusSummary(
-                new StatusSessions([_context.Sessions.Folder], sessions.Count, new(model, context), recent, [new(SessionKey.MainAgent, _context.Sessions.Folder, sessions.Count, recent)]),
+                new StatusSessions([.. _context.Agents.All.Select(agent => agent.Sessions.Folder)], sessions.Count, new(model, context), recent, [.. _context.Agents.All.Select(AgentSessions)]),
                 new StatusTasks(active.Count, active.Count, 0, 0, new StatusTaskCounts(active.Count - running, running, 0, 0), new StatusRuntimeCounts(active.Count)),
                 new StatusTaskAudit())
             {
                 RuntimeVersion = ProductVersion.Text,
                 ProcessMemory = ReadProcessMemory(),
             });
+    }
+
+    private StatusAgentSessions AgentSessions(Agent agent)
+    {
+        var own = agent.Sessions.List();
+        return new StatusAgentSessions(agent.Id, agent.Sessions.Folder, own.Count, [.. own.Take(10).Select(s => ToStatus(s, _context.Now))]);
     }
 
     private StatusSession ToStatus(Session session, long now)

@@ -3,6 +3,7 @@ using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models;
 using Models.Store;
+using Runtime.Agents;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
@@ -36,9 +37,12 @@ internal sealed partial class GatewayMethods
     }
 
     /// <summary>The model that answers where nobody chose one; null where there is none.</summary>
-    private (string? Name, long? Context) DefaultModel() => Describe(_context.Options.Model);
+    private (string? Name, long? Context) DefaultModel() => DefaultModel(_context.Agents.Default);
 
-    private (string? Name, long? Context) ModelOf(Session session) => Describe(session.Settings.Model ?? _context.Options.Model);
+    private (string? Name, long? Context) DefaultModel(Agent? agent) => Describe(agent?.Settings.Model ?? _context.Options.Model);
+
+    private (string? Name, long? Context) ModelOf(Session session) =>
+        session.Settings.Model is { } chosen ? Describe(chosen) : DefaultModel(_context.Agents.Of(session.Key));
 
     private (string? Name, long? Context) Describe(string? name)
     {

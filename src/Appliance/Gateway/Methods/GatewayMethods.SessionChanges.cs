@@ -177,16 +177,16 @@ internal sealed partial class GatewayMethods
     /// <summary>Transcripts of sessions that were reset or deleted a month ago; without <c>enforce</c> they are counted only.</summary>
     private byte[] Cleanup(GatewayCall call)
     {
-        RequireAgent(call.Params.OptionalText("agent"));
+        var sessions = RequireAgent(call.Params.OptionalText("agent")).Sessions;
         var enforce = call.Params.OptionalFlag("enforce") == true;
         var before = _context.Time.GetUtcNow().UtcDateTime.AddDays(-30);
-        var old = !Directory.Exists(_context.Sessions.Folder) ? [] : Directory.EnumerateFiles(_context.Sessions.Folder, "*.jsonl.*")
+        var old = !Directory.Exists(sessions.Folder) ? [] : Directory.EnumerateFiles(sessions.Folder, "*.jsonl.*")
             .Where(f => (f.Contains(".jsonl.reset.", StringComparison.Ordinal) || f.Contains(".jsonl.deleted.", StringComparison.Ordinal)) && File.GetLastWriteTimeUtc(f) < before).ToArray();
         if (enforce)
         {
             foreach (var file in old) File.Delete(file);
         }
-        return FrameWriter.Payload(new SessionsCleaned(_context.Sessions.Folder, enforce, _context.Sessions.Count, old.Length));
+        return FrameWriter.Payload(new SessionsCleaned(sessions.Folder, enforce, sessions.Count, old.Length));
     }
 
     private void StopTurns(string key)

@@ -41,7 +41,7 @@ internal sealed partial class GatewayMethods
     /// <summary>A session that nobody has said anything in: it begins with the first message.</summary>
     private SessionRow Unbegun(string key)
     {
-        var (model, context) = DefaultModel();
+        var (model, context) = DefaultModel(_context.Agents.Of(key));
         return Row(key, null, null) with { ModelProvider = model is null ? null : Provider, Model = model, ContextTokens = context };
     }
 

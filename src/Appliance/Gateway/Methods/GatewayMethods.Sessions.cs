@@ -65,7 +65,7 @@ internal sealed partial class GatewayMethods
         return FrameWriter.Payload(new SessionsSubscribed(true, wantsList ? ListSessions(call) : null));
     }
 
-    private static byte[] SubscribeMessages(GatewayCall call, bool subscribe)
+    private byte[] SubscribeMessages(GatewayCall call, bool subscribe)
     {
         var key = Key(call);
         if (!subscribe) call.Connection.Subscriptions.Remove(key);
@@ -119,23 +119,16 @@ internal sealed partial class GatewayMethods
         return FrameWriter.Payload(new SessionResolved(found is not null, found?.Key, found is null ? null : SessionKey.Agent(found.Key)));
     }
 
-    private static string Key(GatewayCall call) => ResolveKey(call.Params.Text("key", SessionKey.Longest), call.Params.OptionalText("agentId"));
+    private string Key(GatewayCall call) => ResolveKey(call.Params.Text("key", SessionKey.Longest), call.Params.OptionalText("agentId"));
 
     /// <summary>The full key of what a client named.</summary>
     /// <exception cref="GatewayException">It is none, or belongs to an agent there is not.</exception>
-    private static string ResolveKey(string key, string? agent)
+    private string ResolveKey(string key, string? agent)
     {
-        var full = SessionKey.Normalize(key);
+        var full = SessionKey.Normalize(key, RequireAgent(agent).Id);
         if (!SessionKey.IsValid(full)) throw GatewayException.Invalid($"invalid session key: {Cut(key, 80)}");
-        RequireAgent(SessionKey.Agent(full));
-        RequireAgent(agent);
-        return full;
-    }
-
-    private static void RequireAgent(string? agent)
-    {
-        if (agent is null or SessionKey.MainAgent) return;
-        throw new GatewayException(ErrorCode.InvalidRequest, $"unknown agent id: {Cut(agent, 80)}") { Details = new(DetailCode.UnknownAgentId) { AgentId = Cut(agent, 80) } };
+        var owner = RequireAgent(SessionKey.Agent(full)).Id;
+        return agent is null || agent == owner ? full : throw GatewayException.Invalid($"session key {Cut(key, 80)} belongs to agent {owner}, not to {agent}");
     }
 
     /// <summary>At most so many characters, and not half of one.</summary>

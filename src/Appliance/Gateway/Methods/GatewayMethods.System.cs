@@ -59,7 +59,7 @@ internal sealed partial class GatewayMethods
         var text = call.Params.Text("text", 16 * 1024);
         if (mode == "next-heartbeat") throw GatewayException.Unavailable("There are no heartbeats on this gateway yet. Use mode now.");
         if (DefaultModel().Name is null) throw GatewayException.Unavailable(NoModel);
-        var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? SessionKey.Main, call.Params.OptionalText("agentId"));
+        var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? "main", call.Params.OptionalText("agentId"));
         _context.Turns.Start(_context.Sessions.GetOrCreate(key), call.Params.OptionalText("idempotencyKey") ?? Guid.NewGuid().ToString(), $"System event: {text}");
         return Done();
     }

@@ -33,7 +33,7 @@ internal sealed partial class GatewayMethods
             Health, System, Restart, OwnStatus, Tasks,
             Sessions, SessionChanges, Groups,
             Chat, HistoryMethods, CommandMethods,
-            Agents, AgentFiles, Remembering,
+            Agents, AgentChanges, AgentFiles, Remembering,
             Models, Usage,
             Devices, Setup, Nodes, Users, Auditing,
             Config, Secrets,

@@ -52,7 +52,7 @@ internal sealed class HookDoor
         if (request.Mode == "next-heartbeat") throw ApiException.NotSupported("mode", "There are no heartbeats on this gateway yet. Use the mode now.");
         if (request.Mode is not (null or "now")) throw ApiException.BadRequest("mode must be now or next-heartbeat.", "mode");
         var agent = _agents.Find(null);
-        AgentChat.Start(_agents.Context.Turns, agent.Sessions.GetOrCreate(SessionKey.Main), AgentDoor.RunId(context, "wake", request.IdempotencyKey), HookMessage.Wrap(null, request.Text), Origin);
+        AgentChat.Start(_agents.Context.Turns, agent.Sessions.GetOrCreate(SessionKey.MainOf(agent.Id)), AgentDoor.RunId(context, "wake", request.IdempotencyKey), HookMessage.Wrap(null, request.Text), Origin);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new WakeAnswer("now", "queued"), HookJson.Wire.WakeAnswer);
     }
 

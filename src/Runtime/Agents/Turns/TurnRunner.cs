@@ -93,6 +93,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     /// <summary>Stops every turn and waits until what they said is on the disk.</summary>
     public void Dispose()
     {
+        if (_closing.IsCancellationRequested) return;
         _closing.Cancel();
         var active = Active;
         foreach (var turn in active) turn.Abort();
@@ -187,6 +188,10 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         catch (OperationCanceledException)
         {
             result = End(turn, TurnStatus.Aborted, "aborted");
+        }
+        catch (ModelException e)
+        {
+            result = End(turn, TurnStatus.Failed, "error") with { Error = e.Message };
         }
         catch (Exception e)
         {

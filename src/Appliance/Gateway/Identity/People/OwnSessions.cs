@@ -43,18 +43,19 @@ internal static class OwnSessions
     public static JsonElement Rewrite(string person, string method, JsonElement parameters)
     {
         var node = parameters.ValueKind == JsonValueKind.Object ? JsonNode.Parse(parameters.GetRawText())!.AsObject() : [];
+        var agent = node["agentId"] is JsonValue named && named.TryGetValue<string>(out var id) ? id : SessionKey.MainAgent;
         foreach (var name in (string[])["key", "sessionKey"])
         {
-            if (node[name] is JsonValue value && value.TryGetValue<string>(out var key)) node[name] = SessionOwner.Resolve(person, key);
+            if (node[name] is JsonValue value && value.TryGetValue<string>(out var key)) node[name] = SessionOwner.Resolve(person, key, agent);
         }
         if (node["keys"] is JsonArray keys)
             node["keys"] = new JsonArray([.. keys.Select(k => k is JsonValue v && v.TryGetValue<string>(out var key) ? (JsonNode)SessionOwner.Resolve(person, key) : k?.DeepClone())]);
-        if (method == "sessions.create") node["key"] ??= $"{SessionOwner.MainOf(person)}:dashboard:{Guid.NewGuid()}";
+        if (method == "sessions.create") node["key"] ??= $"{SessionOwner.MainOf(person, agent)}:dashboard:{Guid.NewGuid()}";
         if (method == "agent")
         {
             // An id of a conversation may be anybody's.
             node.Remove("sessionId");
-            node["sessionKey"] ??= SessionOwner.MainOf(person, node["agentId"] is JsonValue agent && agent.TryGetValue<string>(out var id) ? id : SessionKey.MainAgent);
+            node["sessionKey"] ??= SessionOwner.MainOf(person, agent);
         }
         return JsonElement.Parse(node.ToJsonString());
     }

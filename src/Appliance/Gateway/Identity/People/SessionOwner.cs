@@ -21,9 +21,9 @@ internal static class SessionOwner
     public static string MainOf(string person, string agent = SessionKey.MainAgent) => person == Person.OwnerId ? $"agent:{agent}:main" : $"agent:{agent}:{Direct}:{person}";
 
     /// <summary>The full key a person means: what is theirs as it stands, the main session as their own, and any other name below their own.</summary>
-    public static string Resolve(string person, string key)
+    public static string Resolve(string person, string key, string inAgent = SessionKey.MainAgent)
     {
-        var full = SessionKey.Normalize(key);
+        var full = SessionKey.Normalize(key, inAgent);
         if (person == Person.OwnerId || Of(full) == person || full.Split(':') is not ["agent", var agent, _, ..]) return full;
         var rest = full[("agent:".Length + agent.Length + 1)..];
         // A key that names somebody is not bent: it is theirs, and for the policy to refuse.

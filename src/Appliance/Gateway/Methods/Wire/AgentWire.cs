@@ -63,7 +63,7 @@ internal sealed record AgentList(string DefaultId, string MainKey, string Scope,
         .Add("selectionRequired", SelectionRequired);
 }
 
-internal sealed record AgentRow(string Id, string Workspace, AgentModel? Model) : IPayload
+internal sealed record AgentRow(string Id, string? Name, string Workspace, AgentModel? Model) : IPayload
 {
     public string Kind { get; } = "agent";
     public IReadOnlyList<ThinkingLevel> ThinkingLevels { get; } = ThinkingLevel.Off;
@@ -71,7 +71,7 @@ internal sealed record AgentRow(string Id, string Workspace, AgentModel? Model) 
     public string ThinkingDefault { get; } = "off";
 
     public void Write(PayloadWriter to) => to
-        .Add("id", Id).Add("workspace", Workspace).Add("model", Model).Add("kind", Kind).Add("thinkingLevels", ThinkingLevels)
+        .Add("id", Id).Add("name", Name).Add("workspace", Workspace).Add("model", Model).Add("kind", Kind).Add("thinkingLevels", ThinkingLevels)
         .Add("thinkingOptions", ThinkingOptions).Add("thinkingDefault", ThinkingDefault);
 }
 

@@ -1,4 +1,5 @@
 using Appliance.Gateway.Protocol;
+using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods.Wire;
 
@@ -91,7 +92,7 @@ internal sealed record StatusAgentSessions(string AgentId, string Path, int Coun
 
 internal sealed record StatusSession(string Key, string SessionId, long UpdatedAt, long Age) : IPayload
 {
-    public string AgentId { get; } = "main";
+    public string AgentId { get; } = SessionKey.Agent(Key);
     public string Kind { get; } = "direct";
     public long InputTokens { get; init; }
     public long OutputTokens { get; init; }

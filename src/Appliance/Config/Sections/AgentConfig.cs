@@ -1,0 +1,22 @@
+using Runtime.Agents;
+using Runtime.Sessions;
+
+namespace Appliance.Config.Sections;
+
+/// <summary>An entry of section <c>agents</c>: an agent with a workspace and sessions of its own. Immutable.</summary>
+internal sealed record AgentConfig(
+    [property: Setting("What it is called; its id where it is left out.")]
+    string? Name = null,
+    [property: Setting("Full path of its workspace; a folder in its own where it is left out.")]
+    string? Workspace = null,
+    [property: Setting("The model for its sessions that name none; models.default where it is left out.")]
+    string? Model = null,
+    [property: Setting("Tools it may call; the profile assistant where it is left out.")]
+    ToolRulesConfig? Tools = null)
+{
+    /// <summary>Every agent of a configuration; <c>main</c> is always there and the first.</summary>
+    public static IReadOnlyList<AgentSettings> All(ApplianceConfig config) =>
+        [.. config.Agents.Where(a => a.Key != SessionKey.MainAgent).Prepend(new(SessionKey.MainAgent, config.Agents.GetValueOrDefault(SessionKey.MainAgent) ?? new())).Select(a => a.Value.ToSettings(a.Key))];
+
+    private AgentSettings ToSettings(string id) => new() { Id = id, Name = Name, Workspace = Workspace, Model = Model, Tools = Tools?.ToRules() ?? new AgentSettings().Tools };
+}
