@@ -27,6 +27,15 @@ public sealed class MemoryBook(AgentBook agents, string home, Func<CancellationT
         }
     }
 
+    /// <summary>Closes an agent's memory, so that its files can be moved; it opens again when it is next used.</summary>
+    public void Close(string id)
+    {
+        lock (_open)
+        {
+            if (_open.Remove(id, out var memory)) memory.Dispose();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -49,6 +49,8 @@ internal sealed partial class GatewayMethods
         if (WorkspaceIn(call) is { } workspace) patch["workspace"] = workspace;
         if (call.Params.Names("model")) patch["model"] = ModelIn(call);
         if (patch.Count > 0) EditAgent(agent.Id, patch);
+        // Another workspace is another memory.
+        if (patch.ContainsKey("workspace")) _context.Memory.Close(agent.Id);
         return FrameWriter.Payload(to => to.Add("ok", true).Add("agentId", agent.Id));
     }
 
@@ -61,6 +63,7 @@ internal sealed partial class GatewayMethods
         var turns = _context.Turns.Active.Where(turn => SessionKey.Agent(turn.Session.Key) == agent.Id).ToArray();
         foreach (var turn in turns) turn.Abort();
         await Task.WhenAll(turns.Select(turn => turn.Result)).WaitAsync(TimeSpan.FromSeconds(10), call.Connection.Gone);
+        _context.Memory.Close(agent.Id);
         var aside = call.Params.OptionalFlag("deleteFiles") == true ? _context.Agents.SetAside(agent.Id) : null;
         return FrameWriter.Payload(to => to
             .Add("ok", true).Add("agentId", agent.Id).Add("removedBindings", 0).Add("removed", aside is null ? null : [new RemovedFiles(aside)]));

@@ -59,12 +59,7 @@ internal sealed partial class GatewayMethods
         return FrameWriter.Payload(to => to.Add("ok", true).Add("chunks", memory.Count));
     }
 
-    private Agent AgentOf(GatewayCall call)
-    {
-        var id = call.Params.OptionalText("agentId");
-        RequireAgent(id);
-        return id is null ? _context.Agents.Default : _context.Agents.Find(id)!;
-    }
+    private Agent AgentOf(GatewayCall call) => RequireAgent(call.Params.OptionalText("agentId"));
 
     private sealed record EmbeddingState : IPayload
     {
