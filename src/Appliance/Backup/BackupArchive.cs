@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
@@ -113,11 +114,13 @@ internal static class BackupArchive
             if (!isSealed) input.Position = 0;
             using var opened = isSealed ? new UnsealingStream(input, passphrase!) : null;
             using var gzip = new GZipStream(opened ?? (Stream)input, CompressionMode.Decompress);
-            using var tar = new TarReader(gzip);
+            using var content = new HashingStream(gzip);
+            using var tar = new TarReader(content);
             var manifest = ReadEntries(tar, each);
             // To the last byte: gzip's checksum, and a seal's last piece, come at the end.
-            Drain(gzip);
+            Drain(content);
             Drain(opened ?? Stream.Null);
+            if (!isSealed && SizeInside(input) != (uint)content.Count) throw new InvalidDataException("it ends too soon");
             return manifest;
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or JsonException or ArgumentException)
@@ -128,6 +131,15 @@ internal static class BackupArchive
         {
             throw new BackupException($"Cannot read {file}, or write what is in it: {e.Message}", e);
         }
+    }
+
+    // The last four bytes of a gzip file (RFC 1952 §2.3.1): GZipStream takes one that breaks off for one that ends.
+    private static uint SizeInside(FileStream file)
+    {
+        Span<byte> size = stackalloc byte[4];
+        file.Seek(-size.Length, SeekOrigin.End);
+        file.ReadExactly(size);
+        return BinaryPrimitives.ReadUInt32LittleEndian(size);
     }
 
     private static BackupManifest ReadEntries(TarReader tar, Action<string, Stream, bool> each)

@@ -10,6 +10,9 @@ internal sealed class HashingStream(Stream under) : Stream
     /// <summary>Hexadecimal, of what has been read.</summary>
     public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
+    /// <summary>Bytes that have been read.</summary>
+    public long Count { get; private set; }
+
     /// <inheritdoc/>
     public override bool CanRead => true;
 
@@ -33,6 +36,7 @@ internal sealed class HashingStream(Stream under) : Stream
     {
         var read = under.Read(buffer);
         _hash.AppendData(buffer[..read]);
+        Count += read;
         return read;
     }
 

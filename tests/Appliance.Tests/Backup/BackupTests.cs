@@ -73,7 +73,7 @@ public sealed class BackupTests : IDisposable
         var whole = File.ReadAllBytes(_folder["b"]);
         var random = new SeededRandom(7);
         // A sealed one derives its key each time, which is slow on purpose.
-        for (var i = 0; i < (passphrase is null ? 300 : 4); i++)
+        for (var i = 0; i < (passphrase is null ? 600 : 4); i++)
         {
             var damaged = i % 2 == 0 ? whole[..random.Next(whole.Length - 1)] : [.. whole];
             if (i % 2 == 1) damaged[10 + random.Next(whole.Length - 18)] ^= (byte)(1 << random.Next(8));
@@ -190,8 +190,7 @@ public sealed class BackupTests : IDisposable
     }
 
     // A changed bit of gzip's head or of a block's end may stand for nothing.
-    // A tar file ends in zeros that say nothing: a backup that lost some of them has lost nothing.
-    private static bool Same(byte[] damaged, byte[] whole) => Unzip(damaged) is { } a && Unzip(whole) is { } b && a.AsSpan().TrimEnd((byte)0).SequenceEqual(b.AsSpan().TrimEnd((byte)0));
+    private static bool Same(byte[] damaged, byte[] whole) => Unzip(damaged) is { } a && Unzip(whole) is { } b && a.AsSpan().SequenceEqual(b);
 
     private static byte[]? Unzip(byte[] file)
     {
