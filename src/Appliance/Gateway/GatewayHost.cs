@@ -74,6 +74,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed += _methods.ConfigChanged;
         approvals.Requested += _methods.ApprovalRequested;
         approvals.Resolved += _methods.ApprovalEnded;
+        _context.Questions.Requested += _methods.QuestionRequested;
+        _context.Questions.Resolved += _methods.QuestionEnded;
         approvals.IsAnybodyThere = _methods.IsApproverThere;
         identity.People.RightsChanged += person => _hub.Close(connection => connection.Principal!.PersonId == person, "rights changed");
         _hub.MayHear = _methods.MayHear;

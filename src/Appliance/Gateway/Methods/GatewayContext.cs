@@ -8,6 +8,7 @@ using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
+using Runtime.Questions;
 using Runtime.Tools;
 
 namespace Appliance.Gateway.Methods;
@@ -27,6 +28,9 @@ internal sealed record GatewayContext(
 
     /// <summary>What agents remember.</summary>
     public required MemoryBook Memory { get; init; }
+
+    /// <summary>Where the owner is asked for answers.</summary>
+    public QuestionBook Questions { get; } = new(Time);
 
     /// <summary>What agents may run.</summary>
     public required ExecRulesFile CommandRules { get; init; }

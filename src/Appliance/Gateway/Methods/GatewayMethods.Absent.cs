@@ -16,7 +16,6 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("cron.list", Scope.Read, call => FrameWriter.Payload(
             new CronPage("empty", (int)(call.Params.OptionalNumber("offset", 0, int.MaxValue) ?? 0), (int)(call.Params.OptionalNumber("limit", 1, 200) ?? 50)))),
         Nothing("cron.status", Scope.Read, """{"enabled":false,"triggersEnabled":false,"storePath":"","storage":"sqlite","jobs":0,"nextWakeAtMs":null}"""),
-        Nothing("question.list", Scope.Questions, """{"questions":[]}"""),
         Nothing("taskSuggestions.list", Scope.Read, """{"suggestions":[]}"""),
         Nothing("tools.catalog", Scope.Read, """{"agentId":"main","profiles":[],"groups":[]}"""),
         Nothing("tools.effective", Scope.Read, """{"agentId":"main","profile":"minimal","groups":[]}"""),
@@ -24,7 +23,6 @@ internal sealed partial class GatewayMethods
         Nothing("voicewake.get", Scope.Read, """{"triggers":[]}"""),
         Nothing("session.discussion.info", Scope.Read, """{"state":"none"}"""),
         Nothing("progressCard.get", Scope.Read, """{"card":null}"""),
-        Nothing("users.prefs.get", Scope.Read, """{"status":"no_durable_identity"}"""),
         Nothing("tts.status", Scope.Read, """{"enabled":false,"auto":"off","provider":"","persona":null,"personas":[],"fallbackProvider":null,"fallbackProviders":[],"providerStates":[]}"""),
         Nothing("talk.catalog", Scope.Read, """{"modes":[],"transports":[],"brains":[],"speech":{"providers":[]},"transcription":{"ready":false,"providers":[]},"realtime":{"ready":false,"providers":[]}}"""),
         Nothing("plugins.controlUi.list", Scope.Read, """{"revision":"none","plugins":[],"diagnostics":[]}"""),
@@ -39,8 +37,6 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("session.members.listEvidence", Scope.Read, call => FrameWriter.Payload(
             to => to.Add("sessionKey", ChatKey(call)).None("members", "identities").Add("role", "admin").None("allowedVisibilities"))) with { IsAdvertised = false },
         Nothing("projects.list", Scope.Read, """{"projects":[]}"""),
-        Unavailable("send", Scope.Write, "There are no channels on this gateway yet."),
-        Unavailable("message.action", Scope.Write, "There are no channels on this gateway yet."),
         Unavailable("cron.add", Scope.Admin, "There is no schedule on this gateway yet."),
         Unavailable("cron.update", Scope.Admin, "There is no schedule on this gateway yet."),
         Unavailable("cron.remove", Scope.Admin, "There is no schedule on this gateway yet."),

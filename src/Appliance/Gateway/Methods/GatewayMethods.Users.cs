@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods.Wire;
@@ -8,6 +10,8 @@ namespace Appliance.Gateway.Methods;
 // People and their roles. Their tokens are kept as hashes and shown once.
 internal sealed partial class GatewayMethods
 {
+    private const int MostPreferences = 32, LongestPreference = 256;
+
     private IEnumerable<GatewayMethod> Users =>
     [
         GatewayMethod.Of("users.list", Scope.Read, call => FrameWriter.Payload(
@@ -15,6 +19,9 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("users.self", Scope.Read, call => FrameWriter.Payload(new UserProfileResult(ToProfile(FindPerson(call.Principal.PersonId))))),
         GatewayMethod.Of("users.setDisplayName", Scope.Write, SetDisplayName),
         GatewayMethod.Of("users.setRole", Scope.Admin, SetRole),
+        GatewayMethod.Of("users.prefs.get", Scope.Read, call => FrameWriter.Payload(to => to
+            .Add("status", "ok").Add("entries", JsonElement.Parse(_preferences.Get(call.Principal.PersonId, call.Params.OptionalTexts("keys", MostPreferences, LongestPreference)).ToJsonString())))),
+        GatewayMethod.Of("users.prefs.set", Scope.Write, SetPreferences),
 
         // Ours: the protocol's people come by e-mail, ours by the owner's word.
         GatewayMethod.Of("people.add", Scope.Admin, AddPerson) with { IsAdvertised = false },
@@ -29,6 +36,18 @@ internal sealed partial class GatewayMethods
             : throw GatewayException.Invalid("there is no token of that person")) with { IsAdvertised = false },
         new GatewayMethod("gateway.token.rotate", Scope.Admin, call => Task.FromResult(RotateSharedToken(call))) { IsAdvertised = false },
     ];
+
+    private byte[] SetPreferences(GatewayCall call)
+    {
+        var entries = Entries("entries") ?? throw call.Params.Fault("must have required property 'entries'");
+        if (entries.Count is 0 or > MostPreferences || entries.Any(entry => entry.Key.Length is 0 or > LongestPreference)) throw call.Params.Fault($"at /entries: 1 to {MostPreferences} names of up to {LongestPreference} characters");
+        var person = call.Principal.PersonId;
+        if (!_preferences.TrySet(person, entries, Entries("expectedEntries"))) return FrameWriter.Payload(to => to.Add("status", "conflict"));
+        _context.Hub.Broadcast("users.prefs.changed", FrameWriter.Payload(to => to.Add("profileId", person).Add("keys", [.. entries.Select(entry => entry.Key)])), connection => connection.Principal!.PersonId == person);
+        return FrameWriter.Payload(to => to.Add("status", "ok"));
+
+        JsonObject? Entries(string name) => call.Params.Any(name) is { ValueKind: JsonValueKind.Object } sent ? JsonNode.Parse(sent.GetRawText())!.AsObject() : null;
+    }
 
     private byte[] AddPerson(GatewayCall call)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Appliance.Gateway.Connections;
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models;
@@ -18,6 +19,7 @@ internal sealed partial class GatewayMethods
     private readonly Action<Exception> _onBug;
     private readonly FrozenDictionary<string, GatewayMethod> _table;
     private readonly SessionCompactor _compactor;
+    private readonly UserPreferences _preferences;
 
     /// <summary>The methods.</summary>
     /// <param name="context">What they work with.</param>
@@ -26,6 +28,7 @@ internal sealed partial class GatewayMethods
     {
         (_context, _onBug, _dedupe) = (context, onBug, new RequestDedupe(context.Time));
         _groups = new SessionGroups(Path.Combine(context.Home, "agents", "groups.json"));
+        _preferences = new UserPreferences(Path.Combine(context.Home, "gateway", "preferences.json"));
         _compactor = new SessionCompactor(context.Models, context.Options.Model);
         Lately = new StabilityRecord(context.Time);
         IEnumerable<GatewayMethod>[] families =
@@ -37,7 +40,7 @@ internal sealed partial class GatewayMethods
             Models, Usage,
             Devices, Setup, Nodes, Users, Auditing,
             Config, Secrets,
-            Approvals,
+            Approvals, Questions, Channels,
             Absent,
         ];
         _table = families.SelectMany(family => family).ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

@@ -37,13 +37,18 @@ internal sealed record ErrorDetails(string Code) : IPayload
     public string? AgentId { get; init; }
     public string? JobId { get; init; }
 
+    // USER_PREFS_LIMIT_EXCEEDED
+    public int? Limit { get; init; }
+    public int? CurrentCount { get; init; }
+
     public void Write(PayloadWriter to) => to
         .Add("code", Code).Add("missingScope", MissingScope).Add("requiredScopes", RequiredScopes).Add("clientMinProtocol", ClientMinProtocol)
         .Add("clientMaxProtocol", ClientMaxProtocol).Add("expectedProtocol", ExpectedProtocol).Add("minimumProbeProtocol", MinimumProbeProtocol)
         .Add("authReason", AuthReason).Add("canRetryWithDeviceToken", CanRetryWithDeviceToken).Add("recommendedNextStep", RecommendedNextStep)
         .Add("reason", Reason).Add("requestId", RequestId).Add("remediationHint", RemediationHint).Add("retryable", Retryable)
         .Add("pauseReconnect", PauseReconnect).Add("deviceId", DeviceId).Add("requestedRole", RequestedRole).Add("requestedScopes", RequestedScopes)
-        .Add("approvedRoles", ApprovedRoles).Add("approvedScopes", ApprovedScopes).Add("agentId", AgentId).Add("jobId", JobId);
+        .Add("approvedRoles", ApprovedRoles).Add("approvedScopes", ApprovedScopes).Add("agentId", AgentId).Add("jobId", JobId)
+        .Add("limit", Limit).Add("currentCount", CurrentCount);
 }
 
 /// <summary>Detail codes this gateway sends.</summary>
@@ -68,5 +73,6 @@ internal static class DetailCode
     public const string PairingRequired = "PAIRING_REQUIRED";
     public const string UnknownAgentId = "UNKNOWN_AGENT_ID";
     public const string CronJobNotFound = "CRON_JOB_NOT_FOUND";
+    public const string UserPrefsLimitExceeded = "USER_PREFS_LIMIT_EXCEEDED";
     public const string PairingChanged = "PAIRING_CHANGED";
 }

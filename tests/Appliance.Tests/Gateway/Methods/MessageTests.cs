@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+
+namespace Appliance.Tests.Gateway.Methods;
+
+public sealed class MessageTests : GatewayTest
+{
+    [Fact]
+    public async Task MessageAction_ToASession_IsInItsTranscriptOnce_AndHeard()
+    {
+        await SayAndHearAsync("hello", "r1");
+        await Owner.AskAsync("sessions.messages.subscribe", new JsonObject { ["key"] = "main" });
+        var message = new JsonObject
+        {
+            ["channel"] = "webchat", ["action"] = "send", ["idempotencyKey"] = "m1",
+            ["params"] = new JsonObject { ["to"] = "webchat:agent:main:main", ["message"] = "The oven is hot." },
+        };
+        var sent = await Owner.AskAsync("message.action", message.DeepClone().AsObject());
+        await Owner.EventAsync("session.message", m => m.ToString().Contains("The oven is hot.", StringComparison.Ordinal));
+        var again = await Owner.AskAsync("message.action", message);
+        Assert.Equal(sent.GetProperty("messageId").GetString(), again.GetProperty("messageId").GetString());
+        Assert.Equal("The oven is hot.", Text(Assert.Single(await HistoryAsync(), m => Text(m).Contains("oven", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [InlineData("telegram", "main", "UNAVAILABLE")]
+    [InlineData("webchat", "none", "INVALID_REQUEST")]
+    [InlineData("webchat", "agent:none:main", "INVALID_REQUEST")]
+    public async Task Send_ToNoChannelOrSession_SaysSo_AndBeginsNone(string channel, string to, string code)
+    {
+        Assert.Equal(code, Code(await Owner.RequestAsync("send", new JsonObject { ["channel"] = channel, ["to"] = to, ["message"] = "hi", ["idempotencyKey"] = "m1" })));
+        Assert.Empty((await Owner.AskAsync("sessions.list")).GetProperty("sessions").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Preferences_AreKeptPerPerson_AndSetOnlyWhereNothingElseStands()
+    {
+        await Owner.AskAsync("users.prefs.set", new JsonObject { ["entries"] = new JsonObject { ["theme"] = "dark", ["size"] = 3 } });
+        await Owner.EventAsync("users.prefs.changed", p => p.GetProperty("keys").GetArrayLength() == 2);
+        Assert.Equal("conflict", await SetAsync("light", "blue"));
+        Assert.Equal("ok", await SetAsync("light", "dark"));
+        var entries = (await Owner.AskAsync("users.prefs.get", new JsonObject { ["keys"] = new JsonArray("theme", "none") })).GetProperty("entries");
+        Assert.Equal("""{"theme":"light"}""", entries.GetRawText());
+        var many = new JsonObject(Enumerable.Range(0, 32).Select(i => KeyValuePair.Create($"k{i}", (JsonNode?)i)));
+        for (var i = 0; i < 7; i++) await Owner.AskAsync("users.prefs.set", new JsonObject { ["entries"] = new JsonObject(many.Select(e => KeyValuePair.Create($"{e.Key}-{i}", e.Value?.DeepClone()))) });
+        var full = await Owner.RequestAsync("users.prefs.set", new JsonObject { ["entries"] = many });
+        Assert.Equal("USER_PREFS_LIMIT_EXCEEDED", full.GetProperty("error").GetProperty("details").GetProperty("code").GetString());
+        Assert.True(File.Exists(Path.Combine(Host.Home, "gateway", "preferences.json")));
+
+        async Task<string?> SetAsync(string theme, string expected) => (await Owner.AskAsync("users.prefs.set", new JsonObject
+        {
+            ["entries"] = new JsonObject { ["theme"] = theme }, ["expectedEntries"] = new JsonObject { ["theme"] = expected },
+        })).GetProperty("status").GetString();
+    }
+}
