@@ -10,7 +10,8 @@ namespace Appliance.Config;
 /// optional parameters whose type has a converter); to add a section, add a record and its two lines here. Immutable.
 /// </summary>
 internal sealed record ApplianceConfig(
-    GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null)
+    GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
+    IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -23,6 +24,12 @@ internal sealed record ApplianceConfig(
 
     [Setting("Agents by their ids, each with a workspace and sessions of its own; main is there without it.", Hot = true)]
     public IReadOnlyDictionary<string, AgentConfig> Agents { get; init; } = Agents ?? ReadOnlyDictionary<string, AgentConfig>.Empty;
+
+    [Setting("Who may use this box beside its owner, by their ids.", Hot = true)]
+    public IReadOnlyDictionary<string, PersonConfig> People { get; init; } = People ?? ReadOnlyDictionary<string, PersonConfig>.Empty;
+
+    [Setting("What people may use, by the names of their roles; guest and member are there without it, and can be set otherwise here.", Hot = true)]
+    public IReadOnlyDictionary<string, RoleConfig> Roles { get; init; } = Roles ?? ReadOnlyDictionary<string, RoleConfig>.Empty;
 }
 
 [JsonSourceGenerationOptions(

@@ -49,6 +49,7 @@ internal static class ConfigCheck
             if (!SessionKey.IsAgent(id)) yield return (path, "is no agent's id: up to 64 lower-case letters, digits, - and _, beginning with a letter or digit");
             if (agent.Workspace is { } workspace && !Path.IsPathFullyQualified(workspace)) yield return (path.With("workspace"), $"is {workspace}, which is no full path");
         }
+        foreach (var fault in PeopleCheck.Of(config)) yield return fault;
     }
 
     // As browsers write it, so that texts can be compared.

@@ -63,7 +63,12 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
         var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
-        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, () => _turns!, EgressPolicy.FromEnvironment(), time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes)]), agents.Policy(people: identity.People.Policy.ToolRules()), new ToolApprover(approvals));
+        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, () => _turns!, EgressPolicy.FromEnvironment(), time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes)]), agents.Policy(people: person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
+        {
+            Starting = new ToolAudit(identity.Audit).BeginAsync,
+            MayReach = (call, path) => identity.People.Policy.MayReach(call.Person!, path, call.Files.Workspace),
+        };
+        tools.Called += new ToolAudit(identity.Audit).Hear;
         tools.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
         _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Memory = _memory };
@@ -72,6 +77,10 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.AgentsChanged;
         _context.Config.Changed += _methods.ConfigChanged;
+        // Before anybody is asked, or hears of it.
+        var asked = new ApprovalAudit(identity.Audit);
+        approvals.Requested += asked.Requested;
+        approvals.Resolved += asked.Resolved;
         approvals.Requested += _methods.ApprovalRequested;
         approvals.Resolved += _methods.ApprovalEnded;
         _context.Questions.Requested += _methods.QuestionRequested;

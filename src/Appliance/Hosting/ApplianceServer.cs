@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Appliance.Config;
 using Appliance.Gateway;
 using Appliance.Gateway.Identity;
 using Appliance.Http;
@@ -59,6 +60,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     private static async Task<ApplianceServer> StartAsync(
         IModelHost models, ServerOptions options, LocalSocket local, Action<Exception> onBug, CancellationToken cancellation)
     {
+        options = options with { Config = options.Config ?? ConfigStore.Open(models.Store.Home) };
         var identity = GatewayIdentity.Open(models.Store.Home, options, onBug);
         var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity, () => options.Config?.Config.Gateway.AllowedOrigins);
         // Made when the first client of its protocol comes: a box that nobody talks to has no need of it.

@@ -80,7 +80,7 @@ public sealed class AgentBook
     }
 
     /// <summary>What all of them may call; changes with their settings.</summary>
-    public ToolPolicy Policy(IReadOnlyDictionary<string, ToolRules>? channels = null, IReadOnlyDictionary<string, ToolRules>? people = null) =>
+    public ToolPolicy Policy(IReadOnlyDictionary<string, ToolRules>? channels = null, Func<string, ToolRules>? people = null) =>
         new(_rules, channels, people);
 
     private static bool IsId(string id) =>

@@ -4,15 +4,11 @@ using Runtime.Sessions;
 namespace Runtime.Audit;
 
 /// <summary>
-/// Tells the audit log of turns: who asked, which tools ran, which model answered, how it ended. Texts by hash and size alone. That a tool is
-/// to run is on the disk before it does. Safe for several threads.
+/// Tells the audit log of turns: who asked, which model answered, how it ended. Texts by hash and size alone. Safe for several threads.
 /// </summary>
 /// <param name="log">The log.</param>
 public sealed class TurnAudit(AuditLog log)
 {
-    // A disk that takes longer holds no turn up; the log says itself that it cannot be written.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     /// <summary>Hears of a turn.</summary>
     public void Hear(TurnEvent happened)
     {
@@ -28,22 +24,6 @@ public sealed class TurnAudit(AuditLog log)
         {
             case TurnStarted:
                 log.Record(about with { Outcome = "started", Input = AuditContent.Of(turn.Text) });
-                break;
-            case TurnToolStarted { Call: var call }:
-                log.AppendDurableAsync(about with { Kind = AuditKind.Tool, Action = call.Name, Resource = call.Name, Call = call.Id, Outcome = "started", Input = AuditContent.Of(call.Arguments) }).Wait(Patience);
-                break;
-            case TurnToolEnded { Call: var call, Result: var result }:
-                log.Record(about with
-                {
-                    Kind = AuditKind.Tool,
-                    Action = call.Name,
-                    Resource = call.Name,
-                    Call = call.Id,
-                    Decision = result.IsRefused ? AuditEvent.Deny : AuditEvent.Allow,
-                    Rule = "tools",
-                    Outcome = result.IsRefused ? "blocked" : result.IsError ? "failed" : "succeeded",
-                    Output = AuditContent.Of(result.Text),
-                });
                 break;
             case TurnEnded { Result: var result }:
                 log.Record(about with

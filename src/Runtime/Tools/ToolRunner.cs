@@ -1,4 +1,5 @@
 using Models;
+using Runtime.Tools.Files;
 using Runtime.Tools.Policy;
 
 namespace Runtime.Tools;
@@ -16,6 +17,17 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
     /// <summary>Longest result, characters; what is longer loses its middle.</summary>
     public const int LongestResult = 16_000;
 
+    /// <summary>
+    /// Says whether a file may be reached for somebody who is not the owner, by its full path; asked beside the agent's own folders. Null where
+    /// those are all there is to it.
+    /// </summary>
+    public Func<ToolContext, string, bool>? MayReach { get; init; }
+
+    /// <summary>
+    /// Hears of every call that is about to run, and is waited for: what it throws as a <see cref="ModelException"/> keeps the call from running.
+    /// </summary>
+    public Func<ToolStarting, Task>? Starting { get; init; }
+
     /// <summary>Hears of every call and what came of it, when it is over.</summary>
     public event Action<ToolCalled>? Called;
 
@@ -30,11 +42,13 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
     public async Task<ToolResult> CallAsync(string name, ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
         var tool = table.Find(name);
+        var reads = new FileReads();
+        context = context with { Files = context.Files.Watched(reads.Add, MayReach is { } may && context.Person is not null ? path => may(context, path) : null) };
         var (result, decision) = tool is null
             ? (ToolResult.Refused($"There is no tool {name}."), ToolVerdict.Deny)
             : await DecideAndRunAsync(tool, arguments, context, cancellation);
         var bounded = result with { Text = Bounded.Cut(result.Text, LongestResult), IsData = result.IsData || (tool?.ReturnsData == true && !result.IsRefused) };
-        Called?.Invoke(new ToolCalled(name, tool?.Effect, arguments, context, decision, bounded));
+        Called?.Invoke(new ToolCalled(name, tool?.Effect, arguments, context, decision, bounded, reads.Files));
         return bounded;
     }
 
@@ -50,6 +64,7 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
                 var approved = approver is not null && await approver.ApproveAsync(tool, arguments, context, decision.Reason, cancellation);
                 if (!approved) return (ToolResult.Refused($"Not approved: {decision.Reason}"), ToolVerdict.Ask);
             }
+            if (Starting is not null) await Starting(new ToolStarting(tool, effect, arguments, context)).WaitAsync(cancellation);
             return (await RunAsync(tool, arguments, context, cancellation), decision.Verdict);
         }
         catch (ModelException e)
@@ -82,12 +97,3 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
         }
     }
 }
-
-/// <summary>A call that is over.</summary>
-/// <param name="Name">The name that was called.</param>
-/// <param name="Effect">What such a tool does at most; null where there is none of that name.</param>
-/// <param name="Arguments">The arguments.</param>
-/// <param name="Context">Who called.</param>
-/// <param name="Decision">What the policy said.</param>
-/// <param name="Result">What came of it.</param>
-public sealed record ToolCalled(string Name, ToolEffect? Effect, ToolArguments Arguments, ToolContext Context, ToolVerdict Decision, ToolResult Result);

@@ -1,3 +1,4 @@
+using Appliance.Config;
 using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Identity.Setup;
 using Appliance.Hosting;
@@ -16,7 +17,7 @@ internal sealed class GatewayIdentity : IAsyncDisposable
         _store = IdentityStore.Open(home);
         Audit = new AuditLog(home, options.Time, problem => onBug(new ModelException(problem)));
         Pairing = new PairingBook(_store, options.Time);
-        People = new PeopleBook(_store, options.Time);
+        People = new PeopleBook(_store, options.Config ?? ConfigStore.Open(home), options.Time);
         SetupCodes = new SetupCodes(_store, options.Time);
         Requests = new RequestLimiter(options.Time);
         Token = SharedToken.Choose(options.Token, _store, options.RenewToken);
@@ -54,5 +55,9 @@ internal sealed class GatewayIdentity : IAsyncDisposable
     public string RenewToken() => Token.Renew(_store);
 
     /// <summary>Writes what is left of the audit log.</summary>
-    public ValueTask DisposeAsync() => Audit.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        People.Dispose();
+        return Audit.DisposeAsync();
+    }
 }

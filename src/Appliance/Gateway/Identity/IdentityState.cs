@@ -11,29 +11,18 @@ internal sealed record IdentityState
     public IReadOnlyList<PairedDevice> Devices { get; init; } = [];
     public IReadOnlyList<PairedNode> Nodes { get; init; } = [];
 
-    /// <summary>People beside the owner.</summary>
-    public IReadOnlyList<PersonState> People { get; init; } = [];
+    /// <summary>Tokens of people, who stand in the configuration.</summary>
+    public IReadOnlyList<PersonTokenHash> People { get; init; } = [];
 
     /// <summary>One-time codes that were not used yet, and those that were not long ago.</summary>
     public IReadOnlyList<SetupCode> SetupCodes { get; init; } = [];
 }
 
-/// <summary>Somebody beside the owner.</summary>
-internal sealed record PersonState(string Id, string Role, long CreatedAtMs)
+/// <summary>A person's token, as its hash.</summary>
+internal sealed record PersonTokenHash(string Id, string TokenHash, long CreatedAtMs)
 {
-    /// <summary>How they are called, or null.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>The subject of their JWTs, or null.</summary>
-    public string? Subject { get; init; }
-    public long UpdatedAtMs { get; init; }
-
-    /// <summary>Hash of their token; null where they have none.</summary>
-    public string? TokenHash { get; init; }
-    public long? TokenCreatedAtMs { get; init; }
-
     /// <summary>A hash is for nobody's log either.</summary>
-    public override string ToString() => $"person {Id}";
+    public override string ToString() => $"token of {Id}";
 }
 
 /// <summary>A code that lets one device in, once.</summary>

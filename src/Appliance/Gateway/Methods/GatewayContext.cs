@@ -39,7 +39,7 @@ internal sealed record GatewayContext(
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>What is configured.</summary>
-    public ConfigStore Config { get; } = Options.Config ?? ConfigStore.Open(Models.Store.Home);
+    public ConfigStore Config { get; } = Options.Config!;
 
     /// <summary>Where state lives.</summary>
     public string Home => Models.Store.Home;

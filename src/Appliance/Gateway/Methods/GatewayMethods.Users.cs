@@ -84,7 +84,8 @@ internal sealed partial class GatewayMethods
 
     private UserProfile ToProfile(Person person)
     {
-        var kept = _context.Identity.People.Find(person.Id);
-        return new UserProfile(person.Id, person.Name, kept?.CreatedAtMs ?? 0, kept?.UpdatedAtMs ?? 0, person.Role);
+        // The configuration keeps no times; a person who can come in has a token that does.
+        var since = _context.Identity.People.TokenCreatedAt(person.Id) ?? 0;
+        return new UserProfile(person.Id, person.Name, since, since, person.Role);
     }
 }

@@ -10,6 +10,8 @@ public sealed class FileArea
     public const int LargestFile = 4 << 20;
 
     private readonly IReadOnlyList<FileFolder> _folders;
+    private readonly Action<string>? _onRead;
+    private readonly Func<string, bool>? _mayReach;
 
     /// <summary>The area of a workspace and further folders.</summary>
     /// <param name="workspace">Full path; relative paths mean files in it. Made when first written to.</param>
@@ -20,24 +22,38 @@ public sealed class FileArea
         _folders = [new FileFolder(Workspace, IsWritable: true), .. others ?? []];
     }
 
+    private FileArea(FileArea all, Action<string> onRead, Func<string, bool>? mayReach) =>
+        (Workspace, _folders, _onRead, _mayReach) = (all.Workspace, all._folders, onRead, mayReach);
+
     /// <summary>Where relative paths begin.</summary>
     public string Workspace { get; }
+
+    /// <summary>The same area, or less of it, under watch.</summary>
+    /// <param name="onRead">Hears the full path of every file that is opened to be read.</param>
+    /// <param name="mayReach">Says whether a full path may be reached; null where all of the area may.</param>
+    public FileArea Watched(Action<string> onRead, Func<string, bool>? mayReach) => new(this, onRead, mayReach);
 
     /// <summary>Finds what a model named.</summary>
     /// <exception cref="ToolException">It lies outside.</exception>
     public FilePlace Locate(string path)
     {
         if (path.Contains('\0')) throw new ToolException("A path cannot hold a zero character.");
-        var full = Path.GetFullPath(path.Length == 0 ? "." : path, Workspace);
+        var full = Full(path);
         var folder = _folders.Where(f => IsBelow(full, f.Path)).MaxBy(f => f.Path.Length)
             ?? throw new ToolException($"{path} is outside the workspace and the folders that were opened to this agent.");
+        if (_mayReach?.Invoke(full) == false) throw new ToolException($"{path} is outside the folders that are open to whom this is done for.");
         var below = full.Length > folder.Path.TrimEnd('/').Length ? full[(folder.Path.TrimEnd('/').Length + 1)..] : "";
         return new FilePlace(folder, below.Split('/', StringSplitOptions.RemoveEmptyEntries), Shown(full));
     }
 
     /// <summary>Opens a file to read.</summary>
     /// <exception cref="ToolException">It is outside, not there, or none.</exception>
-    public FileStream OpenRead(string path) => PlaceAccess.Of(Locate(path)).OpenRead();
+    public FileStream OpenRead(string path)
+    {
+        var file = PlaceAccess.Of(Locate(path)).OpenRead();
+        _onRead?.Invoke(Full(path));
+        return file;
+    }
 
     /// <summary>All of a small file's bytes.</summary>
     /// <exception cref="ToolException">It is outside, not there, none, or too large.</exception>
@@ -55,7 +71,7 @@ public sealed class FileArea
     {
         try
         {
-            using var file = OpenRead(path);
+            using var file = PlaceAccess.Of(Locate(path)).OpenRead();
             return true;
         }
         catch (ToolException)
@@ -114,6 +130,8 @@ public sealed class FileArea
         if (place.Names.Count == 0) throw new ToolException($"{path} is a folder.");
         return place;
     }
+
+    private string Full(string path) => Path.GetFullPath(path.Length == 0 ? "." : path, Workspace);
 
     // In the workspace the short form, which is what the model wrote.
     private string Shown(string full) => full == Workspace ? "." : IsBelow(full, Workspace) ? full[(Workspace.TrimEnd('/').Length + 1)..] : full;

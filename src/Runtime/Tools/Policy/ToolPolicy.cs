@@ -3,15 +3,15 @@ namespace Runtime.Tools.Policy;
 /// <summary>
 /// The one table of who may call what. Three voices count, the agent's, the channel's and the person's, and the strictest wins; what nobody
 /// allowed is denied. On top: what is destructive is asked about, and so is what leaves the machine once the session has read something
-/// private or written by others. Immutable.
+/// private or written by others. Holds no state.
 /// </summary>
 /// <param name="agents">Rules by agent id; an agent that is not in it may call nothing.</param>
 /// <param name="channels">Rules by channel; one that is not in it has <see cref="ToolProfile.Minimal"/>.</param>
-/// <param name="people">Rules by person; one that is not in it has <see cref="ToolProfile.Minimal"/>.</param>
+/// <param name="people">The rules of now by person; where there is none of it, everybody but the owner has <see cref="ToolProfile.Minimal"/>.</param>
 public sealed class ToolPolicy(
     IReadOnlyDictionary<string, ToolRules> agents,
     IReadOnlyDictionary<string, ToolRules>? channels = null,
-    IReadOnlyDictionary<string, ToolRules>? people = null)
+    Func<string, ToolRules>? people = null)
 {
     private static readonly ToolRules Stranger = new() { Profile = ToolProfile.Minimal };
 
@@ -36,7 +36,7 @@ public sealed class ToolPolicy(
     {
         var strictest = Voice(agents.GetValueOrDefault(agent) ?? ToolRules.Nothing, $"agent {agent}");
         if (channel is not null) strictest = Stricter(strictest, Voice(channels?.GetValueOrDefault(channel) ?? Stranger, $"channel {channel}"));
-        if (person is not null) strictest = Stricter(strictest, Voice(people?.GetValueOrDefault(person) ?? Stranger, $"{person}"));
+        if (person is not null) strictest = Stricter(strictest, Voice(people?.Invoke(person) ?? Stranger, $"{person}"));
         return strictest;
 
         ToolDecision Voice(ToolRules rules, string whose) => rules.Of(tool) switch

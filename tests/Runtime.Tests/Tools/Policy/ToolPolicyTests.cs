@@ -28,7 +28,7 @@ public sealed class ToolPolicyTests
         var policy = new ToolPolicy(
             new Dictionary<string, ToolRules> { ["main"] = Everything, ["guest"] = ToolRules.Nothing },
             new Dictionary<string, ToolRules> { ["open"] = Everything, ["asks"] = Everything with { Ask = ["web_*"] } },
-            new Dictionary<string, ToolRules> { ["ada"] = Everything, ["bob"] = Everything with { Deny = ["web_*"] } });
+            person => person switch { "ada" => Everything, "bob" => Everything with { Deny = ["web_*"] }, _ => ToolRules.Nothing });
         foreach (var (agent, channel, person, expected) in new[]
         {
             ("main", null, null, ToolVerdict.Allow), ("main", "open", "ada", ToolVerdict.Allow), ("main", "asks", "ada", ToolVerdict.Ask),

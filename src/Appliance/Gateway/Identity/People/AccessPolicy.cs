@@ -43,7 +43,8 @@ internal sealed class AccessPolicy
     /// <param name="principal">Who.</param>
     /// <param name="action">What kind of thing.</param>
     /// <param name="resource">The scope, agent, model, session key or absolute path.</param>
-    public AccessDecision Decide(Principal principal, AccessAction action, string resource)
+    /// <param name="workspace">For a path: the workspace of the agent that wants it, or null.</param>
+    public AccessDecision Decide(Principal principal, AccessAction action, string resource, string? workspace = null)
     {
         if (RoleOf(principal.PersonId) is not { } role) return AccessDecision.Deny("person not known");
         if (action == AccessAction.Scope)
@@ -56,7 +57,7 @@ internal sealed class AccessPolicy
             AccessAction.Agent => Of(PersonRole.Has(role.Agents, resource), $"{role.Name}: agents"),
             AccessAction.Model => Of(PersonRole.Has(role.Models, resource), $"{role.Name}: models"),
             AccessAction.Session => Of(role.AllSessions || SessionOwner.Of(resource) == principal.PersonId, $"{role.Name}: {(role.AllSessions ? "all sessions" : "own sessions")}"),
-            AccessAction.Folder => Of(role.Folders.Any(folder => folder == "*" || IsIn(resource, folder)), $"{role.Name}: folders"),
+            AccessAction.Folder => Of(role.Folders.Any(folder => folder == "*" || IsIn(resource, folder == PersonRole.Workspace ? workspace ?? "" : folder)), $"{role.Name}: folders"),
             _ => AccessDecision.Deny("no rule"),
         };
     }
@@ -64,9 +65,15 @@ internal sealed class AccessPolicy
     /// <summary>What of somebody's wishes their role bears.</summary>
     public IReadOnlyList<string> Bounded(string person, IReadOnlyList<string> scopes) => RoleOf(person) is { } role ? [.. scopes.Where(s => Scope.Allows(role.Scopes, s))] : [];
 
-    /// <summary>Tools by person, for the table of tools; the owner is not in it, who is bound by the agent's rules alone.</summary>
-    public IReadOnlyDictionary<string, ToolRules> ToolRules() => _people.Values.Where(p => p.Role != PersonRole.OwnerName)
-        .ToDictionary(p => p.Id, p => _roles.GetValueOrDefault(p.Role)?.Tools ?? Runtime.Tools.Policy.ToolRules.Nothing, StringComparer.Ordinal);
+    /// <summary>The tools that may be called for somebody, for the table of tools.</summary>
+    public ToolRules ToolsOf(string person) => RoleOf(person)?.Tools ?? ToolRules.Nothing;
+
+    /// <summary>True where tools may reach a file for somebody.</summary>
+    /// <param name="person">Who.</param>
+    /// <param name="path">The file's full path, links aside.</param>
+    /// <param name="workspace">The workspace of the agent that wants it.</param>
+    public bool MayReach(string person, string path, string workspace) =>
+        Decide(new Principal(Principal.Operator, [], null, "turn") { PersonId = person }, AccessAction.Folder, path, workspace).IsAllowed;
 
     private static AccessDecision Of(bool allowed, string rule) => new(allowed, rule);
 

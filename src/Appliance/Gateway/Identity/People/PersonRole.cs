@@ -1,3 +1,4 @@
+using Appliance.Config.Sections;
 using Runtime.Tools.Policy;
 
 namespace Appliance.Gateway.Identity.People;
@@ -14,6 +15,9 @@ internal sealed record PersonRole(string Name)
     /// <summary>The role of who is visiting.</summary>
     public const string Guest = "guest";
 
+    /// <summary>Stands in <see cref="Folders"/> for the workspace of whichever agent the work is done by.</summary>
+    public const string Workspace = "workspace";
+
     private static readonly IReadOnlyList<string> Everything = ["*"];
 
     /// <summary>The most that may be granted to them.</summary>
@@ -28,7 +32,7 @@ internal sealed record PersonRole(string Name)
     /// <summary>Tools that may be called for them; an agent's own rules count as well, and the strictest wins.</summary>
     public ToolRules Tools { get; init; } = new() { Profile = ToolProfile.Minimal };
 
-    /// <summary>Folders whose files they may reach.</summary>
+    /// <summary>Folders whose files tools may reach for them: full paths, <see cref="Workspace"/>, or <c>*</c>.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
     /// <summary>True where they see everybody's sessions.</summary>
@@ -38,9 +42,24 @@ internal sealed record PersonRole(string Name)
     public static IReadOnlyList<PersonRole> BuiltIn { get; } =
     [
         new(OwnerName) { Scopes = Scope.All, Tools = new() { Profile = ToolProfile.Operator }, Folders = Everything, AllSessions = true },
-        new(Member) { Scopes = [Scope.Read, Scope.Write, Scope.Questions, Scope.Talk], Tools = ToolRules.Assistant },
+        new(Member) { Scopes = [Scope.Read, Scope.Write, Scope.Questions, Scope.Talk], Tools = ToolRules.Assistant, Folders = [Workspace] },
         new(Guest),
     ];
+
+    /// <summary>A role of the configuration.</summary>
+    public static PersonRole Of(string name, RoleConfig config)
+    {
+        var standard = new PersonRole(name);
+        return standard with
+        {
+            Scopes = config.Scopes ?? standard.Scopes,
+            Agents = config.Agents ?? standard.Agents,
+            Models = config.Models ?? standard.Models,
+            Tools = config.Tools?.ToRules() ?? standard.Tools,
+            Folders = config.Folders ?? standard.Folders,
+            AllSessions = config.AllSessions,
+        };
+    }
 
     /// <summary>True where a list has a name, or a beginning of it with a star.</summary>
     public static bool Has(IReadOnlyList<string> names, string name) => names.Any(pattern =>

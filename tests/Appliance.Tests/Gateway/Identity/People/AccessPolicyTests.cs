@@ -41,6 +41,17 @@ public sealed class AccessPolicyTests
     }
 
     [Fact]
+    public void MayReach_TheWorkspace_OnlyWhereTheRoleSaysSo()
+    {
+        var policy = new AccessPolicy([new("ann", "member"), new("bob", "kitchen")], [new("kitchen") { Folders = ["/srv/recipes"] }]);
+        Assert.True(policy.MayReach("ann", "/home/box/ws/notes.md", "/home/box/ws"));
+        Assert.False(policy.MayReach("ann", "/home/box/ws2/notes.md", "/home/box/ws"));
+        Assert.False(policy.MayReach("bob", "/home/box/ws/notes.md", "/home/box/ws"));
+        Assert.True(policy.MayReach("bob", "/srv/recipes/a", "/home/box/ws"));
+        Assert.False(policy.MayReach("nobody", "/srv/recipes/a", "/home/box/ws"));
+    }
+
+    [Fact]
     public void Decide_Scope_NeedsBothTheConnectionsAndTheRoles()
     {
         var reader = new Principal(Principal.Operator, [Scope.Read], null, "token");
@@ -50,12 +61,12 @@ public sealed class AccessPolicyTests
     }
 
     [Fact]
-    public void ToolRules_OfEverybodyButTheOwner_BoundTheTableOfTools()
+    public void ToolsOf_SomebodyWithoutARole_AreNone()
     {
-        var rules = Policy.ToolRules();
-        Assert.Equal(["ann", "bob", "eve"], rules.Keys.Order());
-        Assert.Equal(ToolProfile.Minimal, rules["ann"].Profile);
-        Assert.Null(rules["eve"].Profile);
+        Assert.Equal(ToolProfile.Minimal, Policy.ToolsOf("ann").Profile);
+        Assert.Equal(ToolProfile.Operator, Policy.ToolsOf("owner").Profile);
+        Assert.Equal(ToolRules.Nothing, Policy.ToolsOf("eve"));
+        Assert.Equal(ToolRules.Nothing, Policy.ToolsOf("nobody"));
         Assert.Equal("ann", Policy.FindBySubject("sub-1")?.Id);
     }
 
