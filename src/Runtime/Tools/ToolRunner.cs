@@ -21,12 +21,12 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
     /// Says whether a file may be reached for somebody who is not the owner, by its full path; asked beside the agent's own folders. Null where
     /// those are all there is to it.
     /// </summary>
-    public Func<ToolContext, string, bool>? MayReach { get; init; }
+    public Func<ToolContext, string, bool>? MayReach { get; set; }
 
     /// <summary>
     /// Hears of every call that is about to run, and is waited for: what it throws as a <see cref="ModelException"/> keeps the call from running.
     /// </summary>
-    public Func<ToolStarting, Task>? Starting { get; init; }
+    public Func<ToolStarting, Task>? Starting { get; set; }
 
     /// <summary>Hears of every call and what came of it, when it is over.</summary>
     public event Action<ToolCalled>? Called;

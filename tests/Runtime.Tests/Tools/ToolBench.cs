@@ -11,10 +11,13 @@ internal sealed class ToolBench : IDisposable
 {
     private readonly TemporaryFolder _home = new();
 
-    public ToolBench(ToolRules? rules = null, IToolApprover? approver = null, params Tool[] more)
+    public ToolBench(ToolRules? rules = null, IToolApprover? approver = null, params Tool[] more) : this(rules, approver, _ => { }, more) { }
+
+    public ToolBench(ToolRules? rules, IToolApprover? approver, Action<ToolRunner> configure, params Tool[] more)
     {
         Agents = new AgentBook(_home["home"], [new AgentSettings { Tools = rules ?? ToolRules.Assistant }], TimeProvider.System);
-        Runner = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, () => throw new NotSupportedException(), new EgressPolicy { Offline = true }, TimeProvider.System), .. more]), Agents.Policy(), approver);
+        Runner = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, () => throw new NotSupportedException(), new EgressPolicy { Offline = true }, TimeProvider.System), .. more]), Agents.Policy(people: _ => PersonRules), approver);
+        configure(Runner);
         Directory.CreateDirectory(Workspace);
         Context = new ToolContext { Agent = "main", SessionKey = "agent:main:main", RunId = "r", CallId = "c", Files = Agents.Default.Files };
     }
@@ -22,6 +25,9 @@ internal sealed class ToolBench : IDisposable
     public AgentBook Agents { get; }
 
     public ToolRunner Runner { get; }
+
+    /// <summary>What may be called for anybody but the owner.</summary>
+    public ToolRules PersonRules { get; set; } = new() { Profile = ToolProfile.Minimal };
 
     public ToolContext Context { get; set; }
 

@@ -12,7 +12,6 @@ public sealed class ConfiguredPeopleTests : GatewayTest
     private const string Household = """
         {
           // who lives here
-          "models": { "default": "tiny" },
           "people": { "ann": { "role": "kid", "name": "Ann" }, "bob": { "role": "member" } },
           "roles": { "kid": { "agents": ["main"], "models": ["tiny"], "tools": { "profile": "minimal" } } }
         }
@@ -52,13 +51,11 @@ public sealed class ConfiguredPeopleTests : GatewayTest
     public async Task Role_WhoseToolsChange_CountsAtTheNextTurn()
     {
         await ConfigureAsync(Household);
-        var before = await ToolsOfATurnAsync("ann", "ann-1");
-        Assert.Contains("time", before);
-        Assert.DoesNotContain("read", before);
+        Assert.Contains("not allowed for ann", await CallAsync("ann", "ann-1", "write"), StringComparison.Ordinal);
+        await ConfigureAsync(Household.Replace("\"profile\": \"minimal\"", "\"profile\": \"assistant\"", StringComparison.Ordinal));
+        Assert.Contains("outside the folders", await CallAsync("ann", "ann-2", "write"), StringComparison.Ordinal);
         await ConfigureAsync(Household.Replace("\"profile\": \"minimal\"", "\"profile\": \"assistant\", \"deny\": [\"write\"]", StringComparison.Ordinal));
-        var after = await ToolsOfATurnAsync("ann", "ann-2");
-        Assert.Contains("read", after);
-        Assert.DoesNotContain("write", after);
+        Assert.Contains("not allowed for ann", await CallAsync("ann", "ann-3", "write"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -102,14 +99,17 @@ public sealed class ConfiguredPeopleTests : GatewayTest
     private async Task<GatewayClient> PersonAsync(string id) => await GatewayClient.ConnectAsync(
         Host.Address, (await Owner.AskAsync("people.token.rotate", new JsonObject { ["profileId"] = id })).GetProperty("token").GetString()!);
 
-    private async Task<string[]> ToolsOfATurnAsync(string person, string run)
+    // What became of a call that the model makes for somebody.
+    private async Task<string> CallAsync(string person, string run, string tool)
     {
-        var model = new ScriptedChatClient(ChatFinishReason.Stop, new TextContent("ok"));
-        Host.ChatClient = model;
+        Host.Store.DefaultName = TestHost.Model;
+        Host.ChatClient = new ScriptedChatClient(ChatFinishReason.ToolCalls, ScriptedChatClient.Call("c1", tool, """{"path":"notes.md","content":"x"}"""));
         await using var client = await PersonAsync(person);
         await client.AskAsync("sessions.subscribe");
         await client.AskAsync("chat.send", new JsonObject { ["sessionKey"] = "main", ["message"] = "hi", ["idempotencyKey"] = run });
-        await client.EventAsync("chat", c => c.GetProperty("runId").GetString() == run && c.GetProperty("state").GetString() == "final");
-        return [.. (model.Options?.Tools ?? []).Select(tool => tool.Name)];
+        await client.EventAsync("chat", c => c.GetProperty("runId").GetString() == run && c.GetProperty("state").GetString() is "final" or "error");
+        var transcript = Directory.EnumerateFiles(Path.Combine(Host.Home, "agents", "main", "sessions"), "*.jsonl").SelectMany(File.ReadLines);
+        return transcript.Select(line => JsonNode.Parse(line)!).Where(line => line.ToJsonString().Contains(run, StringComparison.Ordinal)).Select(line => line.ToJsonString())
+            .First(line => line.Contains("\"c1\"", StringComparison.Ordinal) && line.Contains($"\"{tool}\"", StringComparison.Ordinal) && line.Contains("notes.md", StringComparison.Ordinal) == false);
     }
 }
