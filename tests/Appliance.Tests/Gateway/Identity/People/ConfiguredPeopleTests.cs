@@ -99,7 +99,7 @@ public sealed class ConfiguredPeopleTests : GatewayTest
     private async Task<GatewayClient> PersonAsync(string id) => await GatewayClient.ConnectAsync(
         Host.Address, (await Owner.AskAsync("people.token.rotate", new JsonObject { ["profileId"] = id })).GetProperty("token").GetString()!);
 
-    // What became of a call that the model makes for somebody.
+    // What the transcript says of a turn in which the model calls a tool for somebody.
     private async Task<string> CallAsync(string person, string run, string tool)
     {
         Host.Store.DefaultName = TestHost.Model;
@@ -109,7 +109,6 @@ public sealed class ConfiguredPeopleTests : GatewayTest
         await client.AskAsync("chat.send", new JsonObject { ["sessionKey"] = "main", ["message"] = "hi", ["idempotencyKey"] = run });
         await client.EventAsync("chat", c => c.GetProperty("runId").GetString() == run && c.GetProperty("state").GetString() is "final" or "error");
         var transcript = Directory.EnumerateFiles(Path.Combine(Host.Home, "agents", "main", "sessions"), "*.jsonl").SelectMany(File.ReadLines);
-        return transcript.Select(line => JsonNode.Parse(line)!).Where(line => line.ToJsonString().Contains(run, StringComparison.Ordinal)).Select(line => line.ToJsonString())
-            .First(line => line.Contains("\"c1\"", StringComparison.Ordinal) && line.Contains($"\"{tool}\"", StringComparison.Ordinal) && line.Contains("notes.md", StringComparison.Ordinal) == false);
+        return string.Concat(transcript.Where(line => line.Contains($"\"{run}\"", StringComparison.Ordinal)));
     }
 }
