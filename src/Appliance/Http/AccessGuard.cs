@@ -95,12 +95,11 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
     {
         var (action, by) = ($"{request.Method} {path}", AuditTrail.Actor(principal, Peer.Of(request.HttpContext), "http", null));
         var decision = identity.People.Policy.Decide(principal, AccessAction.Scope, scope);
-        // Which model a request means is known to its handler alone: who may not use all of them comes by the gateway's own protocol.
-        if (decision.IsAllowed && scope != Scope.Read && identity.People.Policy.RoleOf(principal.PersonId)?.Models.Contains("*") != true)
-            decision = AccessDecision.Deny("models");
         // Whether the server is well is asked by machines for ever, and tells nothing.
         if (path is not ("/" or "/healthz" or "/readyz")) identity.Audit.Decided(by, action, decision.IsAllowed, decision.Rule);
         if (!decision.IsAllowed) throw new ApiException(StatusCodes.Status403Forbidden, $"missing scope: {decision.Rule}", null, "insufficient_scope");
+        // Which model a request means is known to its handler alone.
+        request.HttpContext.Features.Set(new ModelRights(identity.People.Policy, identity.Audit, principal, by));
         try
         {
             identity.Requests.Take(principal, request.HttpContext.Connection.Id, isSensitive: false);

@@ -21,8 +21,7 @@ internal sealed class EgressHandler(EgressPolicy policy, HttpMessageHandler inne
         for (var redirects = 0; ; redirects++)
         {
             var from = request.RequestUri!;
-            policy.Check(from);
-            var response = await base.SendAsync(request, cancellationToken);
+            var response = await PassAsync(request, from, cancellationToken);
             if (!IsRedirect(response.StatusCode) || response.Headers.Location is not { } location) return response;
             if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head) return response;
 
@@ -35,6 +34,30 @@ internal sealed class EgressHandler(EgressPolicy policy, HttpMessageHandler inne
                 throw new EgressException($"{EgressPolicy.Redact(from)} redirects to an unencrypted address ({EgressPolicy.Redact(to)}); that is not followed.");
             if (!SameOrigin(from, to)) DropCredentials(request);
             request.RequestUri = to;
+        }
+    }
+
+    private async Task<HttpResponseMessage> PassAsync(HttpRequestMessage request, Uri to, CancellationToken cancellation)
+    {
+        string? refusal = null;
+        try
+        {
+            policy.Check(to);
+            return await base.SendAsync(request, cancellation);
+        }
+        catch (Exception e) when ((e as EgressException ?? e.InnerException as EgressException) is { } refused)
+        {
+            refusal = refused.Message;
+            throw;
+        }
+        finally
+        {
+            if (policy.Heard is { } heard)
+            {
+                var body = request.Content is null ? 0 : request.Content.Headers.ContentLength;
+                request.Options.TryGetValue(EgressPolicy.Why, out var why);
+                heard(new EgressCall(to.IdnHost, to.Port, request.Method.Method, to.PathAndQuery.Length + body, why, refusal));
+            }
         }
     }
 

@@ -15,6 +15,12 @@ public sealed record EgressPolicy
     /// <summary>True: unencrypted <c>http://</c> and <c>ws://</c> to other machines is allowed, for a mirror or a gateway on the owner's own network.</summary>
     public bool PlainHttp { get; init; }
 
+    /// <summary>Set on a request to say what it is for.</summary>
+    public static readonly HttpRequestOptionsKey<string> Why = new("egress.why");
+
+    /// <summary>Hears of every request, each redirect that is followed included, when it was sent or refused; null where nobody does.</summary>
+    public Action<EgressCall>? Heard { get; init; }
+
     /// <summary>
     /// The rules the environment states. A variable counts as set unless it is empty, <c>0</c>, <c>false</c>, <c>no</c> or <c>off</c>;
     /// for the permission only <c>1</c>, <c>true</c>, <c>yes</c> and <c>on</c> count, so that a typing error never opens anything.

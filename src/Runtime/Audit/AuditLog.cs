@@ -56,9 +56,17 @@ public sealed class AuditLog(string home, TimeProvider time, Action<string>? onP
     }
 
     /// <summary>Waits until what was recorded so far is on the disk or was given up.</summary>
-    public Task FlushAsync()
+    public async Task FlushAsync()
     {
-        lock (_lock) return Flush();
+        var written = NewSignal();
+        lock (_lock)
+        {
+            if (_writing is null || _closed) return;
+            _waiting.Add(new(null, Now, written));
+            _urgent.TrySetResult();
+        }
+        // That it was given up has been said where it was lost.
+        await written.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Writes what is left and vouches for it.</summary>
@@ -152,7 +160,7 @@ public sealed class AuditLog(string home, TimeProvider time, Action<string>? onP
         try
         {
             _writer ??= AuditWriter.Open(home, _options, time);
-            _writer.Append([.. batch.Select(w => (w.Event, w.Ts))]);
+            if (batch.Where(w => w.Event is not null).Select(w => (w.Event!, w.Ts)).ToArray() is { Length: > 0 } events) _writer.Append(events);
         }
         catch (Exception e)
         {
@@ -165,7 +173,7 @@ public sealed class AuditLog(string home, TimeProvider time, Action<string>? onP
                 if (batch[0].Event is { Kind: AuditKind.Log, Action: "lost", Count: { } told }) _lost -= told;
                 _told = false;
             }
-            else _lost += batch.Count(w => w.Event is not { Kind: AuditKind.Log, Action: "lost" });
+            else _lost += batch.Count(w => w.Event is not null and not { Kind: AuditKind.Log, Action: "lost" });
         }
         foreach (var waiting in batch)
         {
@@ -178,5 +186,6 @@ public sealed class AuditLog(string home, TimeProvider time, Action<string>? onP
         onProblem?.Invoke($"The audit log cannot be written, and what needs it is refused: {fault.Message}");
     }
 
-    private readonly record struct Waiting(AuditEvent Event, long Ts, TaskCompletionSource? Written);
+    // Without an event it only waits.
+    private readonly record struct Waiting(AuditEvent? Event, long Ts, TaskCompletionSource? Written);
 }

@@ -130,6 +130,23 @@ public sealed class EgressDoorTests : IDisposable
     }
 
     [Fact]
+    public async Task Heard_OfEveryHop_SaysWhereToHowMuchAndWhy_AndWhatWasRefused()
+    {
+        var heard = new System.Collections.Concurrent.ConcurrentQueue<EgressCall>();
+        using var server = new FakeServer(r => r.Target.StartsWith("/a", StringComparison.Ordinal) ? FakeReply.Redirect(302, "https://example.invalid/b?key=secret") : new FakeReply(200, "here"));
+        using var door = new EgressDoor(new EgressPolicy { Offline = true, Heard = heard.Enqueue });
+        using var client = door.CreateHttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, server.Address + "/a?x=1");
+        request.Options.Set(EgressPolicy.Why, "a test");
+        await Assert.ThrowsAsync<EgressException>(() => client.SendAsync(request));
+        using var posted = await client.PostAsync(new Uri(server.Address + "/p"), new StringContent("1234567"));
+        var port = new Uri(server.Address).Port;
+        Assert.Equal(
+            [("127.0.0.1", port, "GET", 6, "a test", true), ("example.invalid", 443, "GET", 13, "a test", false), ("127.0.0.1", port, "POST", 9, null, true)],
+            heard.Select(h => (h.Host, h.Port, h.Method, h.Bytes, h.Why, h.Refusal is null)));
+    }
+
+    [Fact]
     public async Task Connect_Offline_ReachesThisMachineAlone()
     {
         using var server = new FakeServer(_ => new FakeReply(200));

@@ -35,12 +35,15 @@ internal static class DevicesCommand
     /// <summary>The command that approves a device.</summary>
     public static Command Approve()
     {
-        var request = Request();
+        var (request, person) = (Request(), PersonOption());
         // Whoever approves can give no more than they ask for here.
-        return GatewayRequest.Create("approve", "Let a device in that waits.", "device.pair.approve", Scope.Admin, [request],
-            (parsed, to) => to.Add("requestId", parsed.GetValue(request)),
+        return GatewayRequest.Create("approve", "Let a device in that waits.", "device.pair.approve", Scope.Admin, [request, person],
+            (parsed, to) => to.Add("requestId", parsed.GetValue(request)).Add("person", parsed.GetValue(person)),
             (_, terminal, answer) => terminal.WriteLine($"approved {answer.Member("device").Text("displayName") ?? answer.Member("device").Text("deviceId")}: {string.Join(", ", answer.Member("device").Texts("scopes"))}"));
     }
+
+    /// <summary>Whose a device will be.</summary>
+    public static Option<string?> PersonOption() => new("--person") { Description = "Whose device it will be; by default of whom the token was that it came with.", HelpName = "PERSON" };
 
     /// <summary>The command that lists them.</summary>
     public static Command List(string name, string description) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Appliance.Client;
+using Appliance.Commands.People;
 using Appliance.Gateway.Identity;
 
 namespace Appliance.Commands.Devices;
@@ -9,7 +10,14 @@ namespace Appliance.Commands.Devices;
 internal static class PairingCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("pairing", "What waits to be let in, devices and nodes alike: list and approve.") { ListCommand(), ApproveCommand() };
+    public static Command Create() => new("pairing", "What waits to be let in, devices and nodes alike: list and approve.") { ListCommand(), ApproveCommand(), Hidden(QrCommand.Create()) };
+
+    // `appliance qr`, where some look for it.
+    private static Command Hidden(Command command)
+    {
+        command.Hidden = true;
+        return command;
+    }
 
     private static Command ListCommand()
     {
@@ -43,14 +51,15 @@ internal static class PairingCommand
     private static Command ApproveCommand()
     {
         var request = new Argument<string>("request") { HelpName = "REQUEST", Description = "The request, from `appliance pairing list`." };
-        var command = new Command("approve", "Let in what waits, whether it is a device or what a node offers.") { request };
+        var person = DevicesCommand.PersonOption();
+        var command = new Command("approve", "Let in what waits, whether it is a device or what a node offers.") { request, person };
         var gateway = new GatewayArguments(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var client = await gateway.ConnectAsync(parsed, cancellation, Scope.Admin);
             var id = parsed.GetValue(request);
             var isNode = (await client.RequestAsync("node.pair.list", cancellation: cancellation)).Items("pending").Any(row => row.Text("requestId") == id);
-            var answer = await client.RequestAsync(isNode ? "node.pair.approve" : "device.pair.approve", to => to.Add("requestId", id), cancellation);
+            var answer = await client.RequestAsync(isNode ? "node.pair.approve" : "device.pair.approve", to => to.Add("requestId", id).Add("person", isNode ? null : parsed.GetValue(person)), cancellation);
             var terminal = Terminal.Of(parsed);
             if (gateway.Json(parsed)) terminal.WriteJson(answer);
             else

@@ -13,13 +13,15 @@ internal sealed partial class GatewayMethods
 
     private IEnumerable<GatewayMethod> Auditing =>
     [
-        GatewayMethod.Of("audit.list", Scope.Read, ListAudit),
-        GatewayMethod.Of("audit.activity.list", Scope.Read, ListAudit),
-        GatewayMethod.Of("audit.run.inspect", Scope.Read, InspectRun),
+        new GatewayMethod("audit.list", Scope.Read, ListAuditAsync),
+        new GatewayMethod("audit.activity.list", Scope.Read, ListAuditAsync),
+        new GatewayMethod("audit.run.inspect", Scope.Read, InspectRunAsync),
     ];
 
-    private byte[] ListAudit(GatewayCall call)
+    private async Task<byte[]?> ListAuditAsync(GatewayCall call)
     {
+        // What happened before the question is in the answer.
+        await _context.Identity.Audit.FlushAsync();
         var query = call.Params;
         var (agent, session, run) = (query.OptionalText("agentId"), query.OptionalText("sessionKey"), query.OptionalText("runId"));
         var (kind, status) = (query.OptionalWord("kind", "agent_run", "tool_action", "message"), query.OptionalText("status"));
@@ -44,8 +46,9 @@ internal sealed partial class GatewayMethods
         byte[] Page(long? next) => FrameWriter.Payload(new AuditPage(page, next is > 0 ? $"{next}" : null));
     }
 
-    private byte[] InspectRun(GatewayCall call)
+    private async Task<byte[]?> InspectRunAsync(GatewayCall call)
     {
+        await _context.Identity.Audit.FlushAsync();
         var run = call.Params.OptionalText("runId", 256) ?? call.Params.OptionalText("executionId", 256) ?? throw call.Params.Fault("must have required property 'runId'");
         var records = AuditReader.NewestFirst(_context.Home).Take(MostRead).Where(r => r.Event.Run == run && MaySee(call.Principal, r.Event.Session)).Reverse().ToList();
         return FrameWriter.Payload(new AuditRunInspected(run, records));

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Models;
 using Runtime.Agents.Turns;
 using Runtime.Sessions;
@@ -13,11 +14,13 @@ internal sealed class AgentChat(AgentDoor door)
         JsonBody.RequireJsonContentType(context.Request);
         var request = await JsonBody.ReadAsync(context, AgentJson.Wire.AgentChatRequest, cancellation);
         if (string.IsNullOrWhiteSpace(request.Message)) throw ApiException.BadRequest("message is required.", "message");
-        var agent = door.Find(request.AgentId);
-        var key = AgentDoor.KeyOf(agent, request.SessionKey);
+        var visit = door.Enter(context, request.AgentId, request.SessionKey);
+        var session = visit.Agent.Sessions.GetOrCreate(visit.Key);
+        if (!context.Features.GetRequiredFeature<ModelRights>().HasAll)
+            context.RequireModel(door.Context.Models.Store.Get(session.Settings.Model ?? visit.Agent.Settings.Model ?? door.Context.Options.Model).Manifest.Name);
         var runId = AgentDoor.RunId(context, "chat", request.IdempotencyKey);
-        var turn = Start(door.Context.Turns, agent.Sessions.GetOrCreate(key), runId, request.Message);
-        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, AgentAnswer.Of(key, runId, await turn.Result.WaitAsync(cancellation)), AgentJson.Wire.AgentAnswer);
+        var turn = Start(door.Context.Turns, session, runId, request.Message, visit.Person is null ? null : new TurnOrigin { Person = visit.Person });
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, AgentAnswer.Of(visit.Key, runId, await turn.Result.WaitAsync(cancellation)), AgentJson.Wire.AgentAnswer);
     }
 
     /// <summary>Begins a turn, or finds the one that this key began.</summary>

@@ -1,6 +1,8 @@
 using Appliance.Gateway;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods;
+using Microsoft.AspNetCore.Http.Features;
 using Runtime.Agents;
 using Runtime.Sessions;
 
@@ -18,6 +20,28 @@ internal sealed class AgentDoor(Lazy<GatewayHost> gateway)
     /// <exception cref="ApiException">404.</exception>
     public Agent Find(string? id) => (string.IsNullOrEmpty(id) ? Context.Agents.Default : Context.Agents.Find(id))
         ?? throw new ApiException(StatusCodes.Status404NotFound, $"There is no agent '{id}'.", "agentId", "unknown_agent");
+
+    /// <summary>
+    /// The agent and the session that a request means, where whoever asks may: a person's sessions are their own, whatever the request calls
+    /// them, as by the gateway's own protocol.
+    /// </summary>
+    /// <exception cref="ApiException">400, 404; 403: the agent or the session is not theirs. It stands in the audit log.</exception>
+    public AgentVisit Enter(HttpContext context, string? agentId, string? session)
+    {
+        var principal = context.Features.GetRequiredFeature<Principal>();
+        var policy = Context.Identity.People.Policy;
+        var agent = Find(agentId);
+        var key = KeyOf(agent, session);
+        if (policy.RoleOf(principal.PersonId)?.AllSessions != true) key = SessionOwner.Resolve(principal.PersonId, key);
+        foreach (var (action, resource) in (ReadOnlySpan<(AccessAction, string)>)[(AccessAction.Agent, agent.Id), (AccessAction.Session, key)])
+        {
+            var decision = policy.Decide(principal, action, resource);
+            if (decision.IsAllowed) continue;
+            Context.Identity.Audit.Decided(AuditTrail.Actor(principal, Peer.Of(context), "http", null), $"{context.Request.Method} {context.Request.Path}", false, decision.Rule);
+            throw new ApiException(StatusCodes.Status403Forbidden, $"You may not use this ({decision.Rule}).", action == AccessAction.Agent ? "agentId" : "sessionKey", "not_allowed");
+        }
+        return new AgentVisit(agent, key, principal.PersonId == Person.OwnerId ? null : principal.PersonId);
+    }
 
     /// <summary>The full key of a session of an agent.</summary>
     /// <exception cref="ApiException">400: the key is none, or another agent's.</exception>

@@ -21,20 +21,21 @@ internal sealed class ToolInvocation(AgentDoor door)
         var request = await JsonBody.ReadAsync(context, AgentJson.Wire.ToolRequest, cancellation);
         var name = request.Tool ?? request.Name;
         if (string.IsNullOrEmpty(name)) throw ApiException.BadRequest("tool is required.", "tool");
-        var agent = door.Find(request.AgentId);
+        var visit = door.Enter(context, request.AgentId, request.SessionKey);
         var tools = door.Context.Tools;
         // What may not be called and what is not there are told alike.
-        if (!tools.For(agent.Id, null, null).Any(tool => tool.Name == name && !Never.Contains(name) && tool.Effect is ToolEffect.Reads or ToolEffect.Outward))
+        if (!tools.For(visit.Agent.Id, null, visit.Person).Any(tool => tool.Name == name && !Never.Contains(name) && tool.Effect is ToolEffect.Reads or ToolEffect.Outward))
             throw new ApiException(StatusCodes.Status404NotFound, $"There is no tool '{name}' to call from here.", "tool", "not_found");
         var arguments = request.Args.IsPresent() ? request.Args.ToPlainObject("args") : default;
         var runId = AgentDoor.RunId(context, "tool", request.IdempotencyKey);
         var result = await tools.CallAsync(name, new ToolArguments(arguments), new ToolContext
         {
-            Agent = agent.Id,
-            SessionKey = AgentDoor.KeyOf(agent, request.SessionKey),
+            Agent = visit.Agent.Id,
+            SessionKey = visit.Key,
             RunId = runId,
             CallId = runId,
-            Files = agent.Files,
+            Files = visit.Agent.Files,
+            Person = visit.Person,
             // Nobody vouches for what a program sends: what reaches out is asked about.
             IsTainted = true,
         }, cancellation);

@@ -12,7 +12,7 @@ internal sealed class Messages(IModelHost models, string? defaultModel)
         var request = await ReadAsync(context, cancellation);
         if (request.MaxTokens is null) throw ApiException.BadRequest("max_tokens is required.", "max_tokens");
         var (messages, options) = MessagesTranslation.Translate(request);
-        var name = FindModel(request);
+        var name = FindModel(context, request);
         var client = await models.GetChatClientAsync(name, cancellation);
         var answer = AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
         var id = "msg_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
@@ -25,7 +25,7 @@ internal sealed class Messages(IModelHost models, string? defaultModel)
     {
         var request = await ReadAsync(context, cancellation);
         var (messages, options) = MessagesTranslation.Translate(request);
-        var client = new LocalChatClient(await models.LoadAsync(FindModel(request), cancellation));
+        var client = new LocalChatClient(await models.LoadAsync(FindModel(context, request), cancellation));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new TokenCount(client.CountTokens(messages, options)), AnthropicJson.Wire.TokenCount);
     }
 
@@ -44,7 +44,12 @@ internal sealed class Messages(IModelHost models, string? defaultModel)
         return await JsonBody.ReadAsync(context, AnthropicJson.Wire.MessagesRequest, cancellation);
     }
 
-    private string FindModel(MessagesRequest request) => models.Store.Get(string.IsNullOrEmpty(request.Model) ? defaultModel : request.Model).Manifest.Name;
+    private string FindModel(HttpContext context, MessagesRequest request)
+    {
+        var name = models.Store.Get(string.IsNullOrEmpty(request.Model) ? defaultModel : request.Model).Manifest.Name;
+        context.RequireModel(name);
+        return name;
+    }
 
     private static async Task WriteAsync(HttpContext context, string id, string model, IAsyncEnumerable<AnswerPiece> answer)
     {

@@ -14,22 +14,23 @@ internal sealed class McpTools(AgentDoor door)
     /// <summary>What a new session offers.</summary>
     public McpServerOptions Describe(HttpContext context)
     {
-        var session = $"mcp:{Guid.NewGuid():N}";
+        // Whose it is does not change: a session is found by its owner alone. What they may is asked at every call.
+        var visit = door.Enter(context, null, $"mcp:{Guid.NewGuid():N}");
         return new McpServerOptions
         {
             ServerInfo = new Implementation { Name = "appliance", Version = ProductVersion.Text },
             Capabilities = new ServerCapabilities { Tools = new ToolsCapability() },
             Handlers = new McpServerHandlers
             {
-                ListToolsHandler = (_, _) => ValueTask.FromResult(List()),
-                CallToolHandler = (request, cancellation) => CallAsync(session, request.Params, cancellation),
+                ListToolsHandler = (_, _) => ValueTask.FromResult(List(visit)),
+                CallToolHandler = (request, cancellation) => CallAsync(visit, request.Params, cancellation),
             },
         };
     }
 
-    private ListToolsResult List() => new()
+    private ListToolsResult List(AgentVisit visit) => new()
     {
-        Tools = [.. door.Context.Tools.For(door.Find(null).Id, null, null).Select(tool => new ModelContextProtocol.Protocol.Tool
+        Tools = [.. door.Context.Tools.For(visit.Agent.Id, null, visit.Person).Select(tool => new ModelContextProtocol.Protocol.Tool
         {
             Name = tool.Name,
             Description = tool.Description,
@@ -43,17 +44,17 @@ internal sealed class McpTools(AgentDoor door)
         })],
     };
 
-    private async ValueTask<CallToolResult> CallAsync(string session, CallToolRequestParams? call, CancellationToken cancellation)
+    private async ValueTask<CallToolResult> CallAsync(AgentVisit visit, CallToolRequestParams? call, CancellationToken cancellation)
     {
-        var agent = door.Find(null);
         var id = Guid.NewGuid().ToString();
         var result = await door.Context.Tools.CallAsync(call?.Name ?? "", ToArguments(call?.Arguments), new ToolContext
         {
-            Agent = agent.Id,
-            SessionKey = AgentDoor.KeyOf(agent, session),
+            Agent = visit.Agent.Id,
+            SessionKey = visit.Key,
             RunId = id,
             CallId = id,
-            Files = agent.Files,
+            Files = visit.Agent.Files,
+            Person = visit.Person,
             // Nobody vouches for what a program sends: what reaches out is asked about.
             IsTainted = true,
         }, cancellation);

@@ -13,6 +13,7 @@ internal sealed class OllamaChat(IModelHost models)
         var started = Stopwatch.GetTimestamp();
         var request = await JsonBody.ReadAsync(context, OllamaJson.Wire.ChatRequest, cancellation);
         var name = models.Store.Get(request.RequireSupported()).Manifest.Name;
+        context.RequireModel(name);
         var messages = ToMessages(request.Messages ?? []);
         var options = LocalChatClient.ToChatOptions((request.Options ?? new()).ToOptions());
         options.Tools = ChatRequests.ToTools(request.Tools);

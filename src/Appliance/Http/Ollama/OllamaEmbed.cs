@@ -17,6 +17,7 @@ internal sealed class OllamaEmbed(IModelHost models)
         var inputs = ReadInput(request.Input);
         var keepAlive = OllamaRequest.ToKeepAlive(request.KeepAlive);
         var embedder = await models.Encoders.GetEmbedderAsync(NameOf(request.Model), cancellation);
+        context.RequireModel(embedder.Name);
         var loaded = Stopwatch.GetElapsedTime(started);
         var made = await embedder.EmbedAsync(inputs, new EmbeddingSettings(request.Dimensions, request.Truncate != false), cancellation);
         if (keepAlive is { } time) models.SetKeepAlive(embedder.Name, time);
@@ -32,6 +33,7 @@ internal sealed class OllamaEmbed(IModelHost models)
         var request = await JsonBody.ReadAsync(context, OllamaJson.Wire.EmbeddingsRequest, cancellation);
         var keepAlive = OllamaRequest.ToKeepAlive(request.KeepAlive);
         var embedder = await models.Encoders.GetEmbedderAsync(NameOf(request.Model), cancellation);
+        context.RequireModel(embedder.Name);
         var vector = string.IsNullOrEmpty(request.Prompt) ? default
             : (await embedder.EmbedAsync([new(request.Prompt)], new EmbeddingSettings(), cancellation))[0].Vector;
         if (keepAlive is { } time) models.SetKeepAlive(embedder.Name, time);

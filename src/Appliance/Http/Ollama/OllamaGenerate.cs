@@ -23,6 +23,7 @@ internal sealed class OllamaGenerate(IModelHost models)
 
         var keepAlive = request.ToKeepAlive();
         var name = models.Store.Get(request.RequireSupported()).Manifest.Name;
+        context.RequireModel(name);
         if (string.IsNullOrEmpty(request.Prompt))
         {
             await SendAsync(name, await OllamaAnswers.LoadAsync(models, name, keepAlive, cancellation));

@@ -13,6 +13,7 @@ internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
         var (messages, options) = ChatTranslation.Translate(request);
 
         var name = models.Store.Get(request.ModelOr(defaultModel)).Manifest.Name;
+        context.RequireModel(name);
         var client = await models.GetChatClientAsync(name, cancellation);
         var answer = AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
         var head = new AnswerHead("chatcmpl-", name);

@@ -20,7 +20,9 @@ internal sealed class Completions(IModelHost models, string? defaultModel)
         var options = request.ToOptions(request.MaxTokens ?? DefaultMaxTokens);
         var prompts = CompletionPrompt.ReadAll(request.Prompt);
 
-        var model = await models.LoadAsync(request.ModelOr(defaultModel), cancellation);
+        var name = models.Store.Get(request.ModelOr(defaultModel)).Manifest.Name;
+        context.RequireModel(name);
+        var model = await models.LoadAsync(name, cancellation);
         var encoded = prompts.Select(p => p.Encode(model.Tokenizer)).ToList();
         var head = new AnswerHead("cmpl-", model.Name);
         var answers = encoded.Select(p => AnswerAsync(model, p, options, request.Echo == true, cancellation));

@@ -20,6 +20,7 @@ internal sealed class Embeddings(IModelHost models)
         };
         var inputs = ReadInput(request.Input);
         var embedder = await models.Encoders.GetEmbedderAsync(request.Model is { Length: > 0 } name ? name : null, cancellation);
+        context.RequireModel(embedder.Name);
         var made = await embedder.EmbedAsync(inputs, new EmbeddingSettings(request.Dimensions), cancellation);
         var answer = new EmbeddingList(
             embedder.Name,

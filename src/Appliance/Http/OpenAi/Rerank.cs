@@ -18,6 +18,7 @@ internal sealed class Rerank(IModelHost models)
         var documents = request.Documents.Select((document, i) => ToText(document, $"documents[{i}]")).ToList();
 
         var reranker = await models.Encoders.GetRerankerAsync(request.Model is { Length: > 0 } name ? name : null, cancellation);
+        context.RequireModel(reranker.Name);
         var made = await reranker.ScoreAsync(request.Query, documents, cancellation);
         var results = made.Scores
             .Select((score, index) => new RerankResult(index, score) { Document = request.ReturnDocuments == true ? new RerankDocument(documents[index]) : null })

@@ -31,6 +31,7 @@ internal sealed class WebFetchTool(PublicDoor door) : Tool(
         {
             using var client = door.CreateHttpClient();
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Options.Set(EgressPolicy.Why, $"web_fetch, call {context.CallId}");
             request.Headers.Accept.ParseAdd("text/html, text/plain, application/json;q=0.9, */*;q=0.1");
             request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);

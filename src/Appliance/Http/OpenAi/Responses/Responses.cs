@@ -30,6 +30,7 @@ internal sealed class Responses(IModelHost models, string? defaultModel)
         if (input.Count == 0) throw ApiException.BadRequest("input must hold at least one item.", "input");
         var conversation = string.IsNullOrEmpty(request.PreviousResponseId) ? input : [.. _store.Get(request.PreviousResponseId, owner, "previous_response_id").Conversation, .. input];
         var name = models.Store.Get(string.IsNullOrEmpty(request.Model) ? defaultModel : request.Model).Manifest.Name;
+        context.RequireModel(name);
         var client = await models.GetChatClientAsync(name, cancellation);
         var answer = AnswerPiece.FromChat(client.GetStreamingResponseAsync(conversation, options, cancellation), cancellation);
 
