@@ -63,7 +63,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
         var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
-        var tools = new ToolRunner(new ToolTable([.. DefaultTools.All(agents, () => _turns!, EgressPolicy.FromEnvironment() with { Heard = new EgressAudit(identity.Audit).Hear }, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes)]), agents.Policy(people: person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
+        var egress = EgressPolicy.FromEnvironment() with { Heard = new EgressAudit(identity.Audit).Hear };
+        var table = new ToolTable([.. DefaultTools.All(agents, () => _turns!, egress, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes)]);
+        var tools = new ToolRunner(table, agents.Policy(people: person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
         {
             Starting = new ToolAudit(identity.Audit).BeginAsync,
             MayReach = (call, path) => identity.People.Policy.MayReach(call.Person!, path, call.Files.Workspace),

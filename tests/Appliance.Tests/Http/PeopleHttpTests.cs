@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Appliance.Tests.Gateway.Methods;
-using TestKit;
 
 namespace Appliance.Tests.Http;
 

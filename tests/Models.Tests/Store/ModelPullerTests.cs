@@ -122,6 +122,21 @@ public sealed class ModelPullerTests : IDisposable
         Assert.Contains("HF_TOKEN", error.Message);
     }
 
+    // secrets-03: what a server says back, and the address with its key in it, are told to nobody.
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(500)]
+    public async Task Pull_RefusedWithTheKeyInAddressAndAnswer_TellsNeither(int status)
+    {
+        using var server = new FakeServer(_ => new FakeReply(status, "invalid api key: sk-s3cret-1234567890").With("WWW-Authenticate", "Bearer error=\"sk-s3cret-1234567890\""));
+
+        var error = await Assert.ThrowsAnyAsync<ModelException>(() => Pull(server, server.Address + "/x.gguf?api_key=sk-s3cret-1234567890"));
+
+        Assert.NotEmpty(server.Requests);
+        for (Exception? e = error; e is not null; e = e.InnerException) Assert.DoesNotContain("s3cret", e.Message);
+    }
+
     [Theory]
     [InlineData("hf:story")]
     [InlineData("hf:a/b/c")]
