@@ -28,12 +28,15 @@ internal sealed partial class Authenticator
         return OfCode(connect, auth.BootstrapToken!);
     }
 
+    /// <summary>The person whose token it is; null where it is nobody's, or the gateway's own. Wrong ones are not counted: it is no door.</summary>
+    public Principal? OfPerson(string token) => people.FindByToken(token) is { } person
+        ? new Principal(Principal.Operator, people.Policy.Bounded(person.Id, Scope.All), null, "person-token") { PersonId = person.Id } : null;
+
     /// <summary>Who holds a token that is a person's, the gateway's own being the owner's; null where it is nobody's.</summary>
     private Principal? OfToken(string token)
     {
-        var person = people.FindByToken(token);
-        if (shared.Matches(token)) return Principal.Owner;
-        return person is null ? null : new Principal(Principal.Operator, people.Policy.Bounded(person.Id, Scope.All), null, "person-token") { PersonId = person.Id };
+        var person = OfPerson(token);
+        return shared.Matches(token) ? Principal.Owner : person;
     }
 
     /// <summary>The person whose JWT it is. Where people are configured, one who is none of them gets nothing; where nobody is, the JWT's own scopes count.</summary>
