@@ -69,9 +69,10 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
         CheckPage(request);
         var peer = Peer.Of(request.HttpContext);
         if (peer.IsOwner) return Principal.Owner;
-        // Programs of this machine bring keys that other servers ask for; where no token was given there is nothing to compare them with. A web
+        // Programs of this machine bring keys that other servers ask for; where no token was given, those of people alone say something. A web
         // page from elsewhere, allowed or not, is none of them.
-        if (access == RouteAccess.Machine && !tokenNeeded && peer.IsDirectLoopback && !IsForeignPage(request)) return Principal.Local;
+        if (access == RouteAccess.Machine && !tokenNeeded && peer.IsDirectLoopback && !IsForeignPage(request))
+            return (Token(request) is { Length: > 0 } brought ? identity.Authenticator.OfPerson(brought) : null) ?? Principal.Local;
         try
         {
             if (identity.Authenticator.Bearer(Token(request), peer) is { } principal) return principal;
