@@ -63,6 +63,8 @@ public sealed class FloodTests(ITestOutputHelper output)
             var clock = Stopwatch.StartNew();
             Assert.True((await client.RequestAsync("health")).GetProperty("ok").GetBoolean());
             times.Add(clock.Elapsed.TotalMilliseconds);
+            // A good client stays within what one identity may ask a second.
+            await Task.Delay(TimeSpan.FromMilliseconds(1));
         }
         times.Sort();
         return (times[times.Count / 2], times[times.Count * 99 / 100]);

@@ -136,7 +136,7 @@ public sealed class OwnerCommandsTests(OwnerCommandsTests.Box box, ITestOutputHe
         Assert.Equal(1, restarted.ExitCode);
         Assert.Contains("does not come back", restarted.Error, StringComparison.Ordinal);
         await server.Process.WaitForExitAsync();
-        Assert.Contains("--token-file", await server.Process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Contains(home["token"], await server.Process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
