@@ -30,6 +30,15 @@ public sealed class AgentSessions(AgentBook agents)
     /// <inheritdoc cref="SessionStore.Delete"/>
     public string? Delete(string key) => agents.Of(key)?.Sessions.Delete(key);
 
+    /// <inheritdoc cref="SessionStore.Rewind"/>
+    public Session Rewind(Session session, IReadOnlyList<SessionMessage> earlier) => Of(session.Key).Rewind(session, earlier);
+
+    /// <inheritdoc cref="SessionStore.Branches"/>
+    public IReadOnlyList<Session> Branches(string key) => Of(key).Branches(key);
+
+    /// <inheritdoc cref="SessionStore.Switch"/>
+    public Session? Switch(Session session, string leafId) => Of(session.Key).Switch(session, leafId);
+
     private SessionStore Of(string key) => (agents.Of(key) ?? throw Unknown(SessionKey.Agent(key))).Sessions;
 
     private static ModelException Unknown(string agent) => new($"There is no agent {agent}.");

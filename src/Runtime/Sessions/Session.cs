@@ -209,6 +209,28 @@ public sealed class Session
         }
     }
 
+    /// <summary>What was said, word by word: without summaries, and what they stand for as if there were none.</summary>
+    public IReadOnlyList<SessionMessage> ReadWhole()
+    {
+        lock (_lock)
+        {
+            var messages = new List<SessionMessage>(MessageCount);
+            var seq = 0;
+            foreach (var line in _file.Read())
+            {
+                if (ToMessage(line, seq + 1) is not { } message) continue;
+                seq++;
+                if (message.Role != SessionMessage.Summary) messages.Add(message);
+            }
+            return messages;
+        }
+    }
+
+    internal void BringBack(string ending)
+    {
+        lock (_lock) _file.BringBack(ending);
+    }
+
     internal string SetAside(string ending)
     {
         lock (_lock) return _file.SetAside(ending);

@@ -11,6 +11,9 @@ public sealed class SessionStore
 {
     internal const string Ending = ".jsonl";
 
+    // A transcript that a session was, and can be again.
+    private const string Branch = ".branch";
+
     /// <summary>Sessions there may be: asking for one by a new name begins it, and names cost nothing.</summary>
     public const int Most = 10_000;
 
@@ -77,6 +80,7 @@ public sealed class SessionStore
         {
             var old = Sessions.GetValueOrDefault(key);
             old?.SetAside($".reset.{_time.GetUtcNow().ToUnixTimeMilliseconds()}");
+            EndBranches(key);
             var next = Session.Create(HomeFolder.EnsureFolder(Folder), key, _time);
             if (old is not null) next.Set(_ => old.Settings);
             return Sessions[key] = next;
@@ -86,7 +90,64 @@ public sealed class SessionStore
     /// <summary>Removes a session; its transcript is set aside. Returns where that is, or null where there was none.</summary>
     public string? Delete(string key)
     {
-        lock (_lock) return Sessions.Remove(key, out var session) ? session.SetAside($".deleted.{_time.GetUtcNow().ToUnixTimeMilliseconds()}") : null;
+        lock (_lock)
+        {
+            if (!Sessions.Remove(key, out var session)) return null;
+            EndBranches(key);
+            return session.SetAside($".deleted.{_time.GetUtcNow().ToUnixTimeMilliseconds()}");
+        }
+    }
+
+    // Whoever begins anew under the same name does not find them.
+    private void EndBranches(string key)
+    {
+        foreach (var branch in Branches(key))
+        {
+            branch.BringBack(Branch);
+            branch.SetAside($".deleted.{_time.GetUtcNow().ToUnixTimeMilliseconds()}");
+        }
+    }
+
+    /// <summary>Lets a session go on from an earlier message; as it was it is kept as a branch.</summary>
+    /// <param name="session">The session, in which no turn runs.</param>
+    /// <param name="earlier">What stays.</param>
+    /// <exception cref="ModelException">It cannot be written; the session is as it was.</exception>
+    public Session Rewind(Session session, IReadOnlyList<SessionMessage> earlier)
+    {
+        lock (_lock)
+        {
+            // The new one first: after a power cut between the two the newer counts, and the other is there all the same.
+            var next = Session.Create(Folder, session.Key, _time, session.Fork, earlier);
+            next.Set(_ => session.Settings);
+            session.SetAside(Branch);
+            return Sessions[session.Key] = next;
+        }
+    }
+
+    /// <summary>What a session was before it was taken back to an earlier message, the one written to last first.</summary>
+    public IReadOnlyList<Session> Branches(string key)
+    {
+        if (!Directory.Exists(Folder)) return [];
+        lock (_lock)
+        {
+            return [.. Directory.EnumerateFiles(Folder, "*" + Ending + Branch)
+                .Where(path => new TranscriptFile(path).Read().FirstOrDefault()?.Key == key)
+                .Select(path => Session.Open(path, _time)).OfType<Session>().OrderByDescending(s => s.UpdatedAt)];
+        }
+    }
+
+    /// <summary>Brings a branch back; what the session is now becomes one. Null where there is no branch that ends with that message.</summary>
+    /// <param name="session">The session, in which no turn runs.</param>
+    /// <param name="leafId">The branch's newest message.</param>
+    public Session? Switch(Session session, string leafId)
+    {
+        lock (_lock)
+        {
+            if (Branches(session.Key).FirstOrDefault(branch => branch.LeafId == leafId) is not { } branch) return null;
+            session.SetAside(Branch);
+            branch.BringBack(Branch);
+            return Sessions[session.Key] = branch;
+        }
     }
 
     private Session Begin(string key, ForkSource? fork = null, IReadOnlyList<SessionMessage>? earlier = null)

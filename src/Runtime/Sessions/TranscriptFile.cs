@@ -81,6 +81,14 @@ internal sealed class TranscriptFile(string path)
         return Path = aside;
     }
 
+    /// <summary>Takes an ending away again that <see cref="SetAside"/> gave.</summary>
+    public void BringBack(string ending)
+    {
+        var path = Path[..^ending.Length];
+        File.Move(Path, path);
+        Path = path;
+    }
+
     private static long Cut(FileStream file, long length)
     {
         var dropped = file.Length - length;

@@ -128,7 +128,7 @@ internal sealed partial class GatewayMethods
     {
         var source = _context.Sessions.Find(ChatKey(call)) ?? throw GatewayException.Invalid("session not found");
         var entry = call.Params.Text("entryId");
-        var messages = source.Read();
+        var messages = source.ReadWhole();
         var at = messages.ToList().FindIndex(m => m.Id == entry);
         if (at < 0) throw GatewayException.Invalid("entryId: no such message in this session");
         var isQuestion = messages[at].Role == SessionMessage.User;

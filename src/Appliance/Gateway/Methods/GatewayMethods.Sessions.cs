@@ -22,7 +22,6 @@ internal sealed partial class GatewayMethods
             new SessionDescribed(_context.Sessions.Find(Key(call)) is { } session ? ToRow(session) : null))),
         GatewayMethod.Of("sessions.preview", Scope.Read, Preview),
         GatewayMethod.Of("sessions.search", Scope.Read, Search),
-        GatewayMethod.Of("sessions.branches.list", Scope.Read, ListBranches),
         GatewayMethod.Of("sessions.resolve", Scope.Read, Resolve) with { IsAdvertised = false },
         GatewayMethod.Of("sessions.get", Scope.Read, call => FrameWriter.Payload(
             new SessionMessages(_context.Sessions.Find(Key(call)) is { } session ? [.. session.Read().Select(m => ToRow(session, m))] : []))) with { IsAdvertised = false },
@@ -97,15 +96,6 @@ internal sealed partial class GatewayMethods
         var found = SessionSearch.Find(Matching(scope).Where(s => keys is null || keys.Contains(s.Key)), query, limit);
         return FrameWriter.Payload(new SessionsFound(
             [.. found.Hits.Select(h => new SessionFound(h.Session.Key, h.Session.Id, h.Message.Id, h.Message.Role, h.Message.Ts, h.Snippet, h.Score))], found.IsCutShort));
-    }
-
-    /// <summary>Transcripts of this gateway do not branch: a fork is a session of its own.</summary>
-    private byte[] ListBranches(GatewayCall call)
-    {
-        var session = _context.Sessions.Find(ChatKey(call));
-        if (session?.LeafId is not { } leaf) return FrameWriter.Payload(new SessionBranches([]));
-        var updated = DateTimeOffset.FromUnixTimeMilliseconds(session.UpdatedAt).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", global::System.Globalization.CultureInfo.InvariantCulture);
-        return FrameWriter.Payload(new SessionBranches([new SessionBranch(leaf, session.LastPreview ?? "", session.MessageCount, updated)]));
     }
 
     private byte[] Resolve(GatewayCall call)

@@ -34,7 +34,7 @@ internal sealed partial class GatewayMethods
         IEnumerable<GatewayMethod>[] families =
         [
             Health, System, Restart, OwnStatus, Tasks,
-            Sessions, SessionChanges, Groups,
+            Sessions, SessionChanges, Branches, Groups,
             Chat, HistoryMethods, CommandMethods,
             Agents, AgentChanges, AgentFiles, Remembering,
             Models, Usage,

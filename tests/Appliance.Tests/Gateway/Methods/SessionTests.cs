@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Appliance.Tests.Gateway.Methods;
@@ -246,5 +247,31 @@ public sealed class SessionTests : GatewayTest
         var identity = await Owner.AskAsync("gateway.identity.get");
         Assert.Equal(Models.Crypto.BoxKey.Open(Host.Home).Id, identity.GetProperty("deviceId").GetString());
         Assert.Equal(43, identity.GetProperty("publicKey").GetString()!.Length);
+    }
+
+    [Fact]
+    public async Task Rewind_ToAQuestion_GivesItToTheEditor_AndTheOriginalCanBeBroughtBack()
+    {
+        await SayAndHearAsync("first", "r1");
+        await SayAndHearAsync("second", "r2");
+        var before = await HistoryAsync();
+        var rewound = await Owner.AskAsync("sessions.rewind", new JsonObject { ["sessionKey"] = "main", ["entryId"] = Id(before[2]) });
+        Assert.Equal("second", rewound.GetProperty("editorText").GetString());
+        Assert.Equal([Id(before[0]), Id(before[1])], (await HistoryAsync()).Select(Id));
+        await SayAndHearAsync("third", "r3");
+
+        var branches = (await Owner.AskAsync("sessions.branches.list", new JsonObject { ["sessionKey"] = "main" })).GetProperty("branches").EnumerateArray().ToArray();
+        Assert.Equal([true, false], branches.Select(b => b.GetProperty("active").GetBoolean()));
+        Assert.Equal(Id(before[3]), branches[1].GetProperty("leafEntryId").GetString());
+        await Owner.AskAsync("sessions.branches.switch", new JsonObject { ["sessionKey"] = "main", ["leafEntryId"] = Id(before[3]) });
+        Assert.Equal(before.Select(Id), (await HistoryAsync()).Select(Id));
+        await Owner.AskAsync("sessions.branches.switch", new JsonObject { ["sessionKey"] = "main", ["leafEntryId"] = branches[0].GetProperty("leafEntryId").GetString() });
+        Assert.Equal("third", Text((await HistoryAsync())[2]));
+        Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("sessions.branches.switch", new JsonObject { ["sessionKey"] = "main", ["leafEntryId"] = "none" })));
+
+        await Owner.AskAsync("sessions.reset", new JsonObject { ["key"] = "main" });
+        Assert.Empty((await Owner.AskAsync("sessions.branches.list", new JsonObject { ["sessionKey"] = "main" })).GetProperty("branches").EnumerateArray());
+
+        static string Id(JsonElement message) => message.GetProperty("__openclaw").GetProperty("id").GetString()!;
     }
 }

@@ -179,10 +179,10 @@ internal sealed record SessionBranches(IReadOnlyList<SessionBranch> Branches) : 
     public void Write(PayloadWriter to) => to.Add("branches", Branches);
 }
 
-internal sealed record SessionBranch(string LeafEntryId, string Headline, int MessageCount, string UpdatedAt) : IPayload
+internal sealed record SessionBranch(string LeafEntryId, string Headline, int MessageCount, string UpdatedAt, bool IsActive) : IPayload
 {
     public void Write(PayloadWriter to) => to
-        .Add("leafEntryId", LeafEntryId).Add("headline", Headline).Add("messageCount", MessageCount).Add("updatedAt", UpdatedAt).Add("active", true);
+        .Add("leafEntryId", LeafEntryId).Add("headline", Headline).Add("messageCount", MessageCount).Add("updatedAt", UpdatedAt).Add("active", IsActive);
 }
 
 internal sealed record SessionsPatched(IReadOnlyList<SessionPatched> Outcomes) : IPayload
