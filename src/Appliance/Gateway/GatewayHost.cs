@@ -92,7 +92,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _hub.MayHear = _methods.MayHear;
         // Before clients are told: what they know of stands in the audit log.
         _turns.Happened += new TurnAudit(identity.Audit).Hear;
-        _turns.Happened += new TurnBroadcast(_hub, _methods, time).Tell;
+        var broadcast = new TurnBroadcast(_hub, _methods, time);
+        _turns.Happened += broadcast.Tell;
+        approvals.Requested += approval => { if (approval.Request.Run is { } run && _turns.Find(run) is { } turn) broadcast.TellWaiting(turn, approval); };
         _turns.Faulted += onBug;
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
         // The answers come over a real network, in real time, whatever the gateway's clock says.

@@ -20,6 +20,8 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     private readonly Dictionary<string, ScriptedModel> _models = [];
     private readonly ModelHost _encoders;
     private ApplianceServer _server = null!;
+    private ServerOptions _options = null!;
+    private string? _token;
 
     private TestHost()
     {
@@ -62,7 +64,7 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     public Uri Address => _server.Address;
 
     /// <summary>The token the gateway made at its first start.</summary>
-    public string Token => _server.NewToken!;
+    public string Token => _token ??= _server.NewToken!;
 
     /// <summary>Where its state is.</summary>
     public string Home => _home.Path;
@@ -74,8 +76,8 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
         var host = new TestHost();
         foreach (var name in models) host.Install(name);
         var options = new ServerOptions { Port = 0, ShutdownGrace = TimeSpan.Zero };
-        host._server = await ApplianceServer.StartAsync(host, configure?.Invoke(options) ?? options, host.Bugs.Enqueue);
-        host.Client = new HttpClient { BaseAddress = host._server.Address };
+        host._options = configure?.Invoke(options) ?? options;
+        await host.StartServerAsync();
         return host;
     }
 
@@ -98,6 +100,16 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     public void SetKeepAlive(string name, TimeSpan time) => KeepAlives[name] = time;
 
     public Task StopAsync() => _server.DisposeAsync().AsTask();
+
+    /// <summary>Stops the server and starts another over the same home, at another address.</summary>
+    public async Task RestartAsync()
+    {
+        // It is shown at the first start alone.
+        _token ??= _server.NewToken;
+        Client.Dispose();
+        await StopAsync();
+        await StartServerAsync();
+    }
 
     public Task<HttpResponseMessage> PostAsync(string path, string json, bool whole = true) => PostAsync(path, Encoding.UTF8.GetBytes(json), whole);
 
@@ -134,6 +146,12 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
         await _server.DisposeAsync();
         _encoders.Dispose();
         _home.Dispose();
+    }
+
+    private async Task StartServerAsync()
+    {
+        _server = await ApplianceServer.StartAsync(this, _options, Bugs.Enqueue);
+        Client = new HttpClient { BaseAddress = _server.Address };
     }
 
     private void Install(string name)

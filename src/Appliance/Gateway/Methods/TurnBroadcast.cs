@@ -5,6 +5,7 @@ using Appliance.Gateway.Connections;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Runtime.Agents.Turns;
+using Runtime.Approvals;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
@@ -70,6 +71,12 @@ internal sealed class TurnBroadcast(ConnectionHub hub, GatewayMethods methods, T
                 _runs.TryRemove(turn.RunId, out _);
                 break;
         }
+    }
+
+    /// <summary>Tells that a turn waits for a person's answer (transcript 50).</summary>
+    public void TellWaiting(Turn turn, Approval approval)
+    {
+        if (_runs.TryGetValue(turn.RunId, out var run)) Agent(turn, run, "lifecycle", new AgentEventData { Phase = "waiting-approval", ApprovalId = approval.Id, ToolCallId = approval.Request.Call });
     }
 
     private void SendUnsent(Turn turn, Run run)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Appliance.Tests.Http;
@@ -13,7 +12,7 @@ public sealed class ToolEventTests : GatewayTest
     [Fact]
     public async Task Turn_WithATool_TellsItsSteps_AndItsInsidesOnlyToThoseWhoAsked()
     {
-        Host.ChatClient = new Steps(
+        Host.ChatClient = new ScriptedSteps(
             [new TextReasoningContent("hm"), new TextContent("I look."), ScriptedChatClient.Call("call_1", "time", "{}")],
             [new TextContent("It is late.")]);
         await using var curious = await GatewayClient.OpenAsync(Host.Address);
@@ -49,29 +48,5 @@ public sealed class ToolEventTests : GatewayTest
         var events = new List<JsonElement>();
         while (events.Count == 0 || Name(events[^1]) != "lifecycle end") events.Add(await client.EventAsync("agent"));
         return [.. events];
-    }
-
-    /// <summary>One answer after the other.</summary>
-    private sealed class Steps(params AIContent[][] answers) : IChatClient
-    {
-        private int _step;
-
-        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            foreach (var content in answers[_step++])
-            {
-                await Task.Yield();
-                yield return new ChatResponseUpdate(ChatRole.Assistant, [content]);
-            }
-            yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new() { InputTokenCount = 3, OutputTokenCount = 7 })]);
-        }
-
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose() { }
     }
 }

@@ -47,6 +47,7 @@ internal sealed record AgentEventData : IPayload
     public TerminalReply? TerminalReply { get; init; }
 
     // tools alone
+    public string? ApprovalId { get; init; }
     public string? Name { get; init; }
     public string? ToolCallId { get; init; }
     public string? Kind { get; init; }
@@ -60,7 +61,7 @@ internal sealed record AgentEventData : IPayload
     public void Write(PayloadWriter to) => to
         .Add("phase", Phase).Add("text", Text).Add("delta", Delta).Add("itemId", ItemId).Add("outputTokens", OutputTokens).Add("startedAt", StartedAt)
         .Add("endedAt", EndedAt).Add("aborted", Aborted).Add("stopReason", StopReason).Add("error", Error).Add("terminalReply", TerminalReply)
-        .Add("name", Name).Add("toolCallId", ToolCallId).Add("kind", Kind).Add("title", Title).Add("status", Status).Add("args", Args)
+        .Add("approvalId", ApprovalId).Add("name", Name).Add("toolCallId", ToolCallId).Add("kind", Kind).Add("title", Title).Add("status", Status).Add("args", Args)
         .Add("partialResult", PartialResult).Add("result", Result).Add("isError", IsError);
 }
 
