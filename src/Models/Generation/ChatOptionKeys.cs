@@ -15,6 +15,9 @@ public static class ChatOptionKeys
     /// <summary><c>JsonObject</c>: further variables for the chat template, such as <c>enable_thinking</c>.</summary>
     public const string TemplateVariables = "chat_template_kwargs";
 
+    /// <summary><see cref="Scheduling.RunPriority"/>: <see cref="GenerationOptions.Priority"/>.</summary>
+    public const string Priority = "priority";
+
     /// <summary><see cref="GenerationTimings"/>, on the last update of a response.</summary>
     public const string Timings = "timings";
 

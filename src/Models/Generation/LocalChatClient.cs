@@ -28,7 +28,7 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         var generation = ToGenerationOptions(options) with
         {
             // After a tool's result a turn goes on by itself; who has just asked something comes first.
-            Priority = conversation is [.., { Role: var last }] && last == ChatRole.Tool ? RunPriority.ToolLoop : RunPriority.Interactive,
+            Priority = options is null ? Usual(conversation) : Extra(options, ChatOptionKeys.Priority, Usual(conversation)),
             Grammar = ChatGrammar.For(format, tools, options),
             ShownTokens = marks.Count > 0 ? marks : null,
         };
@@ -165,6 +165,9 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         RepetitionPenalty = Extra<float>(options, ChatOptionKeys.RepetitionPenalty, 1),
         LogitBias = Extra<IReadOnlyDictionary<int, float>?>(options, ChatOptionKeys.LogitBias, null),
     };
+
+    private static RunPriority Usual(IReadOnlyList<ChatMessage> conversation) =>
+        conversation is [.., { Role: var last }] && last == ChatRole.Tool ? RunPriority.ToolLoop : RunPriority.Interactive;
 
     private static T Extra<T>(ChatOptions options, string key, T otherwise) =>
         options.AdditionalProperties?.TryGetValue(key, out var value) == true && value is T typed ? typed : otherwise;

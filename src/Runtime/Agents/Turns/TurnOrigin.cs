@@ -23,4 +23,7 @@ public sealed record TurnOrigin
 
     /// <summary>What becomes of it while another turn runs.</summary>
     public QueueMode Mode { get; init; }
+
+    /// <summary>True where nobody waits for the answer: whoever does comes first at the model.</summary>
+    public bool IsBackground { get; init; }
 }
