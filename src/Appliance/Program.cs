@@ -8,6 +8,7 @@ using Appliance.Commands.Bench;
 using Appliance.Commands.Chat;
 using Appliance.Commands.Config;
 using Appliance.Commands.Context;
+using Appliance.Commands.Cron;
 using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
 using Appliance.Commands.Exec;
@@ -42,6 +43,7 @@ internal static class Program
             AgentsCommand.Create(),
             SessionsCommand.Create(),
             MemoryCommand.Create(),
+            CronCommand.Create(),
             DevicesCommand.Create(),
             PairingCommand.Create(),
             NodesCommand.Create(),

@@ -5,6 +5,7 @@ public sealed class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private TimeSpan _jumped;
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
@@ -16,7 +17,10 @@ public sealed class ManualTime : TimeProvider
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_timers) return (_now - _jumped).Ticks;
+    }
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -44,6 +48,17 @@ public sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Puts the wall clock to another time, as a person or a time server does. No time passes.</summary>
+    public void SetClock(DateTimeOffset to)
+    {
+        lock (_timers)
+        {
+            var jump = to - _now;
+            (_now, _jumped) = (to, _jumped + jump);
+            foreach (var timer in _timers) timer.Shift(jump);
+        }
+    }
+
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
         private TimeSpan _period = Timeout.InfiniteTimeSpan;
@@ -51,6 +66,8 @@ public sealed class ManualTime : TimeProvider
         public DateTimeOffset? Due { get; private set; }
 
         public void Fire() => fire();
+
+        public void Shift(TimeSpan jump) => Due += jump;
 
         public void Passed() => Due = _period > TimeSpan.Zero ? Due + _period : null;
 

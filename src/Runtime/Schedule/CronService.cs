@@ -169,6 +169,18 @@ public sealed class CronService(JobBook book, Func<Job, JobRun, CancellationToke
         book.Dispose();
     }
 
+    /// <summary>Waits until nothing runs.</summary>
+    internal async Task IdleAsync()
+    {
+        while (true)
+        {
+            Task[] running;
+            lock (_lock) running = [.. _running.Values];
+            if (running.Length == 0) return;
+            await Task.WhenAll(running);
+        }
+    }
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private void BeginDue(Job job)
@@ -248,8 +260,8 @@ public sealed class CronService(JobBook book, Func<Job, JobRun, CancellationToke
             _running.Remove(job.Id);
             try { Complete(claimed, outcome); }
             catch (ModelException e) { Faulted?.Invoke(e); }
+            Check();
         }
-        Check();
     }
 
     private void Complete(JobRun claimed, JobOutcome outcome)
@@ -268,8 +280,10 @@ public sealed class CronService(JobBook book, Func<Job, JobRun, CancellationToke
             ConsecutiveErrors = outcome.IsOk ? 0 : job.State.ConsecutiveErrors + 1,
             RetryAtMs = isLastTry ? null : now + Backoff[claimed.Attempt - 1],
             RetrySlotMs = claimed.SlotMs,
+            LastDelivery = outcome.Delivery,
+            LastDeliveryError = outcome.DeliveryError,
         };
-        var ended = claimed with { EndedAtMs = now, Status = state.LastStatus, Error = outcome.Error, Summary = outcome.Summary, SessionKey = outcome.SessionKey };
+        var ended = claimed with { EndedAtMs = now, Status = state.LastStatus, Error = outcome.Error, Summary = outcome.Summary, SessionKey = outcome.SessionKey, Delivery = outcome.Delivery, DeliveryError = outcome.DeliveryError };
         var isOver = job.Schedule.Kind == "at" && isLastTry && claimed.SlotMs is not null;
         Ended(job with { State = state, Enabled = job.Enabled && !isOver }, ended);
         if (job.DeleteAfterRun == true && outcome.IsOk && job.Schedule.Kind == "at" && book.Remove(job.Id)) Tell("removed", job);

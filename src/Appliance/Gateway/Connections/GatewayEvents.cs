@@ -23,6 +23,7 @@ internal static class GatewayEvents
         ["session.operation"] = Scope.Read,
         ["task"] = Scope.Read,
         ["models.snapshot"] = Scope.Read,
+        ["cron"] = Scope.Read,
         ["config.changed"] = Scope.Read,
         ["exec.approval.requested"] = Scope.Approvals,
         ["exec.approval.resolved"] = Scope.Approvals,

@@ -9,6 +9,7 @@ using Runtime.Approvals;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Questions;
+using Runtime.Schedule;
 using Runtime.Tools;
 
 namespace Appliance.Gateway.Methods;
@@ -34,6 +35,9 @@ internal sealed record GatewayContext(
 
     /// <summary>What agents may run.</summary>
     public required ExecRulesFile CommandRules { get; init; }
+
+    /// <summary>What agents do at given times.</summary>
+    public required CronService Cron { get; init; }
 
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();

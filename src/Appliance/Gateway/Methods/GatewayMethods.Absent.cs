@@ -13,9 +13,6 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("channels.status", Scope.Read, _ => FrameWriter.Payload(new ChannelsStatus(_context.Now))),
         GatewayMethod.Of("skills.status", Scope.Read, _ => FrameWriter.Payload(
             new SkillsStatus(Path.Combine(_context.Home, "agents", "main", "workspace"), Path.Combine(_context.Home, "skills")))),
-        GatewayMethod.Of("cron.list", Scope.Read, call => FrameWriter.Payload(
-            new CronPage("empty", (int)(call.Params.OptionalNumber("offset", 0, int.MaxValue) ?? 0), (int)(call.Params.OptionalNumber("limit", 1, 200) ?? 50)))),
-        Nothing("cron.status", Scope.Read, """{"enabled":false,"triggersEnabled":false,"storePath":"","storage":"sqlite","jobs":0,"nextWakeAtMs":null}"""),
         Nothing("taskSuggestions.list", Scope.Read, """{"suggestions":[]}"""),
         Nothing("tools.catalog", Scope.Read, """{"agentId":"main","profiles":[],"groups":[]}"""),
         Nothing("tools.effective", Scope.Read, """{"agentId":"main","profile":"minimal","groups":[]}"""),
@@ -31,16 +28,11 @@ internal sealed partial class GatewayMethods
         Nothing("sessions.github.options", Scope.Read, """{"personal":{"state":"disconnected","generation":null,"account":null,"accessExpiresAtMs":null,"refreshState":"not_applicable","pending":null},"shared":null,"pendingPersonal":null,"latestShared":null}"""),
         Nothing("sessions.observer.visibility", Scope.Read, """{"ok":true}"""),
         Nothing("controlUi.sessionPullRequests.subscribe", Scope.Read, """{"subscribed":false}"""),
-        Nothing("cron.runs", Scope.Read, """{"entries":[],"total":0,"offset":0,"limit":50,"hasMore":false,"nextOffset":null}"""),
         GatewayMethod.Of("mentions.list", Scope.Read, _ => FrameWriter.Payload(to => to.Add("gatewayInstanceId", _context.Hub.BootId).Add("revision", 0).None("items"))) with { IsAdvertised = false },
         GatewayMethod.Of("board.get", Scope.Read, call => FrameWriter.Payload(to => to.Add("sessionKey", ChatKey(call)).Add("revision", 0).None("tabs", "widgets"))) with { IsAdvertised = false },
         GatewayMethod.Of("session.members.listEvidence", Scope.Read, call => FrameWriter.Payload(
             to => to.Add("sessionKey", ChatKey(call)).None("members", "identities").Add("role", "admin").None("allowedVisibilities"))) with { IsAdvertised = false },
         Nothing("projects.list", Scope.Read, """{"projects":[]}"""),
-        Unavailable("cron.add", Scope.Admin, "There is no schedule on this gateway yet."),
-        Unavailable("cron.update", Scope.Admin, "There is no schedule on this gateway yet."),
-        Unavailable("cron.remove", Scope.Admin, "There is no schedule on this gateway yet."),
-        Unavailable("cron.run", Scope.Admin, "There is no schedule on this gateway yet."),
         Unavailable("plugin.surface.refresh", Scope.Read, "There are no plugins on this gateway."),
         Unavailable("system-event", Scope.Admin, "There are no heartbeats on this gateway yet that could tell it. Use wake with mode now."),
         Unavailable("tools.invoke", Scope.Write, "There are no tools on this gateway yet."),

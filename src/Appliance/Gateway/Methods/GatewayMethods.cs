@@ -41,6 +41,7 @@ internal sealed partial class GatewayMethods
             Devices, Setup, Nodes, Users, Auditing,
             Config, Secrets,
             Approvals, Questions, Channels,
+            Cron,
             Absent,
         ];
         _table = families.SelectMany(family => family).ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

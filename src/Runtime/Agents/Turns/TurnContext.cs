@@ -1,4 +1,6 @@
 using Microsoft.Extensions.AI;
+using Models.Generation;
+using Models.Generation.Scheduling;
 using Runtime.Context;
 using Runtime.Sessions;
 using Runtime.Tools;
@@ -14,10 +16,13 @@ internal sealed class TurnContext
     private readonly List<SessionMessage> _transcript;
     private readonly History _history;
     private readonly HashSet<string> _told;
+    private readonly bool _isBackground;
     private PromptPlan _plan;
 
-    private TurnContext(Func<IReadOnlyList<SessionMessage>, PromptPlan> makePlan, IReadOnlyList<SessionMessage> transcript, string runId, ContextTarget target, TimeZoneInfo zone)
+    private TurnContext(Func<IReadOnlyList<SessionMessage>, PromptPlan> makePlan, IReadOnlyList<SessionMessage> transcript, Turn turn, ContextTarget target, TimeZoneInfo zone)
     {
+        var runId = turn.RunId;
+        _isBackground = turn.Origin.IsBackground;
         (_makePlan, _transcript, _plan) = (makePlan, [.. transcript], makePlan(transcript));
         _told = [.. transcript.Where(m => m.RunId == runId).Select(m => m.Id)];
         var told = HistoryWindow.Cut(transcript, runId, _plan.HistoryRoom, target.Count);
@@ -30,7 +35,7 @@ internal sealed class TurnContext
     {
         var target = ContextTarget.Of(client);
         var allowed = services.Tools.For(agent.Id, turn.Origin.Channel, turn.Origin.Person);
-        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target), turn.Session.Read(), turn.RunId, target, services.Time.LocalTimeZone);
+        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target), turn.Session.Read(), turn, target, services.Time.LocalTimeZone);
     }
 
     /// <summary>True where the oldest turns did not fit.</summary>
@@ -45,7 +50,11 @@ internal sealed class TurnContext
     }
 
     /// <summary>How to answer.</summary>
-    public ChatOptions Options(bool isLast) => new() { Tools = isLast || _plan.Tools.Count == 0 ? null : [.. _plan.Tools] };
+    public ChatOptions Options(bool isLast) => new()
+    {
+        Tools = isLast || _plan.Tools.Count == 0 ? null : [.. _plan.Tools],
+        AdditionalProperties = _isBackground ? new() { [ChatOptionKeys.Priority] = RunPriority.Background } : null,
+    };
 
     /// <summary>Adds a line of the transcript, where it was not there at the beginning.</summary>
     public void Add(SessionMessage message)

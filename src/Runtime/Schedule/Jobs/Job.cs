@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Models.Crypto;
+
 namespace Runtime.Schedule.Jobs;
 
 /// <summary>Something the agent does at given times. Immutable; it is kept as it stands here.</summary>
@@ -60,14 +63,17 @@ public sealed record Job
     /// <summary>How long a run may take, seconds; null for as long as the agent's turns may.</summary>
     public double? TimeoutSeconds { get; init; }
 
-    /// <summary>What its client asked to be done with the answer, as JSON; null for nothing.</summary>
-    public string? Delivery { get; init; }
+    /// <summary>What is done with the answer; null for nothing.</summary>
+    public JobDelivery? Delivery { get; init; }
 
     /// <summary>What becomes of slots that nobody was there for.</summary>
     public MissedRuns Missed { get; init; }
 
     /// <summary>Who made it, where that was not the owner: it runs with their rights.</summary>
     public string? Person { get; init; }
+
+    /// <summary>True where what it says was written by a model that had read something private or foreign.</summary>
+    public bool IsTainted { get; init; }
 
     /// <summary>When it was made, Unix milliseconds.</summary>
     public long CreatedAtMs { get; init; }
@@ -77,4 +83,7 @@ public sealed record Job
 
     /// <summary>What became of it so far.</summary>
     public JobState State { get; init; } = new();
+
+    /// <summary>Changes when somebody changes the job, and not when it runs.</summary>
+    public string Revision() => $"sha256:{System.Buffers.Text.Base64Url.EncodeToString(Sha256.Hash(JsonSerializer.SerializeToUtf8Bytes(this with { State = new(), UpdatedAtMs = 0 }, JobJson.Default.Job)))}";
 }

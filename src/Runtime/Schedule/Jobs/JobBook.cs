@@ -22,7 +22,7 @@ public sealed class JobBook : IDisposable
         """
         CREATE TABLE jobs (id TEXT PRIMARY KEY, job TEXT NOT NULL);
         CREATE TABLE runs (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, job TEXT NOT NULL, slot INTEGER, attempt INTEGER NOT NULL, started INTEGER NOT NULL,
-            ended INTEGER, status TEXT, error TEXT, summary TEXT, session TEXT);
+            ended INTEGER, status TEXT, error TEXT, summary TEXT, session TEXT, delivery TEXT, delivery_error TEXT);
         CREATE UNIQUE INDEX runs_slot ON runs (job, slot, attempt);
         CREATE TABLE scratch (job TEXT PRIMARY KEY, content TEXT, revision INTEGER NOT NULL, updated INTEGER NOT NULL);
         CREATE TABLE events (number INTEGER PRIMARY KEY, agent TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL);
@@ -100,7 +100,7 @@ public sealed class JobBook : IDisposable
         Sql.Rows(from, "SELECT job FROM jobs", row => JsonSerializer.Deserialize(row.GetString(0), JobJson.Default.Job)!).ToDictionary(job => job.Id, StringComparer.Ordinal));
 
     private IReadOnlyList<JobRun> Runs(string where, params (string, object?)[] values) => !File.Exists(Path) ? [] : _database.Read(from =>
-        Sql.Rows(from, $"SELECT id, job, slot, attempt, started, ended, status, error, summary, session FROM runs {where}", Run, values));
+        Sql.Rows(from, $"SELECT id, job, slot, attempt, started, ended, status, error, summary, session, delivery, delivery_error FROM runs {where}", Run, values));
 
     private void Write(Job job, JobRun? run)
     {
@@ -122,11 +122,12 @@ public sealed class JobBook : IDisposable
         Sql.Run(
             to,
             """
-            INSERT INTO runs (id, job, slot, attempt, started, ended, status, error, summary, session) VALUES ($id, $job, $slot, $attempt, $started, $ended, $status, $error, $summary, $session)
-            ON CONFLICT (id) DO UPDATE SET ended = $ended, status = $status, error = $error, summary = $summary, session = $session
+            INSERT INTO runs (id, job, slot, attempt, started, ended, status, error, summary, session, delivery, delivery_error)
+            VALUES ($id, $job, $slot, $attempt, $started, $ended, $status, $error, $summary, $session, $delivery, $delivery_error)
+            ON CONFLICT (id) DO UPDATE SET ended = $ended, status = $status, error = $error, summary = $summary, session = $session, delivery = $delivery, delivery_error = $delivery_error
             """,
             ("$id", run.Id), ("$job", run.JobId), ("$slot", run.SlotMs), ("$attempt", run.Attempt), ("$started", run.StartedAtMs), ("$ended", run.EndedAtMs),
-            ("$status", run.Status), ("$error", run.Error), ("$summary", run.Summary), ("$session", run.SessionKey));
+            ("$status", run.Status), ("$error", run.Error), ("$summary", run.Summary), ("$session", run.SessionKey), ("$delivery", run.Delivery), ("$delivery_error", run.DeliveryError));
         Sql.Run(
             to, "DELETE FROM runs WHERE job = $job AND ended IS NOT NULL AND number <= (SELECT number FROM runs WHERE job = $job ORDER BY number DESC LIMIT 1 OFFSET $most)",
             ("$job", run.JobId), ("$most", MostRuns));
@@ -139,6 +140,8 @@ public sealed class JobBook : IDisposable
         Error = Text(row, 7),
         Summary = Text(row, 8),
         SessionKey = Text(row, 9),
+        Delivery = Text(row, 10),
+        DeliveryError = Text(row, 11),
     };
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -22,6 +22,12 @@ public sealed record JobRun(string Id, string JobId, long? SlotMs, int Attempt, 
 
     /// <summary>Where that was said.</summary>
     public string? SessionKey { get; init; }
+
+    /// <summary>What became of the answer: <c>delivered</c>, <c>not-delivered</c> or <c>not-requested</c>.</summary>
+    public string? Delivery { get; init; }
+
+    /// <summary>Why it was not delivered.</summary>
+    public string? DeliveryError { get; init; }
 }
 
 /// <summary>How a run ended.</summary>
@@ -39,6 +45,12 @@ public sealed record JobOutcome(bool IsOk)
 
     /// <summary>Where.</summary>
     public string? SessionKey { get; init; }
+
+    /// <summary>What became of the answer.</summary>
+    public string? Delivery { get; init; }
+
+    /// <summary>Why it was not delivered.</summary>
+    public string? DeliveryError { get; init; }
 }
 
 /// <summary>Something that happened to a job.</summary>

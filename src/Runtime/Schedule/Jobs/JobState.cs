@@ -24,6 +24,12 @@ public sealed record JobState
     /// <summary>Why the last run failed or was left out.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>What became of the last answer.</summary>
+    public string? LastDelivery { get; init; }
+
+    /// <summary>Why it was not delivered.</summary>
+    public string? LastDeliveryError { get; init; }
+
     /// <summary>How long the last run took.</summary>
     public long? LastDurationMs { get; init; }
 

@@ -22,16 +22,3 @@ internal sealed record SkillsStatus(string WorkspaceDir, string ManagedSkillsDir
     public void Write(PayloadWriter to) => to
         .Add("workspaceDir", WorkspaceDir).Add("managedSkillsDir", ManagedSkillsDir).Add("agentId", AgentId).Add("skills", Skills);
 }
-
-/// <summary>A page of no jobs; clients check every field.</summary>
-internal sealed record CronPage(string SnapshotRevision, int Offset, int Limit) : IPayload
-{
-    public IReadOnlyList<string> Jobs { get; } = [];
-    public int Total { get; }
-    public bool HasMore { get; }
-    public int? NextOffset { get; }
-
-    public void Write(PayloadWriter to) => to
-        .Add("snapshotRevision", SnapshotRevision).Add("offset", Offset).Add("limit", Limit).Add("jobs", Jobs).Add("total", Total)
-        .Add("hasMore", HasMore).Stay("nextOffset", NextOffset);
-}

@@ -1,0 +1,83 @@
+using System.Text;
+using Runtime.Schedule;
+using Runtime.Schedule.Jobs;
+using Runtime.Tools.Policy;
+
+namespace Runtime.Tools.Schedule;
+
+/// <summary>
+/// Lets the agent do something later. What it asks for runs in the conversation it was asked in, with the rights of whoever asked: a job
+/// never has more. It acts when nobody looks, so it counts as reaching out. Jobs add no jobs.
+/// </summary>
+/// <param name="cron">The jobs; asked for when the tool is used.</param>
+/// <param name="time">The clock.</param>
+public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
+    "cron", "Do something later or regularly.",
+    """
+    {"type":"object","properties":{"action":{"enum":["add","list","remove","run"]},"when":{"type":"string","description":"ISO time, in 20m, every 2h, or cron expression"},"text":{"type":"string","description":"what to do then"},"id":{"type":"string"}},"required":["action"]}
+    """)
+{
+    private const int MostListed = 50, MostOfOnePerson = 50;
+
+    /// <inheritdoc/>
+    public override ToolEffect Effect => ToolEffect.Outward;
+
+    /// <inheritdoc/>
+    public override ToolProfile Profile => ToolProfile.Assistant;
+
+    /// <inheritdoc/>
+    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => arguments.OptionalText("action") == "list" ? ToolEffect.Reads : ToolEffect.Outward;
+
+    /// <inheritdoc/>
+    public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
+    {
+        // A channel's rules bound what was said in it; a job's turn would come by another.
+        if (context.Channel is not null && arguments.Text("action") != "list") throw new ToolException("Jobs are changed in conversations with people at this box, not from here.");
+        return Task.FromResult(new ToolResult(arguments.Text("action") switch
+        {
+            "add" => Add(arguments, context),
+            "list" => List(context),
+            "remove" => cron().Remove(Known(arguments, context).Id) ? "Removed." : "It is gone already.",
+            "run" => cron().RunNow(Known(arguments, context)) is null ? "It runs already." : "It begins now.",
+            var other => throw new ToolException($"There is no action {other}; there are add, list, remove and run."),
+        }));
+    }
+
+    private string Add(ToolArguments arguments, ToolContext context)
+    {
+        var text = arguments.Text("text");
+        if (Own(context).Count() >= MostOfOnePerson) throw new ToolException($"There are {MostOfOnePerson} jobs already; remove some first.");
+        var job = cron().Add(new Job
+        {
+            Name = Bounded.Begin(text.ReplaceLineEndings(" "), 60),
+            Schedule = JobWhen.Parse(arguments.Text("when"), null, time.GetLocalNow()),
+            Text = text,
+            AgentId = context.Agent,
+            SessionKey = context.SessionKey,
+            Target = $"session:{context.SessionKey}",
+            Person = context.Person,
+            IsTainted = context.IsTainted,
+            DeleteAfterRun = true,
+        });
+        return $"Added {job.Id}. {Due(job)}";
+    }
+
+    private string List(ToolContext context)
+    {
+        var text = new StringBuilder();
+        foreach (var job in Own(context).Take(MostListed)) text.Append($"{job.Id}  {job.Schedule.Expr ?? job.Schedule.At ?? $"every {TimeSpan.FromMilliseconds(job.Schedule.EveryMs ?? 0)}"}  {Due(job)}  {Bounded.Begin(job.Text.ReplaceLineEndings(" "), 80)}\n");
+        return text.Length > 0 ? text.ToString() : "There are no jobs.";
+    }
+
+    private string Due(Job job) => cron().Next(job) is { } next
+        ? $"Next: {TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(next), time.LocalTimeZone):yyyy-MM-dd HH:mm:ss zzz}." : "It does not run any more.";
+
+    private IEnumerable<Job> Own(ToolContext context) =>
+        cron().Book.List().Where(job => (job.AgentId is null || job.AgentId == context.Agent) && (context.Person is null || job.Person == context.Person));
+
+    private Job Known(ToolArguments arguments, ToolContext context)
+    {
+        var id = arguments.Text("id");
+        return Own(context).FirstOrDefault(job => job.Id == id) ?? throw new ToolException($"There is no job {id}. The action list names them.");
+    }
+}
