@@ -18,10 +18,14 @@ using Runtime.Audit;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Sandbox;
+using Runtime.Schedule;
+using Runtime.Schedule.Jobs;
 using Runtime.Sessions;
 using Runtime.Tools;
 using Runtime.Tools.Commands;
 using Runtime.Tools.Memory;
+using Runtime.Tools.Policy;
+using Runtime.Tools.Schedule;
 
 namespace Appliance.Gateway;
 
@@ -31,11 +35,15 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     // What clients ask of a gateway before they use it (PROTOCOL.md §2).
     private static readonly string[] Capabilities = ["published-model-catalog", "session-scoped-chat-metadata", "session-scoped-model-catalog", "model-catalog-snapshot"];
 
+    // What jobs may call, whatever their agent may: nobody is there to watch.
+    private static readonly Dictionary<string, ToolRules> Channels = new() { [JobTurns.Channel] = ToolRules.Assistant };
+
     private readonly TimeProvider _time;
     private readonly Authenticator _authenticator;
     private readonly ConnectionHub _hub;
     private readonly GatewayLog _log;
     private readonly TurnRunner _turns;
+    private readonly CronService _cron;
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ProcessBook _processes = new();
@@ -64,8 +72,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
         var egress = EgressPolicy.FromEnvironment() with { Heard = new EgressAudit(identity.Audit).Hear };
-        var table = new ToolTable([.. DefaultTools.All(agents, () => _turns!, egress, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes)]);
-        var tools = new ToolRunner(table, agents.Policy(people: person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
+        var table = new ToolTable([.. DefaultTools.All(agents, () => _turns!, egress, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes), new CronTool(() => _cron!, time)]);
+        var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
         {
             Starting = new ToolAudit(identity.Audit).BeginAsync,
             MayReach = (call, path) => identity.People.Policy.MayReach(call.Person!, path, call.Files.Workspace),
@@ -73,7 +81,10 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         tools.Called += new ToolAudit(identity.Audit).Hear;
         tools.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Memory = _memory };
+        var book = new JobBook(home, time, what => _log.Write(what, "warn"));
+        var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress)));
+        _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Memory = _memory };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;
@@ -96,10 +107,16 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _turns.Happened += broadcast.Tell;
         approvals.Requested += approval => { if (approval.Request.Run is { } run && _turns.Find(run) is { } turn) broadcast.TellWaiting(turn, approval); };
         _turns.Faulted += onBug;
+        _cron.Happened += _methods.JobHappened;
+        _cron.Faulted += onBug;
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
         // The answers come over a real network, in real time, whatever the gateway's clock says.
         _keepAlives = TimeProvider.System.CreateTimer(_ => _hub.KeepAlive(), null, ProtocolLimits.KeepAlive, ProtocolLimits.KeepAlive);
+        _cron.Start();
     }
+
+    /// <summary>True where a home has work for a gateway that no client has come to yet.</summary>
+    public static bool HasWork(string home) => JobBook.IsIn(home);
 
     /// <summary>What its methods work with, for the doors that are none of the protocol's.</summary>
     public GatewayContext Context => _context;
@@ -169,6 +186,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed -= _methods.ConfigChanged;
         _context.Config.Changed -= _methods.AgentsChanged;
         await _keepAlives.DisposeAsync();
+        _cron.Dispose();
         _turns.Dispose();
         _memory.Dispose();
         _processes.Dispose();

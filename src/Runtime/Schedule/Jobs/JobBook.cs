@@ -40,9 +40,12 @@ public sealed class JobBook : IDisposable
     /// <param name="tell">Hears what was found broken.</param>
     public JobBook(string home, TimeProvider time, Action<string> tell)
     {
-        Path = System.IO.Path.Combine(home, "schedule.sqlite");
+        Path = PathIn(home);
         _database = new Database(Path, Schema, time, tell);
     }
+
+    /// <summary>True where there are jobs under a home folder.</summary>
+    public static bool IsIn(string home) => File.Exists(PathIn(home));
 
     /// <summary>The file.</summary>
     public string Path { get; }
@@ -95,6 +98,8 @@ public sealed class JobBook : IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _database.Dispose();
+
+    private static string PathIn(string home) => System.IO.Path.Combine(home, "schedule.sqlite");
 
     private Dictionary<string, Job> Jobs => _jobs ??= !File.Exists(Path) ? new(StringComparer.Ordinal) : _database.Read(from =>
         Sql.Rows(from, "SELECT job FROM jobs", row => JsonSerializer.Deserialize(row.GetString(0), JobJson.Default.Job)!).ToDictionary(job => job.Id, StringComparer.Ordinal));

@@ -19,7 +19,7 @@ internal static class JobSlots
     /// <summary>What is due now.</summary>
     public static SlotDecision Decide(Job job, SlotTimes times, long now)
     {
-        var cursor = Math.Min(job.State.CursorMs, now);
+        var cursor = Cursor(job.State, now);
         var due = times.Last(cursor, now, job.Missed == MissedRuns.All ? MostMissed : 1).Where(slot => !HasRun(job.State, slot)).ToList();
         if (due.Count == 0) return new(null, false, cursor);
         var slot = due[0];
@@ -30,7 +30,7 @@ internal static class JobSlots
     /// <summary>The next slot that will run; null where there is none.</summary>
     public static long? Next(Job job, SlotTimes times, long now)
     {
-        var slot = times.Next(Math.Min(job.State.CursorMs, now));
+        var slot = times.Next(Cursor(job.State, now));
         while (slot is { } one && Span(job.State, one) is { } span) slot = times.Next(span.To);
         return slot;
     }
@@ -42,6 +42,9 @@ internal static class JobSlots
         var spans = state.Ran.Where(span => span != before).Append(new SlotSpan(before?.From ?? slot, slot));
         return state with { CursorMs = cursor, Ran = [.. spans.TakeLast(MostSpans)] };
     }
+
+    // Where the clock has gone back, what has not run since the last run before that is open again.
+    private static long Cursor(JobState state, long now) => state.CursorMs <= now ? state.CursorMs : state.Ran.Select(span => span.To).Where(to => to <= now).DefaultIfEmpty(now).Max();
 
     private static bool HasRun(JobState state, long slot) => Span(state, slot) is not null;
 
