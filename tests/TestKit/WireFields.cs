@@ -160,6 +160,8 @@ public sealed class WireFields
                 _at = end + 1;
                 return literal;
             }
+            // The reference cuts long lists of words short.
+            if (Take('…')) return new AnyShape();
             var word = Word();
             if (word == "map")
             {

@@ -11,7 +11,8 @@ namespace Appliance.Config;
 /// </summary>
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
-    IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null)
+    IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
+    HeartbeatConfig? Heartbeat = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -30,6 +31,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("What people may use, by the names of their roles; guest and member are there without it, and can be set otherwise here.", Hot = true)]
     public IReadOnlyDictionary<string, RoleConfig> Roles { get; init; } = Roles ?? ReadOnlyDictionary<string, RoleConfig>.Empty;
+
+    [Setting("What agents do by themselves.")]
+    public HeartbeatConfig Heartbeat { get; init; } = Heartbeat ?? new();
 }
 
 [JsonSourceGenerationOptions(

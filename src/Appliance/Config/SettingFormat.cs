@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
 using Models.Generation;
+using Runtime.Schedule;
+using Runtime.Schedule.Timing;
 
 namespace Appliance.Config;
 
@@ -12,11 +15,25 @@ internal static class SettingFormat
     /// <summary>Seconds or a duration as <see cref="KeepAlive"/> reads it.</summary>
     public const string Duration = "duration-or-seconds";
 
+    /// <summary>Hours and minutes of a day, as 08:00.</summary>
+    public const string TimeOfDay = "time-of-day";
+
+    /// <summary>A time zone of the system.</summary>
+    public const string Zone = "time-zone";
+
     /// <summary>What is wrong with a text, or null.</summary>
     public static string? Check(string? format, string text) => format switch
     {
         Address when text is not ("loopback" or "localhost") && !IPAddress.TryParse(text, out _) => "is no IP address of this machine; loopback is 127.0.0.1",
         Duration when !KeepAlive.TryParse(text, out _) => "is neither a number of seconds nor a duration such as 30m or 1h30m",
+        TimeOfDay when !TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "is no time of day such as 08:00",
+        Zone when !IsZone(text) => "is no time zone of this system; zones have names like Europe/Berlin",
         _ => null,
     };
+
+    private static bool IsZone(string text)
+    {
+        try { return TimeZones.Find(text) is not null; }
+        catch (ScheduleException) { return false; }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Appliance.Config;
 using Appliance.Config.Sections;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Connections.WebSockets;
@@ -19,6 +20,7 @@ using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Sandbox;
 using Runtime.Schedule;
+using Runtime.Schedule.Heartbeat;
 using Runtime.Schedule.Jobs;
 using Runtime.Sessions;
 using Runtime.Tools;
@@ -44,6 +46,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly GatewayLog _log;
     private readonly TurnRunner _turns;
     private readonly CronService _cron;
+    private readonly Heartbeats _heartbeats;
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ProcessBook _processes = new();
@@ -84,7 +87,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var book = new JobBook(home, time, what => _log.Write(what, "warn"));
         var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress)));
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Memory = _memory };
+        _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _methods = new GatewayMethods(_context, onBug);
         pairing.Requested += _methods.DeviceRequested;
@@ -109,14 +113,18 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _turns.Faulted += onBug;
         _cron.Happened += _methods.JobHappened;
         _cron.Faulted += onBug;
+        _heartbeats.Happened += _methods.HeartbeatHappened;
+        _heartbeats.Faulted += onBug;
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
         // The answers come over a real network, in real time, whatever the gateway's clock says.
         _keepAlives = TimeProvider.System.CreateTimer(_ => _hub.KeepAlive(), null, ProtocolLimits.KeepAlive, ProtocolLimits.KeepAlive);
         _cron.Start();
+        _heartbeats.Start();
     }
 
     /// <summary>True where a home has work for a gateway that no client has come to yet.</summary>
-    public static bool HasWork(string home) => JobBook.IsIn(home);
+    public static bool HasWork(string home, ConfigStore? config) =>
+        JobBook.IsIn(home) || new AgentBook(home, config is null ? [] : AgentConfig.All(config.Config), TimeProvider.System).All.Any(agent => HeartbeatFile.Read(agent) is not null);
 
     /// <summary>What its methods work with, for the doors that are none of the protocol's.</summary>
     public GatewayContext Context => _context;
@@ -186,6 +194,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed -= _methods.ConfigChanged;
         _context.Config.Changed -= _methods.AgentsChanged;
         await _keepAlives.DisposeAsync();
+        _heartbeats.Dispose();
         _cron.Dispose();
         _turns.Dispose();
         _memory.Dispose();

@@ -63,7 +63,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         options = options with { Config = options.Config ?? ConfigStore.Open(models.Store.Home) };
         var identity = GatewayIdentity.Open(models.Store.Home, options, onBug);
         var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity, () => options.Config?.Config.Gateway.AllowedOrigins);
-        // Made when the first client of its protocol comes, or when there are jobs: a box that nobody talks to has no need of it.
+        // Made when the first client of its protocol comes, or when there are jobs or heartbeats: a box that nobody talks to has no need of it.
         var startedAt = options.Time.GetUtcNow();
         WebApplication? listening = null;
         var gateway = new Lazy<GatewayHost>(() => new GatewayHost(models, options with { Port = ListensOn(listening!).Port }, identity, startedAt, onBug));
@@ -82,7 +82,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellation);
-            if (GatewayHost.HasWork(models.Store.Home)) _ = gateway.Value;
+            if (GatewayHost.HasWork(models.Store.Home, options.Config)) _ = gateway.Value;
             return new ApplianceServer(app, gateway, identity, local);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)

@@ -302,9 +302,9 @@ public sealed class CronService(JobBook book, Func<Job, JobRun, CancellationToke
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
-        var wait = TimeSpan.FromMilliseconds(Math.Max(1, (NextWakeMs ?? long.MaxValue) - Now));
+        var wait = NextWakeMs is { } next && next - Now < (long)Look.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(1, next - Now)) : Look;
         _timer ??= time.CreateTimer(_ => Check(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _timer.Change(_running.Count >= MostRunning || wait > Look ? Look : wait, Timeout.InfiniteTimeSpan);
+        _timer.Change(_running.Count >= MostRunning ? Look : wait, Timeout.InfiniteTimeSpan);
     }
 
     // A schedule that was one when it was kept and is none now, since its zone is gone: its job rests, and the others go on.

@@ -15,6 +15,7 @@ internal static class GatewayEvents
         ["tick"] = Anyone,
         ["presence"] = Anyone,
         ["health"] = Anyone,
+        ["heartbeat"] = Anyone,
         ["shutdown"] = Anyone,
         ["agent"] = Scope.Read,
         ["chat"] = Scope.Read,

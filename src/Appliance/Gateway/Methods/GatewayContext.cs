@@ -10,6 +10,7 @@ using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Questions;
 using Runtime.Schedule;
+using Runtime.Schedule.Heartbeat;
 using Runtime.Tools;
 
 namespace Appliance.Gateway.Methods;
@@ -35,6 +36,9 @@ internal sealed record GatewayContext(
 
     /// <summary>What agents may run.</summary>
     public required ExecRulesFile CommandRules { get; init; }
+
+    /// <summary>What agents do by themselves.</summary>
+    public required Heartbeats Heartbeats { get; init; }
 
     /// <summary>What agents do at given times.</summary>
     public required CronService Cron { get; init; }

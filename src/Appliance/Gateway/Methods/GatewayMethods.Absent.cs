@@ -34,9 +34,8 @@ internal sealed partial class GatewayMethods
             to => to.Add("sessionKey", ChatKey(call)).None("members", "identities").Add("role", "admin").None("allowedVisibilities"))) with { IsAdvertised = false },
         Nothing("projects.list", Scope.Read, """{"projects":[]}"""),
         Unavailable("plugin.surface.refresh", Scope.Read, "There are no plugins on this gateway."),
-        Unavailable("system-event", Scope.Admin, "There are no heartbeats on this gateway yet that could tell it. Use wake with mode now."),
+        Unavailable("system-event", Scope.Admin, "System events are not told apart here. Use wake."),
         Unavailable("tools.invoke", Scope.Write, "There are no tools on this gateway yet."),
-        Unavailable("set-heartbeats", Scope.Admin, "There are no heartbeats on this gateway yet."),
     ];
 
     private static GatewayMethod Nothing(string name, string access, string answer) =>

@@ -31,13 +31,13 @@ internal sealed partial class GatewayMethods
         var now = _context.Now;
         var sessions = _context.Sessions.List().Where(s => principal is null || MaySee(principal, s.Key)).ToList();
         var summary = Sum(_context.Sessions.Folder, sessions);
-        var health = new HealthSummary(now, clock.ElapsedMilliseconds, [.. _context.Agents.All.Select(AgentHealth)], summary);
+        var health = new HealthSummary(now, clock.ElapsedMilliseconds, [.. _context.Agents.All.Select(AgentHealth)], summary, (int)((HeartbeatHealth(_context.Agents.Default).EveryMs ?? 0) / 1000));
         return FrameWriter.Payload(health);
 
         HealthAgent AgentHealth(Agent agent)
         {
             var own = _context.Agents.All.Count == 1 ? sessions : [.. sessions.Where(s => SessionKey.Agent(s.Key) == agent.Id)];
-            return new HealthAgent(agent.Id, agent == _context.Agents.Default, new HealthHeartbeat(), Sum(agent.Sessions.Folder, own));
+            return new HealthAgent(agent.Id, agent == _context.Agents.Default, HeartbeatHealth(agent), Sum(agent.Sessions.Folder, own));
         }
 
         HealthSessions Sum(string folder, List<Session> own) => new(folder, own.Count, [.. own.Take(MostRecent).Select(s => new RecentSession(s.Key, s.UpdatedAt, now - s.UpdatedAt))]);
@@ -58,6 +58,7 @@ internal sealed partial class GatewayMethods
                 new StatusTaskAudit())
             {
                 RuntimeVersion = ProductVersion.Text,
+                Heartbeat = new StatusHeartbeat(_context.Agents.Default.Id, [.. _context.Agents.All.Select(agent => (agent.Id, Beat: HeartbeatHealth(agent))).Select(one => new StatusHeartbeatAgent(one.Id, one.Beat.Enabled, one.Beat.Every, one.Beat.EveryMs))]),
                 ProcessMemory = ReadProcessMemory(),
             });
     }

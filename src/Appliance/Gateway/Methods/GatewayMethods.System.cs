@@ -6,24 +6,21 @@ using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models.Budget;
 using Models.Crypto;
-using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
 
-// The machine, who is connected, the log, and events from outside.
+// The machine, who is connected, and the log.
 internal sealed partial class GatewayMethods
 {
     private IEnumerable<GatewayMethod> System =>
     [
         GatewayMethod.Of("system-presence", Scope.Read, _ => FrameWriter.Payload(_context.Hub.Presence())),
         GatewayMethod.Of("system.info", Scope.Read, _ => SystemInfoPayload()),
-        GatewayMethod.Of("last-heartbeat", Scope.Read, _ => Literal("null"u8)),
         GatewayMethod.Of("gateway.identity.get", Scope.Read, _ =>
         {
             var key = BoxKey.Open(_context.Home);
             return FrameWriter.Payload(to => to.Add("deviceId", key.Id).Add("publicKey", Base64Url.EncodeToString(key.PublicKey)));
         }),
-        GatewayMethod.Of("wake", Scope.Write, Wake),
         GatewayMethod.Of("logs.tail", Scope.Read, TailLog),
     ];
 
@@ -50,18 +47,6 @@ internal sealed partial class GatewayMethods
                 DiskAvailableBytes = disk.AvailableFreeSpace,
                 DiskPath = _context.Home,
             });
-    }
-
-    /// <summary>An event from outside begins a turn, as if its owner had said it.</summary>
-    private byte[] Wake(GatewayCall call)
-    {
-        var mode = call.Params.OptionalWord("mode", "now", "next-heartbeat") ?? throw call.Params.Fault("must have required property 'mode'");
-        var text = call.Params.Text("text", 16 * 1024);
-        if (mode == "next-heartbeat") throw GatewayException.Unavailable("There are no heartbeats on this gateway yet. Use mode now.");
-        if (DefaultModel().Name is null) throw GatewayException.Unavailable(NoModel);
-        var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? "main", call.Params.OptionalText("agentId"));
-        _context.Turns.Start(_context.Sessions.GetOrCreate(key), call.Params.OptionalText("idempotencyKey") ?? Guid.NewGuid().ToString(), $"System event: {text}");
-        return Done();
     }
 
     private byte[] TailLog(GatewayCall call)

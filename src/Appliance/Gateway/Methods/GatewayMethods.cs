@@ -41,7 +41,7 @@ internal sealed partial class GatewayMethods
             Devices, Setup, Nodes, Users, Auditing,
             Config, Secrets,
             Approvals, Questions, Channels,
-            Cron,
+            Cron, Heartbeat,
             Absent,
         ];
         _table = families.SelectMany(family => family).ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

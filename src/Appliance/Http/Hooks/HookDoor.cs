@@ -49,9 +49,14 @@ internal sealed class HookDoor
     {
         var request = await ReadAsync(context, HookJson.Wire.WakeRequest, cancellation);
         if (string.IsNullOrWhiteSpace(request.Text)) throw ApiException.BadRequest("text is required.", "text");
-        if (request.Mode == "next-heartbeat") throw ApiException.NotSupported("mode", "There are no heartbeats on this gateway yet. Use the mode now.");
-        if (request.Mode is not (null or "now")) throw ApiException.BadRequest("mode must be now or next-heartbeat.", "mode");
+        if (request.Mode is not (null or "now" or "next-heartbeat")) throw ApiException.BadRequest("mode must be now or next-heartbeat.", "mode");
         var agent = _agents.Find(null);
+        if (request.Mode == "next-heartbeat")
+        {
+            _agents.Context.Cron.Book.Notes.Leave(agent.Id, HookMessage.Wrap(null, request.Text), _agents.Context.Now);
+            await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new WakeAnswer("next-heartbeat", "queued"), HookJson.Wire.WakeAnswer);
+            return;
+        }
         AgentChat.Start(_agents.Context.Turns, agent.Sessions.GetOrCreate(SessionKey.MainOf(agent.Id)), AgentDoor.RunId(context, "wake", request.IdempotencyKey), HookMessage.Wrap(null, request.Text), Origin);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new WakeAnswer("now", "queued"), HookJson.Wire.WakeAnswer);
     }

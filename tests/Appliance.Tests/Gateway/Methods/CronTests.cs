@@ -61,6 +61,20 @@ public sealed class CronTests : GatewayTest
         Assert.Equal("seen 3", (await Owner.AskAsync("cron.scratch.get", new JsonObject { ["id"] = id })).GetProperty("scratch").GetProperty("content").GetString());
     }
 
+    [Fact]
+    public async Task Wake_ForTheNextHeartbeat_BeginsNoTurn_AndHeartbeatsCanRest()
+    {
+        await Owner.AskAsync("wake", new JsonObject { ["mode"] = "next-heartbeat", ["text"] = "the door opened" });
+        Assert.Empty((await Owner.AskAsync("sessions.list")).GetProperty("sessions").EnumerateArray());
+        var workspace = Directory.CreateDirectory(Path.Combine(Host.Home, "agents", "main", "workspace")).FullName;
+        Assert.Equal(0, (await Owner.AskAsync("health")).GetProperty("heartbeatSeconds").GetInt32());
+        await File.WriteAllTextAsync(Path.Combine(workspace, "HEARTBEAT.md"), "- look at the disk");
+        Assert.Equal(1800, (await Owner.AskAsync("health")).GetProperty("heartbeatSeconds").GetInt32());
+        Assert.False((await Owner.AskAsync("set-heartbeats", new JsonObject { ["enabled"] = false })).GetProperty("enabled").GetBoolean());
+        Assert.Equal(0, (await Owner.AskAsync("health")).GetProperty("heartbeatSeconds").GetInt32());
+        Assert.Equal(JsonValueKind.Null, (await Owner.AskAsync("last-heartbeat")).ValueKind);
+    }
+
     [Theory]
     [InlineData("schedule", """{"kind":"cron","expr":"61 * * * *"}""")]
     [InlineData("schedule", """{"kind":"cron","expr":"* * * * *","tz":"Europe/Nowhere"}""")]

@@ -93,7 +93,6 @@ public sealed class HookTests : IAsyncLifetime
     [InlineData("/hooks/agent", """{"message":"x","sessionKey":"agent:main:main"}""", 403)]
     [InlineData("/hooks/agent", """{"message":"x","agentId":"other"}""", 403)]
     [InlineData("/hooks/agent", """{"message":"x","deliver":true}""", 400)]
-    [InlineData("/hooks/wake", """{"text":"x","mode":"next-heartbeat"}""", 400)]
     [InlineData("/hooks/wake", """{"text":"x","mode":"later"}""", 400)]
     [InlineData("/hooks/wake", """{"text":" "}""", 400)]
     public async Task Hook_AskingForWhatItMayNot_IsRefused(string path, string body, int status)

@@ -5,13 +5,12 @@ namespace Appliance.Gateway.Methods.Wire;
 // What the methods about the gateway's health send.
 
 /// <summary>Answer of <c>health</c>, and the event.</summary>
-internal sealed record HealthSummary(long Ts, long DurationMs, IReadOnlyList<HealthAgent> Agents, HealthSessions Sessions) : IPayload
+internal sealed record HealthSummary(long Ts, long DurationMs, IReadOnlyList<HealthAgent> Agents, HealthSessions Sessions, int HeartbeatSeconds) : IPayload
 {
     public bool Ok { get; } = true;
     public HealthPlugins Plugins { get; } = new([], [], []);
     public HealthConfigReload ConfigReload { get; } = new("disabled");
     public IReadOnlyList<string> ChannelOrder { get; } = [];
-    public int HeartbeatSeconds { get; }
     public string DefaultAgentId { get; } = "main";
 
     public void Write(PayloadWriter to) => to
@@ -34,21 +33,6 @@ internal sealed record HealthAgent(string AgentId, bool IsDefault, HealthHeartbe
 {
     public void Write(PayloadWriter to) => to
         .Add("agentId", AgentId).Add("isDefault", IsDefault).Add("heartbeat", Heartbeat).Add("sessions", Sessions);
-}
-
-/// <summary>There is no heartbeat yet.</summary>
-internal sealed record HealthHeartbeat : IPayload
-{
-    public bool Enabled { get; }
-    public string Every { get; } = "off";
-    public long? EveryMs { get; }
-    public string Prompt { get; } = "";
-    public string Target { get; } = "none";
-    public int AckMaxChars { get; }
-
-    public void Write(PayloadWriter to) => to
-        .Add("enabled", Enabled).Add("every", Every).Stay("everyMs", EveryMs).Add("prompt", Prompt).Add("target", Target)
-        .Add("ackMaxChars", AckMaxChars);
 }
 
 internal sealed record HealthSessions(string Path, int Count, IReadOnlyList<RecentSession> Recent) : IPayload

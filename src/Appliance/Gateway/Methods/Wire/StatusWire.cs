@@ -9,7 +9,7 @@ namespace Appliance.Gateway.Methods.Wire;
 internal sealed record StatusSummary(StatusSessions Sessions, StatusTasks Tasks, StatusTaskAudit TaskAudit) : IPayload
 {
     public required string RuntimeVersion { get; init; }
-    public StatusHeartbeat Heartbeat { get; } = new("main", [new("main", false, "off", null)]);
+    public required StatusHeartbeat Heartbeat { get; init; }
     public IReadOnlyList<string> ChannelSummary { get; } = [];
     public IReadOnlyList<string> QueuedSystemEvents { get; } = [];
     public IReadOnlyList<string> DegradedSecretOwners { get; } = [];

@@ -1,0 +1,76 @@
+using Runtime.Schedule.Jobs;
+using Runtime.Tools;
+using Runtime.Tools.Files;
+using Runtime.Tools.Policy;
+using Runtime.Tools.Schedule;
+
+namespace Runtime.Tests.Schedule;
+
+public sealed class CronToolTests : IDisposable
+{
+    private readonly CronBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task Add_ThenListAndRemove_AreTheAgentsOwnJobs()
+    {
+        var added = await CallAsync("""{"action":"add","when":"in 20m","text":"tell me to go"}""", Context());
+        Assert.Contains("Next: 2026-01-02 ", added, StringComparison.Ordinal);
+        var job = Assert.Single(_bench.Cron.Book.List());
+        Assert.Equal(("at", "session:agent:main:main", _bench.Now + 20 * 60_000), (job.Schedule.Kind, job.Target, _bench.Cron.Next(job)));
+        Assert.Contains(job.Id, await CallAsync("""{"action":"list"}""", Context()), StringComparison.Ordinal);
+        await CallAsync($$"""{"action":"remove","id":"{{job.Id}}"}""", Context());
+        Assert.Empty(_bench.Cron.Book.List());
+    }
+
+    // attacks.jsonl, injection-10: with the creator's rights, never more.
+    [Fact]
+    public async Task Add_BySomebodyElse_KeepsWhoItWas_AndOthersJobsAreNotTheirs()
+    {
+        await CallAsync("""{"action":"add","when":"every 2h","text":"mine"}""", Context());
+        await CallAsync("""{"action":"add","when":"0 9 * * *","text":"theirs"}""", Context() with { Person = "kid", IsTainted = true });
+        var theirs = _bench.Cron.Book.List().Single(job => job.Person == "kid");
+        Assert.True(theirs.IsTainted);
+        Assert.DoesNotContain("mine", await CallAsync("""{"action":"list"}""", Context() with { Person = "kid" }), StringComparison.Ordinal);
+        var mine = _bench.Cron.Book.List().Single(job => job.Person is null);
+        await Assert.ThrowsAsync<ToolException>(() => CallAsync($$"""{"action":"remove","id":"{{mine.Id}}"}""", Context() with { Person = "kid" }));
+    }
+
+    [Theory]
+    [InlineData("cron")]
+    [InlineData("hook")]
+    public async Task Add_FromAChannel_IsRefused(string channel)
+    {
+        await Assert.ThrowsAsync<ToolException>(() => CallAsync("""{"action":"add","when":"every 2h","text":"again"}""", Context() with { Channel = channel }));
+        Assert.Empty(_bench.Cron.Book.List());
+    }
+
+    [Fact]
+    public void Decide_InATaintedConversation_AsksAPerson()
+    {
+        var policy = new ToolPolicy(new Dictionary<string, ToolRules> { ["main"] = ToolRules.Assistant });
+        var (tool, context) = (new CronTool(() => _bench.Cron, _bench.Time), Context() with { IsTainted = true });
+        Assert.Equal(ToolVerdict.Ask, policy.Decide(tool, tool.EffectOf(ToolArguments.Parse("""{"action":"add"}"""), context), context).Verdict);
+        Assert.Equal(ToolVerdict.Allow, policy.Decide(tool, tool.EffectOf(ToolArguments.Parse("""{"action":"list"}"""), context), context).Verdict);
+    }
+
+    [Theory]
+    [InlineData("every 90s", "every")]
+    [InlineData("2h", "every")]
+    [InlineData("2026-12-24T18:00:00+01:00", "at")]
+    [InlineData("2026-12-24T18:00", "at")]
+    [InlineData("0 9 * * MON-FRI", "cron")]
+    [InlineData("soon", null)]
+    [InlineData("every fortnight", null)]
+    public void Parse_OfATime_IsItsKindOfSchedule(string text, string? kind)
+    {
+        if (kind is null) Assert.Throws<Runtime.Schedule.ScheduleException>(() => JobWhen.Parse(text, null, _bench.Time.GetUtcNow()));
+        else Assert.Equal(kind, JobWhen.Parse(text, null, _bench.Time.GetUtcNow()).Kind);
+    }
+
+    private async Task<string> CallAsync(string arguments, ToolContext context) =>
+        (await new CronTool(() => _bench.Cron, _bench.Time).RunAsync(ToolArguments.Parse(arguments), context, default)).Text;
+
+    private ToolContext Context() => new() { Agent = "main", SessionKey = "agent:main:main", RunId = "r", CallId = "c", Files = new FileArea(_bench.Home) };
+}
