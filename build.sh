@@ -91,12 +91,12 @@ ensure_onnxruntime() {
   [ "$got" = "$ort_sha512" ] || die "$ort_package@$ort_version has the wrong checksum: it is not what was pinned. Nothing was kept."
   mkdir -p "$native/$rid"
   tar -xzf "$work"/*.tgz -C "$work" "package/bin/napi-v6/linux/$arch/libonnxruntime.so.1"
-  say "compressing it (once, about 2 minutes)"
+  say "compressing it (once)"
   node -e '
     const fs = require("fs"), z = require("zlib"), [from, to] = process.argv.slice(1);
     const p = z.constants;
     fs.writeFileSync(to, z.brotliCompressSync(fs.readFileSync(from), { params: {
-      [p.BROTLI_PARAM_QUALITY]: 11, [p.BROTLI_PARAM_LGWIN]: 24, [p.BROTLI_PARAM_SIZE_HINT]: fs.statSync(from).size } }));
+      [p.BROTLI_PARAM_QUALITY]: 9, [p.BROTLI_PARAM_LGWIN]: 24, [p.BROTLI_PARAM_SIZE_HINT]: fs.statSync(from).size } }));
   ' "$work/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$native/$rid/libonnxruntime.so.br.tmp"
   mv "$native/$rid/libonnxruntime.so.br.tmp" "$native/$rid/libonnxruntime.so.br"
   rm -rf "$work"; trap - EXIT
