@@ -10,6 +10,8 @@ internal sealed class History
     // A message after a pause of this says when it was written: so the time comes at the end of the prompt, and what was written stays as it was.
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(30);
 
+    private const string SummaryRequest = "Sum up what we said before.";
+
     private readonly List<ChatMessage> _messages = [];
     private readonly TimeZoneInfo? _zone;
     private long _last;
@@ -63,7 +65,7 @@ internal sealed class History
             _messages.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(message.ToolCallId ?? "", DataText.Wrap(message))]));
             return;
         }
-        if (message.Role == SessionMessage.Summary) _messages.Add(new ChatMessage(ChatRole.User, "Sum up what we said before."));
+        if (message.Role == SessionMessage.Summary) _messages.Add(new ChatMessage(ChatRole.User, SummaryRequest));
         var role = message.Role == SessionMessage.User ? ChatRole.User : ChatRole.Assistant;
         var text = role == ChatRole.User ? DataText.Neutral(message.Text) : message.Text;
         if (role == ChatRole.User && _zone is not null && pause > Pause.TotalMilliseconds)
@@ -81,9 +83,11 @@ internal sealed class History
     public bool Shrink()
     {
         var last = _messages.FindLastIndex(m => m.Role == ChatRole.User);
-        if (last <= 0) return false;
-        var first = _messages.FindIndex((last + 1) / 2, m => m.Role == ChatRole.User);
-        _messages.RemoveRange(0, first);
+        // A summary stands for what is gone already: it stays.
+        var kept = _messages.Count > 1 && _messages[0].Text == SummaryRequest ? 2 : 0;
+        if (last <= kept) return false;
+        var first = _messages.FindIndex(Math.Max(kept + 1, (last + 1) / 2), m => m.Role == ChatRole.User);
+        _messages.RemoveRange(kept, first - kept);
         return true;
     }
 

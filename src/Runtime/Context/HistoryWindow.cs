@@ -33,6 +33,10 @@ internal static class HistoryWindow
             costs[i] = PerMessage + count(messages[i].Text);
         }
 
+        // What the last summary stands for is gone already: it stays.
+        var summary = Array.FindLastIndex(messages, m => m.Role == SessionMessage.Summary);
+        if (summary >= 0) (room, costs[summary]) = (room - costs[summary], 0);
+
         // As if it had been cut turn by turn, each time it was too long, to six tenths: then the next turns find the same beginning.
         var (first, sum) = (0, 0);
         for (var i = 0; i < messages.Length; i++)
@@ -41,7 +45,7 @@ internal static class HistoryWindow
             if (sum <= room) continue;
             while (first < messages.Length && messages[first].RunId != runId && (sum > room * 6 / 10 || !BeginsTurn(messages, first))) sum -= costs[first++];
         }
-        return [.. messages.Where((m, i) => i >= first || m.RunId == runId)];
+        return [.. messages.Where((m, i) => i >= first || i == summary || m.RunId == runId)];
     }
 
     private static bool BeginsTurn(SessionMessage[] messages, int at) =>

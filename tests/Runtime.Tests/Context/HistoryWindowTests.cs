@@ -52,4 +52,26 @@ public sealed class HistoryWindowTests
         Assert.Equal(transcript[^1].Text, cut[^1].Text);
         Assert.Same(transcript, HistoryWindow.Cut(transcript, "r", 100_000, Count));
     }
+
+    [Fact]
+    public void Cut_AndShrink_KeepTheSummary()
+    {
+        List<SessionMessage> transcript = [new("s", 1, 0, SessionMessage.Summary, "We spoke of whales.")];
+        for (var i = 0; i < 40; i++)
+        {
+            transcript.Add(new SessionMessage($"u{i}", i * 2 + 2, 0, SessionMessage.User, new string('u', 100)) { RunId = $"r{i}" });
+            transcript.Add(new SessionMessage($"a{i}", i * 2 + 3, 0, SessionMessage.Assistant, new string('a', 100)) { RunId = $"r{i}" });
+        }
+        var cut = HistoryWindow.Cut(transcript, "r39", 3000, Count);
+        Assert.True(cut.Count < 40);
+        Assert.Equal("s", cut[0].Id);
+
+        var history = new History(cut, "r39", null);
+        var count = history.Messages.Count;
+        Assert.True(history.Shrink());
+        Assert.True(history.Messages.Count < count);
+        while (history.Shrink()) Assert.Equal("We spoke of whales.", history.Messages[1].Text);
+        Assert.Equal("We spoke of whales.", history.Messages[1].Text);
+        Assert.Equal(new string('u', 100), history.Messages[2].Text);
+    }
 }
