@@ -18,6 +18,7 @@ using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
 using Appliance.Commands.People;
 using Appliance.Commands.Sessions;
+using Appliance.Commands.Skills;
 using Models;
 
 namespace Appliance;
@@ -44,6 +45,7 @@ internal static class Program
             SessionsCommand.Create(),
             MemoryCommand.Create(),
             CronCommand.Create(),
+            SkillsCommand.Create(),
             DevicesCommand.Create(),
             PairingCommand.Create(),
             NodesCommand.Create(),

@@ -28,6 +28,20 @@ internal sealed class ConfigState
     /// <summary>True where nothing but warnings was found.</summary>
     public bool IsValid => Issues.All(issue => issue.IsWarning);
 
+    /// <summary>True where something stands at a path (<c>a.b</c>) that is neither null, false nor empty. Skills ask so.</summary>
+    public bool IsSet(string path)
+    {
+        JsonNode? node = Effective;
+        foreach (var name in path.Split('.')) node = (node as JsonObject)?[name];
+        return node switch
+        {
+            JsonObject map => map.Count > 0,
+            JsonArray list => list.Count > 0,
+            JsonValue value => value.GetValueKind() switch { JsonValueKind.False => false, JsonValueKind.String => (string)value! is { Length: > 0 }, _ => true },
+            _ => false,
+        };
+    }
+
     /// <summary>What is in force, defaults included, as a tree of its own. It has secrets in it.</summary>
     public JsonObject WithDefaults()
     {

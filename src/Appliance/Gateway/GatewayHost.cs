@@ -69,7 +69,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         (_time, _authenticator, _onBug) = (time, identity.Authenticator, onBug);
         _hub = new ConnectionHub(startedAt, time);
         _log = new GatewayLog(home, time);
-        var agents = new AgentBook(home, [], time);
+        var agents = new AgentBook(home, [], time, path => _context!.Config.Current.IsSet(path));
         var approvals = new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time);
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
         var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);

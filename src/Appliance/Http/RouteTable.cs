@@ -45,7 +45,7 @@ internal sealed class RouteTable
             ["/readyz"] = [Route.Get(health.ReadyAsync)],
             ["/metrics"] = [Route.Get(new MetricsPage(models, gateway, requests, options).HandleAsync)],
             ["/api/v1/chat"] = [Route.Post(new AgentChat(agents).HandleAsync) with { Access = RouteAccess.Identity }],
-            ["/api/v1/skills"] = [Route.Get(AgentSkills.ListAsync) with { Access = RouteAccess.Identity }],
+            ["/api/v1/skills"] = [Route.Get(new AgentSkills(agents).ListAsync) with { Access = RouteAccess.Identity }],
             ["/tools/invoke"] = [Route.Post(new ToolInvocation(agents).HandleAsync) with { Access = RouteAccess.Identity }],
             ["/mcp"] =
             [

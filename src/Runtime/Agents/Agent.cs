@@ -1,4 +1,5 @@
 using Runtime.Sessions;
+using Runtime.Skills;
 using Runtime.Tools.Files;
 
 namespace Runtime.Agents;
@@ -6,12 +7,15 @@ namespace Runtime.Agents;
 /// <summary>One agent of the box: its settings, its workspace and its sessions. Safe for several threads.</summary>
 public sealed class Agent
 {
-    internal Agent(AgentSettings settings, string folder, SessionStore sessions)
+    internal Agent(AgentSettings settings, string home, SessionStore sessions, Func<string, bool>? hasSetting)
     {
+        var folder = Path.Combine(home, "agents", settings.Id);
         Settings = settings;
         Workspace = settings.Workspace ?? Path.Combine(folder, "workspace");
         Sessions = sessions;
-        Files = new FileArea(Workspace, settings.Folders);
+        Skills = new SkillBook(home, Workspace, SkillSurroundings.Here(Workspace, hasSetting));
+        // What comes with a skill for all agents is theirs to read.
+        Files = new FileArea(Workspace, [.. settings.Folders, new FileFolder(Skills.UserFolder, IsWritable: false)]);
     }
 
     /// <summary>Its id.</summary>
@@ -31,4 +35,7 @@ public sealed class Agent
 
     /// <summary>The files it may use.</summary>
     public FileArea Files { get; }
+
+    /// <summary>The skills it has.</summary>
+    public SkillBook Skills { get; }
 }

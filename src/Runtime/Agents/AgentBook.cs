@@ -11,6 +11,7 @@ public sealed class AgentBook
     private readonly Lock _lock = new();
     private readonly string _home;
     private readonly TimeProvider _time;
+    private readonly Func<string, bool>? _hasSetting;
 
     // By id, for as long as the process lives: an agent that is taken away and comes back has one writer to its transcripts.
     private readonly Dictionary<string, SessionStore> _stores = new(StringComparer.Ordinal);
@@ -18,10 +19,14 @@ public sealed class AgentBook
     private volatile IReadOnlyList<Agent> _agents = [];
 
     /// <summary>The agents of these settings, with their state under a home folder; the first is the default. None means one, <c>main</c>.</summary>
+    /// <param name="home">The home folder.</param>
+    /// <param name="settings">What their owner set.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="hasSetting">True for a setting of the box (<c>a.b</c>) that is neither absent, false nor empty; null for none. Skills may need some.</param>
     /// <exception cref="ModelException">An id is not one, or is there twice.</exception>
-    public AgentBook(string home, IReadOnlyList<AgentSettings> settings, TimeProvider time)
+    public AgentBook(string home, IReadOnlyList<AgentSettings> settings, TimeProvider time, Func<string, bool>? hasSetting = null)
     {
-        (_home, _time) = (home, time);
+        (_home, _time, _hasSetting) = (home, time, hasSetting);
         Sessions = new AgentSessions(this);
         Set(settings);
     }
@@ -52,9 +57,8 @@ public sealed class AgentBook
             {
                 if (!IsId(one.Id)) throw new ModelException($"\"{one.Id}\" is not an agent's id: up to 64 letters, digits, - and _, beginning with a letter or digit.");
                 if (agents.Any(agent => agent.Id == one.Id)) throw new ModelException($"There are two agents with the id {one.Id}.");
-                var folder = Path.Combine(_home, "agents", one.Id);
-                if (!_stores.TryGetValue(one.Id, out var store)) _stores[one.Id] = store = new SessionStore(Path.Combine(folder, "sessions"), _time);
-                agents.Add(new Agent(one, folder, store));
+                if (!_stores.TryGetValue(one.Id, out var store)) _stores[one.Id] = store = new SessionStore(Path.Combine(_home, "agents", one.Id, "sessions"), _time);
+                agents.Add(new Agent(one, _home, store, _hasSetting));
             }
             foreach (var agent in agents) _rules[agent.Id] = agent.Settings.Tools;
             foreach (var gone in _rules.Keys.Except(agents.Select(agent => agent.Id)).ToArray()) _rules.TryRemove(gone, out _);

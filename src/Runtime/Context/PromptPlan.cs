@@ -1,7 +1,9 @@
 using Microsoft.Extensions.AI;
 using Runtime.Agents;
 using Runtime.Sessions;
+using Runtime.Skills;
 using Runtime.Tools;
+using Runtime.Tools.Skills;
 
 namespace Runtime.Context;
 
@@ -22,7 +24,8 @@ internal sealed record PromptPlan(IReadOnlyList<ContextPart> Parts, IReadOnlyLis
     public static PromptPlan Make(Agent agent, IReadOnlyList<Tool> allowed, IReadOnlyList<SessionMessage> transcript, ContextTarget target)
     {
         var tools = ToolSelection.Choose(allowed, transcript, target).Select(ToolCard.Of).ToList();
-        var parts = SystemPrompt.Build(agent, tools.Count > 0, target);
+        var skills = tools.Any(t => t.Name == SkillTool.ToolName) ? SkillCards.Text(agent.Skills.List([.. allowed.Select(t => t.Name)])) : "";
+        var parts = SystemPrompt.Build(agent, tools.Count > 0, skills, target);
         var taken = parts.Sum(p => target.Count(p.Text)) + tools.Sum(t => target.Count(ToolCard.Text(t)));
         return new PromptPlan(parts, tools, Math.Max(0, target.Window - target.Reserve - taken));
     }

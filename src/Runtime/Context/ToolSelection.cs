@@ -11,7 +11,7 @@ namespace Runtime.Context;
 internal static class ToolSelection
 {
     // Tools take up to a quarter of a small window, and of a large one so many tokens: a small model does not get better by more of them.
-    private const int MostTokens = 800;
+    private const int MostTokens = 720;
 
     /// <summary>The tools to tell of, in the order of the table.</summary>
     /// <param name="tools">All that may be called.</param>

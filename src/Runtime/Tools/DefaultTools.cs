@@ -3,6 +3,7 @@ using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Tools.Files;
 using Runtime.Tools.Sessions;
+using Runtime.Tools.Skills;
 using Runtime.Tools.Web;
 
 namespace Runtime.Tools;
@@ -17,6 +18,6 @@ public static class DefaultTools
     /// <summary>All of them, in the order of prompts: where there is room for some, it is for the first.</summary>
     public static IEnumerable<Tool> All(AgentBook agents, Func<TurnRunner> turns, EgressPolicy egress, TimeProvider time) =>
     [
-        new ToolsTool(), new TimeTool(time), .. FileTools.All, new WebFetchTool(new PublicDoor(egress)), new SessionSpawnTool(agents, turns), new SessionSendTool(agents, turns), new SessionListTool(agents), new SessionHistoryTool(agents), new SessionStatusTool(agents),
+        new ToolsTool(), new TimeTool(time), new SkillTool(agents), .. FileTools.All, new WebFetchTool(new PublicDoor(egress)), new SessionSpawnTool(agents, turns), new SessionSendTool(agents, turns), new SessionListTool(agents), new SessionHistoryTool(agents), new SessionStatusTool(agents),
     ];
 }

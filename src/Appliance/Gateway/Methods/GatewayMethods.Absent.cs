@@ -11,8 +11,6 @@ internal sealed partial class GatewayMethods
     private IEnumerable<GatewayMethod> Absent =>
     [
         GatewayMethod.Of("channels.status", Scope.Read, _ => FrameWriter.Payload(new ChannelsStatus(_context.Now))),
-        GatewayMethod.Of("skills.status", Scope.Read, _ => FrameWriter.Payload(
-            new SkillsStatus(Path.Combine(_context.Home, "agents", "main", "workspace"), Path.Combine(_context.Home, "skills")))),
         Nothing("taskSuggestions.list", Scope.Read, """{"suggestions":[]}"""),
         Nothing("tools.catalog", Scope.Read, """{"agentId":"main","profiles":[],"groups":[]}"""),
         Nothing("tools.effective", Scope.Read, """{"agentId":"main","profile":"minimal","groups":[]}"""),

@@ -38,7 +38,6 @@ internal sealed partial class GatewayMethods
             : throw GatewayException.Unavailable("this node waits for an operator's approval; it is asked again then")) with { IsAdvertised = false },
         GatewayMethod.Of("node.skills.update", GatewayMethod.NodesOnly, call => FrameWriter.Payload(new NodeSkills(call.Principal.DeviceId!, []))),
         GatewayMethod.Of("node.pluginTools.update", GatewayMethod.NodesOnly, call => FrameWriter.Payload(new NodeTools(call.Principal.DeviceId!, []))),
-        Nothing("skills.bins", GatewayMethod.NodesOnly, """{"bins":[]}"""),
     ];
 
     /// <summary>A node has come: what it offers waits for an operator, unless one has approved it before.</summary>

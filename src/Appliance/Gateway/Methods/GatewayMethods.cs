@@ -42,6 +42,7 @@ internal sealed partial class GatewayMethods
             Config, Secrets,
             Approvals, Questions, Channels,
             Cron, Heartbeat,
+            Skills,
             Absent,
         ];
         _table = families.SelectMany(family => family).ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

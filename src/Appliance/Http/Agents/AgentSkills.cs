@@ -1,8 +1,14 @@
 namespace Appliance.Http.Agents;
 
 /// <summary>GET /api/v1/skills: the skills of the agent.</summary>
-internal static class AgentSkills
+internal sealed class AgentSkills(AgentDoor door)
 {
-    /// <summary>All of them; there are none on this box yet.</summary>
-    public static Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new SkillList([]), AgentJson.Wire.SkillList);
+    /// <summary>All of them, those that it cannot use too.</summary>
+    public Task ListAsync(HttpContext context)
+    {
+        var agent = door.Find(context.Request.Query["agentId"]);
+        var skills = agent.Skills.List([.. door.Context.Tools.For(agent.Id, null, null).Select(tool => tool.Name)])
+            .Select(s => new SkillEntry(s.Name, s.Manifest?.Description ?? "", s.Source.ToString().ToLowerInvariant(), s.IsEligible, s.WhyNot));
+        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new SkillList([.. skills]), AgentJson.Wire.SkillList);
+    }
 }

@@ -28,7 +28,10 @@ internal sealed record AgentAnswer(bool Ok, string RunId, string SessionKey, str
 }
 
 /// <summary>Answer of GET /api/v1/skills.</summary>
-internal sealed record SkillList(IReadOnlyList<string> Skills);
+internal sealed record SkillList(IReadOnlyList<SkillEntry> Skills);
+
+/// <summary>A skill; the reason says why the agent cannot use it.</summary>
+internal sealed record SkillEntry(string Name, string Description, string Source, bool Eligible, string? Reason);
 
 /// <summary>Body of POST /tools/invoke (PROTOCOL.md §6).</summary>
 internal sealed record ToolRequest(string? Tool, string? Name, JsonElement Args, string? SessionKey, string? AgentId, string? IdempotencyKey);

@@ -7,7 +7,7 @@ namespace Models.Tokens.Unicode;
 /// The normalization forms of Unicode (UAX 15). Ours because <see cref="string.Normalize()"/> returns its input unchanged in a
 /// process with InvariantGlobalization. Takes O(n log n) on any input. Unpaired surrogates become U+FFFD where a text changes.
 /// </summary>
-internal static class UnicodeNormalizer
+public static class UnicodeNormalizer
 {
     // Hangul syllables are computed (The Unicode Standard, section 3.12).
     private const int Syllables = 0xAC00, SyllableCount = 11172, Leads = 0x1100, LeadCount = 19, Vowels = 0x1161, VowelCount = 21, Tails = 0x11A7, TailCount = 28;

@@ -54,10 +54,17 @@ public sealed class AgentHttpTests : IAsyncLifetime
         Assert.Equal(parameter, (string?)(await _host.AskAsync("/api/v1/chat", body, 400))["error"]!["param"]);
 
     [Fact]
-    public async Task Skills_AreAList()
+    public async Task Skills_AreListedWithWhyTheyCannotBeUsed()
     {
-        var answer = JsonNode.Parse(await _host.Client.GetStringAsync("/api/v1/skills"))!;
-        Assert.Empty(answer["skills"]!.AsArray());
+        var skills = JsonNode.Parse(await _host.Client.GetStringAsync("/api/v1/skills"))!["skills"]!.AsArray();
+        Assert.Equal(("bundled", true, null), Of("units"));
+        Assert.Contains("tool exec", Of("system-status").Item3, StringComparison.Ordinal);
+
+        (string?, bool, string?) Of(string name)
+        {
+            var skill = skills.Single(s => (string?)s!["name"] == name)!;
+            return ((string?)skill["source"], (bool)skill["eligible"]!, (string?)skill["reason"]);
+        }
     }
 
     [Fact]

@@ -13,12 +13,3 @@ internal sealed record ChannelsStatus(long Ts) : IPayload
         .Add("ts", Ts).Add("channelOrder", ChannelOrder).Empty("channelLabels").Empty("channelDetailLabels").Empty("channelSystemImages")
         .Add("channelMeta", ChannelMeta).Empty("channels").Empty("channelAccounts").Empty("channelDefaultAccountId");
 }
-
-internal sealed record SkillsStatus(string WorkspaceDir, string ManagedSkillsDir) : IPayload
-{
-    public string AgentId { get; } = "main";
-    public IReadOnlyList<string> Skills { get; } = [];
-
-    public void Write(PayloadWriter to) => to
-        .Add("workspaceDir", WorkspaceDir).Add("managedSkillsDir", ManagedSkillsDir).Add("agentId", AgentId).Add("skills", Skills);
-}
