@@ -4,7 +4,8 @@ namespace Runtime.Exec.Programs;
 internal sealed class JqProfile : ProgramProfile
 {
     private static readonly OptionTable Options = new(
-        "-rcnsSeMCja --raw-output --compact-output --null-input --slurp --sort-keys --exit-status --monochrome-output --color-output --join-output --ascii-output --tab --indent: --seq --stream --raw-input -R --help --version -f! -L! --from-file!") { IsGetopt = true };
+        "-rcnsSeMCja --raw-output --compact-output --null-input --slurp --sort-keys --exit-status --monochrome-output --color-output --join-output --ascii-output --tab --indent: --seq --stream --raw-input -R --help --version -f! -L! --from-file!")
+    { IsGetopt = true };
 
     /// <inheritdoc/>
     public override string? WhyAsk(ProgramCall call)

@@ -7,7 +7,8 @@ namespace Runtime.Exec.Programs;
 internal sealed class NpmProfile : ProgramProfile
 {
     private static readonly OptionTable Options = new(
-        "-v -g -l -a -s -d --version --versions --global --json --long --parseable --all --depth: --silent --quiet --loglevel: --no-color --color? --omit: --include: --link --help! -h! -?!") { IsGetopt = false };
+        "-v -g -l -a -s -d --version --versions --global --json --long --parseable --all --depth: --silent --quiet --loglevel: --no-color --color? --omit: --include: --link --help! -h! -?!")
+    { IsGetopt = false };
 
     /// <inheritdoc/>
     public override string? WhyAsk(ProgramCall call)

@@ -48,7 +48,8 @@ internal static class ProgramProfiles
             -abBcdeEfiNnpqstuwyZ -C: -U: -W: -I: -x: -X@ --text --ignore-all-space --ignore-space-change --ignore-blank-lines --ignore-case --ignore-matching-lines: --brief
             --report-identical-files --context? --unified? --side-by-side --width: --color? --minimal --new-file --label: --from-file@ --to-file@ --exclude: --exclude-from@
             --strip-trailing-cr --suppress-common-lines --normal --no-dereference -r! --recursive! -l! --paginate! --palette: --show-c-function
-            """ + Help) { RefusesFolders = true },
+            """ + Help)
+        { RefusesFolders = true },
         ["cmp"] = new ReaderProfile(Operands.Paths, "-bls -n: -i: --print-bytes --verbose --quiet --silent --bytes: --ignore-initial:" + Help),
         ["stat"] = new ReaderProfile(Operands.Paths, "-ft -c: --format: --printf: --terse --file-system -L! --dereference!" + Help),
         ["file"] = new ReaderProfile(Operands.Paths, "-bhikNnr0 -F: --brief --mime --mime-type --mime-encoding --separator: --no-dereference --no-pad --raw --extension --keep-going" + Help),

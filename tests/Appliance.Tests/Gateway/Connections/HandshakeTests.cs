@@ -16,7 +16,6 @@ public sealed class HandshakeTests
         Assert.Equal("hello-ok", client.Hello.GetProperty("type").GetString());
         Assert.Equal(4, client.Hello.GetProperty("protocol").GetInt32());
         Assert.Contains("chat.send", client.Hello.GetProperty("features").GetProperty("methods").EnumerateArray().Select(m => m.GetString()));
-        Assert.DoesNotContain("cron.add", client.Hello.GetProperty("features").GetProperty("methods").EnumerateArray().Select(m => m.GetString()));
         Assert.Equal(ProtocolLimits.Frame, client.Hello.GetProperty("policy").GetProperty("maxPayload").GetInt32());
         Assert.Equal("agent:main:main", client.Hello.GetProperty("snapshot").GetProperty("sessionDefaults").GetProperty("mainSessionKey").GetString());
         Assert.Empty(host.Bugs);

@@ -12,7 +12,12 @@ public sealed class ApprovalTests : GatewayTest
         var fields = WireFields.Read();
         var id = await Owner.SendRequestAsync("exec.approval.request", new JsonObject
         {
-            ["command"] = "rm -rf \u001b[2J build\u202e", ["cwd"] = "/srv", ["agentId"] = "main", ["sessionKey"] = "agent:main:main", ["twoPhase"] = true, ["timeoutMs"] = 60_000,
+            ["command"] = "rm -rf \u001b[2J build\u202e",
+            ["cwd"] = "/srv",
+            ["agentId"] = "main",
+            ["sessionKey"] = "agent:main:main",
+            ["twoPhase"] = true,
+            ["timeoutMs"] = 60_000,
         });
         Assert.Equal("accepted", (await Owner.ResponseAsync(id)).GetProperty("payload").GetProperty("status").GetString());
         var requested = await Owner.EventAsync("exec.approval.requested");

@@ -185,7 +185,8 @@ public sealed class ExecTurnTests(ITestOutputHelper output) : GatewayTest
 
     private static async Task BeOperatorAsync(GatewayClient owner) => await owner.AskAsync("config.patch", new JsonObject
     {
-        ["raw"] = """{"agents":{"main":{"tools":{"profile":"operator"}}}}""", ["baseHash"] = (await owner.AskAsync("config.get")).GetProperty("hash").GetString(),
+        ["raw"] = """{"agents":{"main":{"tools":{"profile":"operator"}}}}""",
+        ["baseHash"] = (await owner.AskAsync("config.get")).GetProperty("hash").GetString(),
     });
 
     private ScriptedSteps Script(string command, string answer)

@@ -11,7 +11,9 @@ public sealed class MessageTests : GatewayTest
         await Owner.AskAsync("sessions.messages.subscribe", new JsonObject { ["key"] = "main" });
         var message = new JsonObject
         {
-            ["channel"] = "webchat", ["action"] = "send", ["idempotencyKey"] = "m1",
+            ["channel"] = "webchat",
+            ["action"] = "send",
+            ["idempotencyKey"] = "m1",
             ["params"] = new JsonObject { ["to"] = "webchat:agent:main:main", ["message"] = "The oven is hot." },
         };
         var sent = await Owner.AskAsync("message.action", message.DeepClone().AsObject());
@@ -48,7 +50,8 @@ public sealed class MessageTests : GatewayTest
 
         async Task<string?> SetAsync(string theme, string expected) => (await Owner.AskAsync("users.prefs.set", new JsonObject
         {
-            ["entries"] = new JsonObject { ["theme"] = theme }, ["expectedEntries"] = new JsonObject { ["theme"] = expected },
+            ["entries"] = new JsonObject { ["theme"] = theme },
+            ["expectedEntries"] = new JsonObject { ["theme"] = expected },
         })).GetProperty("status").GetString();
     }
 }

@@ -57,7 +57,11 @@ internal static class ConformanceServer
         ServerInfo = new Implementation { Name = "conformance", Version = "1.0" },
         Capabilities = new ServerCapabilities
         {
-            Tools = new(), Resources = new() { Subscribe = true }, Prompts = new(), Logging = new(), Completions = new(),
+            Tools = new(),
+            Resources = new() { Subscribe = true },
+            Prompts = new(),
+            Logging = new(),
+            Completions = new(),
         },
         Handlers = new McpServerHandlers
         {
