@@ -70,7 +70,19 @@ public sealed class OpenClawTests(ClientsFixture fixture) : IClassFixture<Client
         Assert.Equal("deny", (await Claw.CallAsync("exec.approvals.get")).GetProperty("resolvedDefaults").GetProperty("security").GetString());
         await Claw.RunAsync("approvals", "get", "--gateway");
         Assert.Contains("no channel", await Claw.FailAsync("message", "send", "--channel", "telegram", "--target", "1", "--message", "hi"), StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("no schedule", await Claw.FailAsync("cron", "add", "--name", "t", "--every", "1h", "--message", "hi"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Cron_AJobThatIsAdded_IsListedAndCounted()
+    {
+        await using var owner = await fixture.ConnectAsync();
+        await Claw.RunAsync("cron", "add", "--name", "stretch", "--every", "9h", "--message", "hi");
+        var listed = (await Claw.AskAsync("cron", "list", "--json")).GetProperty("jobs").EnumerateArray().Single(job => job.GetProperty("name").GetString() == "stretch");
+        Assert.Equal(9 * 3_600_000, listed.GetProperty("schedule").GetProperty("everyMs").GetInt64());
+        Assert.Equal(1, (await Claw.AskAsync("cron", "status", "--json")).GetProperty("jobs").GetInt32());
+        var ours = (await owner.AskAsync("cron.list")).GetProperty("jobs")[0];
+        Assert.Equal(ours.GetProperty("id").GetString(), listed.GetProperty("id").GetString());
+        await owner.AskAsync("cron.remove", new JsonObject { ["id"] = ours.GetProperty("id").GetString() });
     }
 
     [SharedFact(ClientsFixture.Model)]

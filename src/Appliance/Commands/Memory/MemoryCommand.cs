@@ -20,7 +20,11 @@ internal static class MemoryCommand
             Request("search", "Find what fits best.", "memory.search", Scope.Read, [query, limit],
                 (parsed, to) => to.Add("query", parsed.GetValue(query)).Add("maxResults", parsed.GetValue(limit)), (terminal, answer) =>
                 {
-                    foreach (var hit in answer.Items("results")) terminal.WriteLine($"{hit.Text("path")}:{hit.Number("startLine")}-{hit.Number("endLine")}\n{hit.Text("snippet")}\n");
+                    foreach (var hit in answer.Items("results"))
+                    {
+                        terminal.WriteLine($"{hit.Text("path")}:{hit.Number("startLine")}-{hit.Number("endLine")}");
+                        foreach (var line in (hit.Text("snippet") ?? "").Split('\n').Where(line => line.Length > 0)) terminal.WriteLine($"    {line}");
+                    }
                     if (!answer.Items("results").Any()) terminal.Note("Nothing in memory fits.");
                 }),
             Request("add", "Remember something.", "memory.write", Scope.Write, [text, lasting],
