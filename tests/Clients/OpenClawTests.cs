@@ -67,7 +67,8 @@ public sealed class OpenClawTests(ClientsFixture fixture) : IClassFixture<Client
         Assert.Empty((await Claw.AskAsync("cron", "list", "--json")).GetProperty("jobs").EnumerateArray());
         Assert.Equal(0, (await Claw.AskAsync("cron", "status", "--json")).GetProperty("jobs").GetInt32());
         await Claw.AskAsync("channels", "status", "--json");
-        Assert.Equal("deny", (await Claw.CallAsync("exec.approvals.get")).GetProperty("resolvedDefaults").GetProperty("security").GetString());
+        // What is on nobody's list is asked about, and denied where nobody is there.
+        Assert.Equal("allowlist", (await Claw.CallAsync("exec.approvals.get")).GetProperty("resolvedDefaults").GetProperty("security").GetString());
         await Claw.RunAsync("approvals", "get", "--gateway");
         Assert.Contains("no channel", await Claw.FailAsync("message", "send", "--channel", "telegram", "--target", "1", "--message", "hi"), StringComparison.OrdinalIgnoreCase);
     }
