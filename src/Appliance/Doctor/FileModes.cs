@@ -1,4 +1,5 @@
 using Appliance.Config;
+using Models;
 
 namespace Appliance.Doctor;
 
@@ -17,6 +18,21 @@ internal static class FileModes
         // Where the folder is shut, nobody gets at what is in it; secrets must not depend on that alone.
         findings.AddRange(Private(home).Select(Open).OfType<Finding>());
         return findings.Count > 0 ? findings : [Finding.Ok("permissions", $"{home} is its owner's alone")];
+    }
+
+    /// <summary>Takes a home folder that others may read or change away from them, before anything is kept in it, and says so.</summary>
+    /// <exception cref="ModelException">It is another user's.</exception>
+    public static void Shut(string home, Action<string> tell)
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(home) || Open(home) is not { Repair: { } repair } finding) return;
+        try
+        {
+            tell($"{finding.What}. {finding.Why} So it {repair()}.");
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new ModelException($"{finding.What} and belongs to another user. {finding.Why} {finding.Remedy} as that user, or set APPLIANCE_HOME to a folder of your own.", e);
+        }
     }
 
     private static IEnumerable<string> Private(string home)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Appliance.Config;
 using Appliance.Config.Secrets;
 using Appliance.Config.Sections;
+using Appliance.Doctor;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Models;
@@ -42,6 +43,7 @@ internal static class ServeCommand
             using var restart = new CancellationTokenSource();
             using var end = CancellationTokenSource.CreateLinkedTokenSource(restart.Token, cancellation);
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            FileModes.Shut(HomeFolder.Path, error.WriteLine);
             var given = new List<ConfigOverride>();
             if (parsed.GetValue(port) is { } number) given.Add(ConfigOverride.Option("gateway.port", number, "--port"));
             if (parsed.GetValue(bind) is { Length: > 0 } address) given.Add(ConfigOverride.Option("gateway.bind", address, "--bind"));
