@@ -164,7 +164,7 @@ internal sealed partial class GatewayMethods
         {
             Operation(session, operation, "end", completed: done is not null);
         }
-        if (done is null) return FrameWriter.Payload(to => to.Add("ok", true).Add("key", session.Key).Add("compacted", false).Add("reason", "nothing to compact"));
+        if (done is null) return FrameWriter.Payload(to => to.Add("ok", true).Add("key", session.Key).Add("compacted", false));
         TellMessage(session, done.Summary);
         Changed(session, "compact");
         return FrameWriter.Payload(new SessionCompacted(session.Key, done.Summary.Text, done.FirstKeptId, done.TokensBefore));
