@@ -9,7 +9,7 @@ namespace Appliance.Gateway.Identity;
 internal sealed class RequestLimiter(TimeProvider time)
 {
     /// <summary>Requests in one go, and a second.</summary>
-    public const int Burst = 5000, PerSecond = 1000;
+    public const int Burst = 5000, PerSecond = 200;
 
     /// <summary>The same for what needs the scopes of administration or pairing.</summary>
     public const int SensitiveBurst = 240, SensitivePerSecond = 4;
