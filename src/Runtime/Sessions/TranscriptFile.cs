@@ -61,10 +61,14 @@ internal sealed class TranscriptFile(string path)
         return Cut(file, 0);
     }
 
-    /// <summary>All lines. One that is not ours (an edited file) is left out.</summary>
+    /// <summary>All lines. One that is not ours (an edited file) is left out; a file that is gone has none.</summary>
     public IEnumerable<TranscriptLine> Read()
     {
-        foreach (var text in File.ReadLines(Path))
+        IEnumerable<string> lines;
+        // Whoever still holds a session that was deleted may read it when what was set aside has been cleaned up, too.
+        try { lines = File.ReadLines(Path); }
+        catch (FileNotFoundException) { yield break; }
+        foreach (var text in lines)
         {
             TranscriptLine? line = null;
             try { line = JsonSerializer.Deserialize(text, TranscriptJson.Readable.TranscriptLine); }

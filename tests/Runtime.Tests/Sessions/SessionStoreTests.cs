@@ -84,6 +84,18 @@ public sealed class SessionStoreTests : IDisposable
     }
 
     [Fact]
+    public void Read_DeletedAndCleanedUpMeanwhile_HasNothing()
+    {
+        var store = Open();
+        var session = store.GetOrCreate("agent:main:a");
+        session.Add(Message("user", "hello", "r1"));
+        var aside = store.Delete("agent:main:a")!;
+        Assert.Single(session.Read());
+        File.Delete(aside);
+        Assert.Empty(session.Read());
+    }
+
+    [Fact]
     public void Transcripts_AreTheirOwnersAlone()
     {
         var session = Open().GetOrCreate(SessionKey.Main);
