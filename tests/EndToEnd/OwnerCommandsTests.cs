@@ -73,6 +73,17 @@ public sealed class OwnerCommandsTests(OwnerCommandsTests.Box box, ITestOutputHe
     }
 
     [Fact]
+    public async Task Backup_WhileTheGatewayRuns_IsMadeAndCanBeVerified()
+    {
+        using var to = new TemporaryFolder();
+        var made = await RunAsync("backup", "create", to["box.backup"]);
+        Assert.True(made.ExitCode == 0, made.Error);
+        var verified = await RunAsync("backup", "verify", to["box.backup"]);
+        Assert.True(verified.ExitCode == 0, verified.Error);
+        Assert.Empty(Directory.GetFileSystemEntries(box.Home, ".backup-*"));
+    }
+
+    [Fact]
     public async Task Serve_OnAHomeWhereOneRuns_IsRefused()
     {
         var second = await RunAsync("serve", "--port", "0");

@@ -27,7 +27,7 @@ internal static class FileModes
         if (OperatingSystem.IsWindows() || !Directory.Exists(home) || Open(home) is not { Repair: { } repair } finding) return;
         try
         {
-            tell($"{finding.What}. {finding.Why} So it {repair()}.");
+            tell($"{finding.What}. {finding.Why} Now {repair()}.");
         }
         catch (UnauthorizedAccessException e)
         {
@@ -62,7 +62,7 @@ internal static class FileModes
             Repair = () =>
             {
                 if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, mode & ~Others);
-                return $"took {path} away from others";
+                return $"{path} is its owner's alone";
             },
         };
     }

@@ -24,8 +24,15 @@ public static class HomeFolder
     {
         try
         {
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-            else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+                return path;
+            }
+            var missing = new Stack<string>();
+            for (var folder = path; !string.IsNullOrEmpty(folder) && !Directory.Exists(folder); folder = System.IO.Path.GetDirectoryName(folder)) missing.Push(folder);
+            // One by one: of several at once the runtime gives the mode to the last alone.
+            foreach (var folder in missing) Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return path;
         }
         catch (IOException e) when (Disk.IsFull(e))

@@ -1,5 +1,6 @@
 using Models;
 using Models.Embedding;
+using Models.Store;
 using Runtime.Agents;
 
 namespace Runtime.Memory;
@@ -22,7 +23,7 @@ public sealed class MemoryBook(AgentBook agents, string home, Func<CancellationT
         lock (_open)
         {
             if (_open.TryGetValue(id, out var memory)) return memory;
-            var folder = Directory.CreateDirectory(Path.Combine(home, "agents", id)).FullName;
+            var folder = HomeFolder.EnsureFolder(Path.Combine(home, "agents", id));
             return _open[id] = new AgentMemory(agent.Workspace, Path.Combine(folder, "memory.sqlite"), embedder, time, tell);
         }
     }

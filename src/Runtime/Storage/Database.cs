@@ -85,6 +85,7 @@ public sealed class Database : IDisposable
     {
         if (_connection is { } open) return open;
         var isSuspect = File.Exists(_path) && (File.Exists(_path + "-wal") || new FileInfo(_path).Length <= AlwaysLookedThrough);
+        Make(_path);
         var connection = Connect(_path, SqliteOpenMode.ReadWriteCreate);
         try
         {
@@ -135,6 +136,14 @@ public sealed class Database : IDisposable
             if (!File.Exists(name)) return name;
             name = $"{_path}.broken-{_time.GetUtcNow():yyyyMMdd-HHmmss}-{number}";
         }
+    }
+
+    // SQLite would let others read it, and gives its two companions the mode of the file.
+    private static void Make(string path)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(path)) return;
+        try { new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose(); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { /* SQLite meets the same, and says which file. */ }
     }
 
     // Without a pool: a connection that is disposed of has closed its file.

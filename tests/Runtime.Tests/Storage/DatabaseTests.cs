@@ -25,6 +25,15 @@ public sealed class DatabaseTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Files_AreTheirOwnersAlone()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var database = Open();
+        Add(database, "one");
+        foreach (var file in Directory.GetFiles(_folder.Path)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
     public void Transact_ThatThrows_LeavesNothing()
     {
         using var database = Open();

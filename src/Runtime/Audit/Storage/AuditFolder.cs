@@ -23,7 +23,7 @@ internal sealed class AuditFolder(string path)
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints.jsonl");
 
     /// <summary>The lock of the one who writes.</summary>
-    public string Lock => System.IO.Path.Combine(Path, "lock");
+    public string Lock => System.IO.Path.Combine(Path, ".lock");
 
     /// <summary>The folder below a home.</summary>
     public static AuditFolder In(string home) => new(System.IO.Path.Combine(home, "audit"));
