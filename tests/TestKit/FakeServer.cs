@@ -20,14 +20,14 @@ public sealed class FakeServer : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<FakeRequest> _requests = new();
 
-    /// <summary>Starts the server; with a certificate it speaks TLS.</summary>
-    public FakeServer(Func<FakeRequest, FakeReply> answer, X509Certificate2? certificate = null)
+    /// <summary>Starts the server; with a certificate it speaks TLS. It listens at 127.0.0.1, or at another address of this machine.</summary>
+    public FakeServer(Func<FakeRequest, FakeReply> answer, X509Certificate2? certificate = null, IPAddress? at = null)
     {
-        (_answer, _certificate) = (answer, certificate);
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        (_answer, _certificate, at) = (answer, certificate, at ?? IPAddress.Loopback);
+        _listener.Bind(new IPEndPoint(at, 0));
         _listener.Listen();
         var port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
-        Address = string.Create(CultureInfo.InvariantCulture, $"{(certificate is null ? "http" : "https")}://127.0.0.1:{port}");
+        Address = string.Create(CultureInfo.InvariantCulture, $"{(certificate is null ? "http" : "https")}://{at}:{port}");
         _ = AcceptAsync();
     }
 

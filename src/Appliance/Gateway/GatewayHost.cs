@@ -16,18 +16,24 @@ using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Audit;
+using Runtime.Browser;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
+using Runtime.Messages;
 using Runtime.Sandbox;
 using Runtime.Schedule;
 using Runtime.Schedule.Heartbeat;
 using Runtime.Schedule.Jobs;
 using Runtime.Sessions;
 using Runtime.Tools;
+using Runtime.Tools.Browser;
 using Runtime.Tools.Commands;
+using Runtime.Tools.Device;
 using Runtime.Tools.Memory;
+using Runtime.Tools.Messages;
 using Runtime.Tools.Policy;
 using Runtime.Tools.Schedule;
+using Runtime.Tools.Web.Search;
 
 namespace Appliance.Gateway;
 
@@ -52,6 +58,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly ProcessBook _processes = new();
     private readonly Action<Exception> _onBug;
     private readonly MemoryBook _memory;
+    private readonly BrowserHost _browser;
     private readonly ITimer _ticks;
     private readonly ITimer _keepAlives;
     private int _tickCount;
@@ -74,8 +81,15 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
         var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
+        var messages = new MessageDelivery(time);
         var egress = EgressPolicy.FromEnvironment() with { Heard = new EgressAudit(identity.Audit).Hear };
-        var table = new ToolTable([.. DefaultTools.All(agents, () => _turns!, egress, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes), new CronTool(() => _cron!, time)]);
+        _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
+        var table = new ToolTable(
+        [
+            .. DefaultTools.All(agents, () => _turns!, egress, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes), new CronTool(() => _cron!, time),
+            new MessageTool(agents, messages), new DeviceStatusTool(), new WebSearchTool(() => _context!.Config.Config.Tools.Web.Search.ToSettings(home), egress),
+            new BrowserTool(_browser),
+        ]);
         var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
         {
             Starting = new ToolAudit(identity.Audit).BeginAsync,
@@ -88,9 +102,10 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress)));
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Messages = messages };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _methods = new GatewayMethods(_context, onBug);
+        messages.Delivered += _methods.MessageDelivered;
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.AgentsChanged;
         _context.Config.Changed += _methods.ConfigChanged;
@@ -199,6 +214,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _turns.Dispose();
         _memory.Dispose();
         _processes.Dispose();
+        _browser.Dispose();
         await _log.DisposeAsync();
     }
 

@@ -52,9 +52,18 @@ public sealed class EgressDoor : IDisposable
     /// ten, never from https to http, and credentials stay with the host they were meant for. Clients share connections; dispose at will.
     /// </summary>
     /// <exception cref="EgressException">Thrown by the client's calls when the rules do not allow the address.</exception>
-    public HttpClient CreateHttpClient()
+    public HttpClient CreateHttpClient() => Create(only: null);
+
+    /// <summary>
+    /// A client for one address that the owner configured, on their own network perhaps: it reaches that host, port and scheme and nothing
+    /// else, and follows no redirects.
+    /// </summary>
+    /// <exception cref="EgressException">Thrown by the client's calls when the rules do not allow the address, or it is another.</exception>
+    public HttpClient CreateHttpClient(Uri only) => Create(only);
+
+    private HttpClient Create(Uri? only)
     {
-        var client = new HttpClient(new EgressHandler(Policy, _sockets), disposeHandler: false) { MaxResponseContentBufferSize = MaxBufferedBody };
+        var client = new HttpClient(new EgressHandler(Policy, _sockets, only), disposeHandler: false) { MaxResponseContentBufferSize = MaxBufferedBody };
         client.DefaultRequestHeaders.UserAgent.ParseAdd(Agent);
         return client;
     }

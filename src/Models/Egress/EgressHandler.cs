@@ -2,8 +2,11 @@ using System.Net;
 
 namespace Models.Egress;
 
-/// <summary>Checks every request against the rules and follows redirects the way <see cref="EgressDoor.CreateHttpClient"/> promises.</summary>
-internal sealed class EgressHandler(EgressPolicy policy, HttpMessageHandler inner) : DelegatingHandler(inner)
+/// <summary>Checks every request against the rules and follows redirects the way <see cref="EgressDoor.CreateHttpClient()"/> promises.</summary>
+/// <param name="policy">The rules.</param>
+/// <param name="inner">Sends what passes.</param>
+/// <param name="only">The one address that is reached, without redirects; null for all that the rules allow.</param>
+internal sealed class EgressHandler(EgressPolicy policy, HttpMessageHandler inner, Uri? only = null) : DelegatingHandler(inner)
 {
     /// <summary>Set on a request to see each redirecting answer before it is followed; some carry headers the last one lacks.</summary>
     public static readonly HttpRequestOptionsKey<Action<HttpResponseMessage>> OnRedirect = new("egress.redirect");
@@ -22,7 +25,7 @@ internal sealed class EgressHandler(EgressPolicy policy, HttpMessageHandler inne
         {
             var from = request.RequestUri!;
             var response = await PassAsync(request, from, cancellationToken);
-            if (!IsRedirect(response.StatusCode) || response.Headers.Location is not { } location) return response;
+            if (only is not null || !IsRedirect(response.StatusCode) || response.Headers.Location is not { } location) return response;
             if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head) return response;
 
             if (request.Options.TryGetValue(OnRedirect, out var seen)) seen(response);
@@ -42,7 +45,7 @@ internal sealed class EgressHandler(EgressPolicy policy, HttpMessageHandler inne
         string? refusal = null;
         try
         {
-            policy.Check(to);
+            Check(to);
             return await base.SendAsync(request, cancellation);
         }
         catch (Exception e) when ((e as EgressException ?? e.InnerException as EgressException) is { } refused)
@@ -59,6 +62,13 @@ internal sealed class EgressHandler(EgressPolicy policy, HttpMessageHandler inne
                 heard(new EgressCall(to.IdnHost, to.Port, request.Method.Method, to.PathAndQuery.Length + body, why, refusal));
             }
         }
+    }
+
+    private void Check(Uri to)
+    {
+        if (only is null) policy.Check(to);
+        else if (SameOrigin(only, to)) policy.CheckOwn(to);
+        else throw new EgressException($"{EgressPolicy.Redact(to)} is not the address that was configured; it was not contacted.");
     }
 
     private static bool IsRedirect(HttpStatusCode status) =>

@@ -49,6 +49,18 @@ public sealed record EgressPolicy
     }
 
     /// <summary>
+    /// The same for an address that the owner configured as it stands: unencrypted <c>http://</c> is allowed to a machine of their own
+    /// network too, told by the address as it is written.
+    /// </summary>
+    /// <exception cref="EgressException">The rules do not allow it.</exception>
+    public void CheckOwn(Uri address) => (IsOwnNetwork(address.IdnHost) ? this with { PlainHttp = true } : this).Check(address);
+
+    // A private address, a name without a dot, or one of the endings that no public name has (RFC 6762, RFC 8375, ICANN's .internal).
+    private static bool IsOwnNetwork(string host) => System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var ip)
+        ? !PublicAddress.Is(ip)
+        : !host.Contains('.') || new[] { ".local", ".lan", ".internal", ".home.arpa" }.Any(ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
     /// True for <c>localhost</c> and loopback IP addresses as they are written. Other names never count, whatever they resolve to:
     /// only these can be told from the rest of the world without asking a name server.
     /// </summary>

@@ -34,7 +34,7 @@ public sealed class PublicDoor : IDisposable
             // Not kept: the next fetch resolves its name anew.
             PooledConnectionLifetime = TimeSpan.Zero,
             MaxResponseHeadersLength = 32,
-            ConnectCallback = ConnectAsync,
+            ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, cancellation),
         };
     }
 
@@ -42,20 +42,26 @@ public sealed class PublicDoor : IDisposable
     /// <exception cref="EgressException">Thrown by the client's calls where an address is not public or the rules forbid it.</exception>
     public HttpClient CreateHttpClient() => new(new EgressHandler(_policy, _sockets), disposeHandler: false) { Timeout = TimeSpan.FromSeconds(30) };
 
+    /// <summary>The owner's rules.</summary>
+    public EgressPolicy Policy => _policy;
+
     /// <summary>Closes all connections.</summary>
     public void Dispose() => _sockets.Dispose();
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    /// <summary>Opens a TCP connection to a machine of the public Internet.</summary>
+    /// <exception cref="EgressException">The address is not public, or the rules forbid it.</exception>
+    /// <exception cref="SocketException">The other side cannot be reached.</exception>
+    public async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellation)
     {
-        if (_policy.Offline) throw new EgressException($"Offline mode is on, so {context.DnsEndPoint.Host} was not contacted.");
-        var host = context.DnsEndPoint.Host.Trim('[', ']');
+        if (_policy.Offline) throw new EgressException($"Offline mode is on, so {address.Host} was not contacted.");
+        var host = address.Host.Trim('[', ']');
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await ResolveAsync(host, cancellation);
         // The same words for all: who asks learns nothing of what is inside.
-        if (addresses.Length == 0 || !addresses.All(_isPublic)) throw new EgressException($"{context.DnsEndPoint.Host} is not an address of the public Internet; it was not contacted.");
+        if (addresses.Length == 0 || !addresses.All(_isPublic)) throw new EgressException($"{address.Host} is not an address of the public Internet; it was not contacted.");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellation);
+            await socket.ConnectAsync(addresses, address.Port, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

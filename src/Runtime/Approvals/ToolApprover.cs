@@ -9,7 +9,7 @@ public sealed class ToolApprover(ApprovalBook book) : IToolApprover
     /// <inheritdoc/>
     public async Task<bool> ApproveAsync(Tool tool, ToolArguments arguments, ToolContext context, string why, CancellationToken cancellation)
     {
-        var request = new ApprovalRequest("plugin", DisplayText.Escape(arguments.Json.GetRawText()))
+        var request = new ApprovalRequest("plugin", DisplayText.Escape(tool.Describe(arguments, context)))
         {
             Warning = why,
             Tool = tool.Name,

@@ -67,7 +67,7 @@ internal sealed class History
         }
         if (message.Role == SessionMessage.Summary) _messages.Add(new ChatMessage(ChatRole.User, SummaryRequest));
         var role = message.Role == SessionMessage.User ? ChatRole.User : ChatRole.Assistant;
-        var text = role == ChatRole.User ? DataText.Neutral(message.Text) : message.Text;
+        var text = role == ChatRole.User || message.IsData ? DataText.Neutral(message.Text) : message.Text;
         if (role == ChatRole.User && _zone is not null && pause > Pause.TotalMilliseconds)
             text = $"[{TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(message.Ts), _zone):ddd yyyy-MM-dd HH:mm}] {text}";
         if (message.ToolCalls.Count > 0)

@@ -12,6 +12,9 @@ public static class SessionKey
     /// <summary>Longest key, characters.</summary>
     public const int Longest = 512;
 
+    /// <summary>The part of a key before a person's id.</summary>
+    public const string Direct = "direct";
+
     // Names that a file cannot have on every system, wherever a part of a key may end up.
     private static readonly string[] Devices =
         ["con", "prn", "aux", "nul", .. Enumerable.Range(1, 9).SelectMany(i => new[] { $"com{i}", $"lpt{i}" })];
@@ -24,6 +27,17 @@ public static class SessionKey
 
     /// <summary>The main session of an agent.</summary>
     public static string MainOf(string agent) => $"agent:{agent}:main";
+
+    /// <summary>The session that somebody's client opens by itself.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="person">Who; null for the owner.</param>
+    public static string MainOf(string agent, string? person) => person is null ? MainOf(agent) : $"agent:{agent}:{Direct}:{person}";
+
+    /// <summary>
+    /// The person a full key belongs to; null for the owner. <c>agent:AGENT:direct:PERSON</c> and what comes below it is that person's,
+    /// everything else the owner's: a key says it wherever it stands, and nothing has to be kept beside it.
+    /// </summary>
+    public static string? Person(string key) => key.Split(':', 5) is ["agent", _, Direct, { Length: > 0 } person, ..] ? person : null;
 
     /// <summary>The agent a full key belongs to.</summary>
     public static string Agent(string key) => key.Split(':', 3)[1];

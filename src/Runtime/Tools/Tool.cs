@@ -37,6 +37,9 @@ public abstract class Tool(string name, string description, string schema) : AIF
     /// <summary>What this one call does to the world.</summary>
     public virtual ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => Effect;
 
+    /// <summary>A call as a person who is asked about it reads it: its arguments, and what they mean where they do not say it themselves.</summary>
+    public virtual string Describe(ToolArguments arguments, ToolContext context) => arguments.Json.GetRawText();
+
     /// <summary>Does it.</summary>
     /// <exception cref="Models.ModelException">It could not be done; the message is for the model.</exception>
     public abstract Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation);

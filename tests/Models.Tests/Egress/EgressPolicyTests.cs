@@ -77,4 +77,35 @@ public sealed class EgressPolicyTests : IDisposable
         if (allowed) policy.Check(new Uri(address));
         else Assert.Throws<EgressException>(() => policy.Check(new Uri(address)));
     }
+
+    [Theory]
+    [InlineData("https://example.org/", true)]
+    [InlineData("http://192.168.1.5:8080/", true)]
+    [InlineData("http://[fd00::1]/", true)]
+    [InlineData("http://searx:8080/", true)]
+    [InlineData("http://searx.lan/", true)]
+    [InlineData("http://searx.home.arpa/", true)]
+    [InlineData("http://127.0.0.1:1/", true)]
+    [InlineData("http://example.org/", false)]
+    [InlineData("http://lan.example/", false)]
+    [InlineData("http://9.9.9.9/", false)]
+    [InlineData("ftp://searx/", false)]
+    public void CheckOwn_WithoutEncryption_OnlyOnTheOwnersNetwork(string address, bool allowed)
+    {
+        Assert.Equal(allowed, Passes(new EgressPolicy()));
+        Assert.Equal(address.Contains("127.0.0.1", StringComparison.Ordinal), Passes(new EgressPolicy { Offline = true }));
+
+        bool Passes(EgressPolicy policy)
+        {
+            try
+            {
+                policy.CheckOwn(new Uri(address));
+                return true;
+            }
+            catch (EgressException)
+            {
+                return false;
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Appliance.Client;
-using Appliance.Hardware;
 using Models.Budget;
+using Runtime.Hardware;
 
 namespace Appliance.Commands.Monitoring;
 

@@ -8,6 +8,7 @@ using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
+using Runtime.Messages;
 using Runtime.Questions;
 using Runtime.Schedule;
 using Runtime.Schedule.Heartbeat;
@@ -33,6 +34,9 @@ internal sealed record GatewayContext(
 
     /// <summary>Where the owner is asked for answers.</summary>
     public QuestionBook Questions { get; } = new(Time);
+
+    /// <summary>The way of messages to people.</summary>
+    public required MessageDelivery Messages { get; init; }
 
     /// <summary>What agents may run.</summary>
     public required ExecRulesFile CommandRules { get; init; }

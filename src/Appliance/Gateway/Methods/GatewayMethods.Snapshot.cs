@@ -1,10 +1,10 @@
 using System.Net;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
-using Appliance.Hardware;
 using Appliance.Hosting;
 using Models.Budget;
 using Models.Generation;
+using Runtime.Hardware;
 
 namespace Appliance.Gateway.Methods;
 

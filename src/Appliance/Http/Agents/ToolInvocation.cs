@@ -11,7 +11,7 @@ internal sealed class ToolInvocation(AgentDoor door)
 
     // A script's token must not become a shell, whatever the policy says (OpenClaw's list; ours has more by their effect).
     private static readonly FrozenSet<string> Never = FrozenSet.Create(
-        StringComparer.Ordinal, "exec", "spawn", "shell", "fs_write", "fs_delete", "fs_move", "apply_patch", "sessions_spawn", "sessions_send", "cron", "gateway", "nodes");
+        StringComparer.Ordinal, "exec", "spawn", "shell", "fs_write", "fs_delete", "fs_move", "apply_patch", "sessions_spawn", "sessions_send", "cron", "gateway", "nodes", "message", "browser", "canvas");
 
     /// <summary>Answers with what came of it.</summary>
     public async Task HandleAsync(HttpContext context, CancellationToken cancellation)

@@ -22,7 +22,7 @@ internal sealed class WebFetchTool(PublicDoor door) : Tool(
 
     public override TimeSpan Limit => TimeSpan.FromSeconds(30);
 
-    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => IsSaid(arguments.Text("url"), context.Said) ? ToolEffect.Reads : ToolEffect.Outward;
+    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => SaidText.Holds(context.Said, arguments.Text("url")) ? ToolEffect.Reads : ToolEffect.Outward;
 
     public override async Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
@@ -66,14 +66,5 @@ internal sealed class WebFetchTool(PublicDoor door) : Tool(
         var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
         var encoding = content.Headers.ContentType?.CharSet?.Trim('"').ToLowerInvariant() is "iso-8859-1" or "latin1" or "windows-1252" ? Encoding.Latin1 : Encoding.UTF8;
         return (encoding.GetString(bytes, 0, Math.Min(length, MostBytes)), length <= MostBytes);
-    }
-
-    // As a whole word: an address that goes on differently is another one.
-    private static bool IsSaid(string url, string said)
-    {
-        var at = said.IndexOf(url, StringComparison.Ordinal);
-        if (at < 0 || url.Length == 0) return false;
-        var end = at + url.Length;
-        return end == said.Length || char.IsWhiteSpace(said[end]) || said[end] is ',' or ')' or '"' or '\'' or '>' or '!' || (said[end] is '.' or '?' or ':' or ';' && (end + 1 == said.Length || char.IsWhiteSpace(said[end + 1])));
     }
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Appliance.Hardware;
+namespace Runtime.Hardware;
 
 /// <summary>Processor time of each thread of this process, as Linux counts it (<c>/proc/self/task</c>, proc(5)).</summary>
 /// <param name="Id">The kernel's number of the thread.</param>
 /// <param name="Name">Its name; several may have one.</param>
 /// <param name="CpuMs">Milliseconds it has run.</param>
-internal sealed record ThreadTimes(int Id, string Name, long CpuMs)
+public sealed record ThreadTimes(int Id, string Name, long CpuMs)
 {
     private const long MsPerTick = 10;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Appliance.Hardware;
+namespace Runtime.Hardware;
 
 /// <summary>What Linux counts of the whole machine since it started, read from <c>/proc</c> and <c>/sys</c>. What a board does not tell is null or 0.</summary>
 /// <param name="BusyMs">Processor time in which something ran, all processors together, milliseconds.</param>
@@ -8,7 +8,7 @@ namespace Appliance.Hardware;
 /// <param name="ReceivedBytes">Bytes that came by the network, this machine's talk to itself left out.</param>
 /// <param name="SentBytes">Bytes that went.</param>
 /// <param name="MilliCelsius">The hottest sensor of the processor or the board.</param>
-internal sealed record MachineCounters(long BusyMs, long TotalMs, long ReceivedBytes, long SentBytes, long? MilliCelsius)
+public sealed record MachineCounters(long BusyMs, long TotalMs, long ReceivedBytes, long SentBytes, long? MilliCelsius)
 {
     // USER_HZ, which is 100 on every Linux that /proc shows to programs.
     private const long MsPerTick = 10;

@@ -1,7 +1,7 @@
-using Appliance.Hardware;
+using Runtime.Hardware;
 using TestKit;
 
-namespace Appliance.Tests.Hardware;
+namespace Runtime.Tests.Hardware;
 
 public sealed class MachineCountersTests
 {

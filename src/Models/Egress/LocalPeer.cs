@@ -1,0 +1,36 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Models.Egress;
+
+/// <summary>Tells whose program is at the other end of a connection within this machine, by <c>/proc/net/tcp</c> (proc(5)).</summary>
+internal static class LocalPeer
+{
+    /// <summary>True where it is our own user's. Where the kernel does not tell, nobody is let in.</summary>
+    public static bool IsOurUser(Socket socket)
+    {
+        if (socket.RemoteEndPoint is not IPEndPoint peer || socket.LocalEndPoint is not IPEndPoint here) return false;
+        var (from, to) = (Hex(peer), Hex(here));
+        // "sl local_address rem_address st tx:rx tr:when retrnsmt uid …": the other end's own line is the one that begins where it is.
+        foreach (var line in File.ReadLines("/proc/net/tcp").Skip(1))
+        {
+            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length > 7 && fields[1] == from && fields[2] == to) return fields[7] == Ours.Value;
+        }
+        return false;
+    }
+
+    // "Uid: real effective saved file"
+    private static readonly Lazy<string> Ours = new(() =>
+        File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t', StringSplitOptions.RemoveEmptyEntries)[2]);
+
+    // The address as the machine's own order of bytes has it.
+    private static string Hex(IPEndPoint end)
+    {
+        var bytes = end.Address.MapToIPv4().GetAddressBytes();
+        var address = BitConverter.IsLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        return string.Create(CultureInfo.InvariantCulture, $"{address:X8}:{end.Port:X4}");
+    }
+}

@@ -1,0 +1,14 @@
+namespace Runtime.Tools.Web;
+
+/// <summary>What a person said, as the measure of what may go out without asking: words that stand in it were not made up by anybody else. Pure.</summary>
+internal static class SaidText
+{
+    /// <summary>True where the text stands in what was said, word for word and as a whole word: an address that goes on differently is another one.</summary>
+    public static bool Holds(string said, string text)
+    {
+        var at = said.IndexOf(text, StringComparison.Ordinal);
+        if (at < 0 || text.Length == 0) return false;
+        var end = at + text.Length;
+        return end == said.Length || char.IsWhiteSpace(said[end]) || said[end] is ',' or ')' or '"' or '\'' or '>' or '!' || (said[end] is '.' or '?' or ':' or ';' && (end + 1 == said.Length || char.IsWhiteSpace(said[end + 1])));
+    }
+}
