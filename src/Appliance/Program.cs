@@ -2,6 +2,7 @@ using System.CommandLine;
 using Appliance.Client;
 using Appliance.Commands;
 using Appliance.Commands.Agents;
+using Appliance.Commands.Approvals;
 using Appliance.Commands.Audit;
 using Appliance.Commands.Backup;
 using Appliance.Commands.Bench;
@@ -44,6 +45,7 @@ internal static class Program
             AgentsCommand.Create(),
             SessionsCommand.Create(),
             MemoryCommand.Create(),
+            ApprovalsCommand.Create(),
             CronCommand.Create(),
             SkillsCommand.Create(),
             DevicesCommand.Create(),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Appliance.Client;
+using Appliance.Commands.Approvals;
 using Appliance.Gateway.Identity;
 using Models;
 
@@ -12,32 +13,37 @@ internal static class AgentCommand
 {
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(2);
 
-    public static Command Create(Func<string>? home = null)
+    /// <summary>The command.</summary>
+    /// <param name="home">The home folder; the configured one where it is left out.</param>
+    /// <param name="typed">Who answers what the agent asks meanwhile; whoever sits at the terminal where it is left out.</param>
+    public static Command Create(Func<string>? home = null, TypedLines? typed = null)
     {
         var message = new Option<string?>("--message", "-m") { Description = "What to say; where it is left out, standard input, and on a terminal a conversation.", HelpName = "TEXT" };
         var session = new Option<string?>("--session", "-s") { Description = "The session to say it in; main where it is left out.", HelpName = "KEY" };
         var timeout = new Option<int?>("--timeout") { Description = "Stop the answer after so many seconds.", HelpName = "SECONDS" };
-        var command = new Command("agent", "Talk with the agent through the running gateway, in a session that is kept; the answer streams. Ctrl-C stops it, in the gateway too.") { message, session, timeout };
+        var command = new Command("agent", "Talk with the agent through the running gateway, in a session that is kept; the answer streams. What needs a yes is asked for on a terminal. Ctrl-C stops it, in the gateway too.") { message, session, timeout };
         var gateway = new GatewayArguments(command, home);
         command.SetAction(async (parsed, cancellation) =>
         {
             var (key, seconds, terminal) = (parsed.GetValue(session) ?? "main", parsed.GetValue(timeout), Terminal.Of(parsed));
-            var text = parsed.GetValue(message);
+            var (text, json) = (parsed.GetValue(message), gateway.Json(parsed));
+            var person = typed ?? (Console.IsInputRedirected || json ? null : TypedLines.Console);
             if (text is null && !Console.IsInputRedirected)
             {
-                await using var partner = await gateway.ConnectAsync(parsed, cancellation, Scope.Write, Scope.Admin);
+                await using var partner = await gateway.ConnectAsync(parsed, cancellation, Scope.Write, Scope.Admin, Scope.Approvals, Scope.Questions);
                 return await Dialogue.RunAsync(
-                    $"session {key}", (line, stop) => SayAsync(partner, line, key, seconds, false, terminal, stop), () => partner.RequestAsync("sessions.reset", to => to.Add("key", key)));
+                    $"session {key}", (line, stop) => SayAsync(partner, line, key, seconds, false, terminal, person, stop), () => partner.RequestAsync("sessions.reset", to => to.Add("key", key)));
             }
             text ??= await Console.In.ReadToEndAsync(cancellation);
             if (string.IsNullOrWhiteSpace(text)) throw new ModelException("There is nothing to say. Give it with --message TEXT, or on standard input.");
-            await using var client = await gateway.ConnectAsync(parsed, cancellation, Scope.Write);
-            return await SayAsync(client, text, key, seconds, gateway.Json(parsed), terminal, cancellation);
+            // Where nobody looks on, nobody waits for a yes: what needs one is refused at once.
+            await using var client = await gateway.ConnectAsync(parsed, cancellation, person is null ? [Scope.Write] : [Scope.Write, Scope.Approvals, Scope.Questions]);
+            return await SayAsync(client, text, key, seconds, json, terminal, person, cancellation);
         });
         return command;
     }
 
-    private static async Task<int> SayAsync(GatewayClient client, string text, string session, int? timeout, bool json, Terminal terminal, CancellationToken cancellation)
+    private static async Task<int> SayAsync(GatewayClient client, string text, string session, int? timeout, bool json, Terminal terminal, TypedLines? person, CancellationToken cancellation)
     {
         var runId = Guid.NewGuid().ToString();
         await using var answers = client.RequestTwiceAsync(
@@ -45,7 +51,7 @@ internal static class AgentCommand
         try
         {
             await answers.MoveNextAsync();
-            var said = json ? "" : await StreamAsync(client, runId, terminal, cancellation);
+            var said = json ? "" : await StreamAsync(client, runId, terminal, person, cancellation);
             if (await answers.MoveNextAsync()) Finish(answers.Current, json, said, terminal);
             return ExitCode.Ok;
         }
@@ -60,11 +66,13 @@ internal static class AgentCommand
     }
 
     /// <summary>Writes the answer as it comes; gives what was written.</summary>
-    private static async Task<string> StreamAsync(GatewayClient client, string runId, Terminal terminal, CancellationToken cancellation)
+    private static async Task<string> StreamAsync(GatewayClient client, string runId, Terminal terminal, TypedLines? person, CancellationToken cancellation)
     {
+        await using var asking = person is null ? null : new Asking(client, terminal, person);
         var said = new StringBuilder();
         await foreach (var happened in client.EventsAsync(cancellation))
         {
+            asking?.Hear(happened, runId);
             if (happened.Name != "chat" || happened.Payload.Text("runId") != runId) continue;
             if (happened.Payload.Text("deltaText") is { } delta)
             {

@@ -28,7 +28,7 @@ internal static class Dialogue
         while (true)
         {
             if (interactive) Console.Out.Write("> ");
-            var line = Console.In.ReadLine();
+            var line = await TypedLines.Console.ReadAsync(CancellationToken.None);
             if (line is null or "/bye" or "/exit" or "/quit") return ExitCode.Ok;
             if (line.Length == 0) continue;
             if (line is "/help" or "/?")
