@@ -26,14 +26,9 @@ using Runtime.Schedule.Heartbeat;
 using Runtime.Schedule.Jobs;
 using Runtime.Sessions;
 using Runtime.Tools;
-using Runtime.Tools.Browser;
 using Runtime.Tools.Commands;
-using Runtime.Tools.Device;
-using Runtime.Tools.Memory;
-using Runtime.Tools.Messages;
 using Runtime.Tools.Policy;
-using Runtime.Tools.Schedule;
-using Runtime.Tools.Web.Search;
+using Runtime.Tools.Skills;
 
 namespace Appliance.Gateway;
 
@@ -79,17 +74,24 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var agents = new AgentBook(home, [], time, path => _context!.Config.Current.IsSet(path));
         var approvals = new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time);
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
-        var commands = new CommandService(rules, approvals, new CommandSandbox(), identity.Audit.AppendDurableAsync);
+        var sandbox = new CommandSandbox();
+        var commands = new CommandService(rules, approvals, sandbox, identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
         var messages = new MessageDelivery(time);
         var egress = EgressPolicy.FromEnvironment() with { Heard = new EgressAudit(identity.Audit).Hear };
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
-        var table = new ToolTable(
-        [
-            .. DefaultTools.All(agents, () => _turns!, egress, time), .. MemoryTools.All(_memory), .. CommandTools.All(commands, _processes), new CronTool(() => _cron!, time),
-            new MessageTool(agents, messages), new DeviceStatusTool(), new WebSearchTool(() => _context!.Config.Config.Tools.Web.Search.ToSettings(home), egress),
-            new BrowserTool(_browser),
-        ]);
+        var table = new GatewayTools(agents, egress, time)
+        {
+            Turns = () => _turns!,
+            Cron = () => _cron!,
+            Memory = _memory,
+            Commands = commands,
+            Processes = _processes,
+            Skills = new SkillRunner(rules, approvals, sandbox, identity.Audit.AppendDurableAsync),
+            Messages = messages,
+            Search = () => _context!.Config.Config.Tools.Web.Search.ToSettings(home),
+            Browser = _browser,
+        }.Table();
         var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
         {
             Starting = new ToolAudit(identity.Audit).BeginAsync,

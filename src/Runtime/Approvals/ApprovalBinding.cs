@@ -31,6 +31,17 @@ public sealed record ApprovalBinding(string Hash)
         return new ApprovalBinding(Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
+    /// <summary>Takes the binding of a program for which words stand, such as the hash of all that it is made of.</summary>
+    /// <exception cref="ModelException">The program's file is missing, or too large to be bound.</exception>
+    public static ApprovalBinding Of(string agent, string workspace, string program, IReadOnlyList<string> words)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var text in (string[])[agent, workspace, program, $"{words.Count}"]) Text(hash, text);
+        foreach (var word in words) Text(hash, word);
+        File(hash, program);
+        return new ApprovalBinding(Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
     private static void Command(IncrementalHash hash, PlannedCommand command, Workspace workspace)
     {
         var program = command.Program ?? throw new ModelException($"{DisplayText.Escape(command.Argv[0])} is not installed here.");

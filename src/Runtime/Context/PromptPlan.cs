@@ -23,8 +23,12 @@ internal sealed record PromptPlan(IReadOnlyList<ContextPart> Parts, IReadOnlyLis
     /// <param name="target">The model.</param>
     public static PromptPlan Make(Agent agent, IReadOnlyList<Tool> allowed, IReadOnlyList<SessionMessage> transcript, ContextTarget target)
     {
+        var usable = agent.Skills.List([.. allowed.Select(t => t.Name)]);
+        // Without a skill that is a program, the tool that runs them would be tokens for nothing; with one it has its place before the others.
+        var runs = usable.Any(s => s is { IsEligible: true, Manifest.Program: not null }) ? allowed.Where(t => t.Name == SkillRunTool.ToolName) : [];
+        allowed = [.. runs, .. allowed.Where(t => t.Name != SkillRunTool.ToolName)];
         var tools = ToolSelection.Choose(allowed, transcript, target).Select(ToolCard.Of).ToList();
-        var skills = tools.Any(t => t.Name == SkillTool.ToolName) ? SkillCards.Text(agent.Skills.List([.. allowed.Select(t => t.Name)])) : "";
+        var skills = tools.Any(t => t.Name == SkillTool.ToolName) ? SkillCards.Text(usable) : "";
         var parts = SystemPrompt.Build(agent, tools.Count > 0, skills, target);
         var taken = parts.Sum(p => target.Count(p.Text)) + tools.Sum(t => target.Count(ToolCard.Text(t)));
         return new PromptPlan(parts, tools, Math.Max(0, target.Window - target.Reserve - taken));

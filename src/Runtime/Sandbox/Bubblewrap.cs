@@ -28,9 +28,12 @@ internal static class Bubblewrap
             if (new DirectoryInfo(path).LinkTarget is { } target) arguments.AddRange(["--symlink", target, path]);
             else if (Directory.Exists(path)) arguments.AddRange(["--ro-bind", path, path]);
         }
-        foreach (var path in SandboxFolders.Settings.Concat(["/sys/devices/system/cpu"]).Concat(folders.Programs)) arguments.AddRange(["--ro-bind-try", path, path]);
+        foreach (var path in SandboxFolders.Settings.Append("/sys/devices/system/cpu")) arguments.AddRange(["--ro-bind-try", path, path]);
         if (limits.HasNetwork) arguments.AddRange(["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf", "--ro-bind-try", "/etc/hosts", "/etc/hosts"]);
-        arguments.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", folders.Private, folders.Private, "--bind", folders.Workspace, folders.Workspace, "--remount-ro", "/", "--chdir", folder]);
+        arguments.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]);
+        // After the empty /tmp: what is read may lie below it.
+        foreach (var path in folders.Programs) arguments.AddRange(["--ro-bind-try", path, path]);
+        arguments.AddRange(["--bind", folders.Private, folders.Private, "--bind", folders.Workspace, folders.Workspace, "--remount-ro", "/", "--chdir", folder]);
         if (hasFilter) arguments.AddRange(["--seccomp", $"{FilterDescriptor}"]);
         arguments.Add("--");
         return arguments;

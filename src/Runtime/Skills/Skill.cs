@@ -8,7 +8,10 @@ namespace Runtime.Skills;
 /// <param name="Folder">Full path of its folder; for one inside the program, a name that nothing has on the disk.</param>
 public sealed record Skill(string Name, SkillSource Source, string Folder)
 {
-    /// <summary>What its SKILL.md says; null where it cannot be read.</summary>
+    /// <summary>The file in its folder that says what it is: SKILL.md, or config.json.</summary>
+    public string File { get; init; } = "SKILL.md";
+
+    /// <summary>What that file says; null where it cannot be read.</summary>
     public SkillManifest? Manifest { get; init; }
 
     /// <summary>Why it cannot be used: its file is wrong, or it is not what its owner confirmed. Null where nothing is wrong.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Runtime.Skills.Format;
 
 namespace Runtime.Skills;
@@ -70,9 +69,9 @@ public sealed class SkillBook
     /// <summary>A skill by its name, or null.</summary>
     public Skill? Find(string name) => List().FirstOrDefault(skill => skill.Name == name);
 
-    /// <summary>The SKILL.md of a skill as it is.</summary>
+    /// <summary>The SKILL.md of a skill as it is, or its config.json.</summary>
     /// <exception cref="SkillException">It cannot be read.</exception>
-    public static string FileOf(Skill skill) => skill.Source == SkillSource.Bundled ? BundledSkills.FileOf(skill.Name) : Decode(SkillFiles.Read(skill.Folder, "SKILL.md"));
+    public static string FileOf(Skill skill) => skill.Source == SkillSource.Bundled ? BundledSkills.FileOf(skill.Name) : SkillFiles.ReadText(skill.Folder, skill.File);
 
     /// <summary>What an agent reads when it uses a skill: checked now, not when it was listed.</summary>
     /// <exception cref="SkillException">There is none, or it cannot be used; the message says why.</exception>
@@ -83,7 +82,7 @@ public sealed class SkillBook
         var text = skill.Manifest!.Body;
         if (skill.Source == SkillSource.Bundled) return (skill, text);
         if (skill.Pin is { } pin && SkillFiles.Hash(skill.Folder) != pin.Hash) throw new SkillException($"The skill {name} cannot be used: {Changed}.");
-        var files = SkillFiles.List(skill.Folder).Where(f => f.Path != "SKILL.md").Take(50).ToList();
+        var files = SkillFiles.List(skill.Folder).Where(f => f.Path != skill.File).Take(50).ToList();
         return (skill, files.Count == 0 ? text : $"{text}\n\nFiles of this skill in {skill.Folder}:\n{string.Join('\n', files.Select(f => $"- {f.Path} ({f.Size} bytes)"))}");
     }
 
@@ -157,15 +156,14 @@ public sealed class SkillBook
 
     private Skill ReadFolder(SkillSource source, string folder)
     {
-        var file = new FileInfo(Path.Combine(folder, "SKILL.md"));
-        var stamp = file.Exists ? $"{file.Length} {file.LastWriteTimeUtc.Ticks} {file.LinkTarget}" : "";
+        var file = new FileInfo(Path.Combine(folder, SkillFiles.MainFile(folder)));
+        var stamp = file.Exists ? $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks} {file.LinkTarget}" : "";
         if (_read.TryGetValue(folder, out var known) && known.Stamp == stamp) return known.Skill;
         var name = Path.GetFileName(folder);
-        var skill = new Skill(name, source, folder);
+        var skill = new Skill(name, source, folder) { File = file.Name };
         try
         {
-            if (file.Exists && file.Length > SkillManifest.LargestFile) throw new SkillException($"SKILL.md has {file.Length} bytes; {SkillManifest.LargestFile} are the most.");
-            var manifest = SkillManifest.Read(Decode(SkillFiles.Read(folder, "SKILL.md")));
+            var manifest = SkillFiles.Manifest(folder);
             skill = manifest.Name == name ? skill with { Manifest = manifest } : skill with { Problem = $"it calls itself {manifest.Name}, and its folder {name}" };
         }
         catch (SkillException e)
@@ -174,12 +172,6 @@ public sealed class SkillBook
         }
         _read[folder] = (stamp, skill);
         return skill;
-    }
-
-    private static string Decode(byte[] bytes)
-    {
-        try { return new UTF8Encoding(false, true).GetString(bytes); }
-        catch (DecoderFallbackException e) { throw new SkillException("SKILL.md is not UTF-8.", e); }
     }
 
     private static IEnumerable<string> Folders(string place)

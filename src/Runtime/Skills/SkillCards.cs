@@ -21,7 +21,7 @@ public static class SkillCards
         if (usable.Count == 0) return "";
         var others = usable.Where(s => s.Source != SkillSource.Bundled).ToList();
         var text = new StringBuilder("Skills, to be read with `skill` before use: ").AppendJoin(", ", usable.Except(others.Take(Most)).Select(s => s.Name));
-        foreach (var skill in others.Take(Most)) text.Append("\n- ").Append(skill.Name).Append(": ").Append(Short(Context.DataText.Neutral(skill.Manifest!.Description)));
+        foreach (var skill in others.Take(Most)) text.Append("\n- ").Append(skill.Name).Append(": ").Append(Short(Context.DataText.Neutral(skill.Manifest!.Description))).Append(skill.Manifest.Program is null ? "" : " (skill_run)");
         return text.ToString();
     }
 

@@ -14,15 +14,16 @@ public static class SkillCheck
         try
         {
             SkillFiles.List(folder);
-            var manifest = SkillManifest.Read(new UTF8Encoding(false, true).GetString(SkillFiles.Read(folder, "SKILL.md")));
+            var manifest = SkillFiles.Manifest(folder);
             var problems = new List<string>();
             var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
             if (name != manifest.Name) problems.Add($"The folder is called {name}, and the skill {manifest.Name}.");
-            if (manifest.UnknownFields.Count > 0) problems.Add($"Fields that agentskills.io does not know: {string.Join(", ", manifest.UnknownFields)}. What is your own belongs below metadata.");
+            if (manifest is { Program: not null, UnknownFields.Count: > 0 }) problems.Add($"config.json has fields that mean nothing here: {string.Join(", ", manifest.UnknownFields)}.");
+            else if (manifest.UnknownFields.Count > 0) problems.Add($"Fields that agentskills.io does not know: {string.Join(", ", manifest.UnknownFields)}. What is your own belongs below metadata.");
             if (manifest.Body.Trim().Length == 0) problems.Add("Nothing stands below the front matter: an agent would read nothing.");
             return problems;
         }
-        catch (Exception e) when (e is SkillException or DecoderFallbackException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SkillException or IOException or UnauthorizedAccessException)
         {
             return [e.Message];
         }

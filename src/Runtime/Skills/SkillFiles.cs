@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Runtime.Skills.Format;
 using Runtime.Tools;
 using Runtime.Tools.Files;
 
@@ -16,6 +17,43 @@ internal static class SkillFiles
     public const long LargestInAll = 32 << 20;
 
     private const int Deepest = 12;
+
+    /// <summary>The file that says what a folder's skill is: SKILL.md; config.json where that alone is there.</summary>
+    public static string MainFile(string folder) => !File.Exists(Path.Combine(folder, "SKILL.md")) && File.Exists(Path.Combine(folder, "config.json")) ? "config.json" : "SKILL.md";
+
+    /// <summary>Reads what a folder's skill says of itself. Nothing of it is run.</summary>
+    /// <exception cref="SkillException">It is no skill, or cannot be read.</exception>
+    public static SkillManifest Manifest(string folder)
+    {
+        var file = MainFile(folder);
+        if (new FileInfo(Path.Combine(folder, file)) is { Exists: true, Length: > SkillManifest.LargestFile and var length }) throw new SkillException($"{file} has {length} bytes; {SkillManifest.LargestFile} are the most.");
+        var text = ReadText(folder, file);
+        if (file == "SKILL.md") return SkillManifest.Read(text);
+        return File.Exists(Path.Combine(folder, SkillProgram.EntryFile)) ? SkillConfig.Read(text) : throw new SkillException($"There is a config.json without {SkillProgram.EntryFile} beside it, and no SKILL.md.");
+    }
+
+    /// <summary>A text file.</summary>
+    /// <exception cref="SkillException">It cannot be read, is too large, or is not UTF-8.</exception>
+    public static string ReadText(string folder, string path)
+    {
+        try { return new UTF8Encoding(false, true).GetString(Read(folder, path)); }
+        catch (DecoderFallbackException e) { throw new SkillException($"{path} is not UTF-8.", e); }
+    }
+
+    /// <summary>Copies all files into a folder that may exist; only their owner may read them there.</summary>
+    /// <exception cref="SkillException">One cannot be read.</exception>
+    public static void Copy(string source, string folder)
+    {
+        foreach (var file in List(source))
+        {
+            var path = Path.Combine(folder, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (file.IsExecutable ? UnixFileMode.UserExecute : 0);
+            using var output = new FileStream(path, options);
+            output.Write(Read(source, file.Path));
+        }
+    }
 
     /// <summary>All files, by path, <c>/</c> between its parts. What is below <c>.git</c> is left out.</summary>
     /// <exception cref="SkillException">There is a link, a pipe, a device, or too much of it.</exception>

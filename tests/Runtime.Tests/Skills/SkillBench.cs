@@ -31,5 +31,14 @@ internal sealed class SkillBench : IDisposable
 
     public string Own(string name, string front = "", string body = "Do it.") => Put(Book.WorkspaceFolder, name, front, body);
 
+    /// <summary>A skill that is a program.</summary>
+    public string Program(string name, string config, string script, string? place = null)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(place ?? Book.UserFolder, name)).FullName;
+        File.WriteAllText(Path.Combine(folder, "config.json"), config);
+        File.WriteAllText(Path.Combine(folder, "index.js"), script);
+        return folder;
+    }
+
     public void Dispose() => _folder.Dispose();
 }

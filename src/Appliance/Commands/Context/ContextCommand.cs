@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Appliance.Config;
 using Appliance.Config.Sections;
+using Appliance.Gateway;
 using Models;
-using Models.Egress;
 using Models.Store;
 using Models.Tokens;
 using Runtime.Agents;
@@ -48,10 +48,11 @@ internal static class ContextCommand
     {
         var store = ConfiguredModels.In(home);
         var model = store.Get(name);
-        var agents = new AgentBook(home, AgentConfig.All(ConfigStore.Open(home).Config), TimeProvider.System);
+        var config = ConfigStore.Open(home);
+        var agents = new AgentBook(home, AgentConfig.All(config.Config), TimeProvider.System, config.Current.IsSet);
         var agent = sessionKey is null ? agents.Default : agents.Of(SessionKey.Normalize(sessionKey)) ?? throw new ModelException($"There is no agent {SessionKey.Agent(sessionKey)}.");
         AgentFiles.Prepare(agent);
-        var tools = new ToolRunner(new ToolTable(DefaultTools.All(agents, () => throw new InvalidOperationException("Nothing is called here."), EgressPolicy.FromEnvironment(), TimeProvider.System)), agents.Policy());
+        var tools = new ToolRunner(GatewayTools.ToShow(agents, home), agents.Policy());
         var transcript = sessionKey is null ? [] : agent.Sessions.Find(SessionKey.Normalize(sessionKey))?.Read() ?? throw new ToolException($"There is no conversation {sessionKey}.");
         return ContextReport.Make(
             agent, tools.For(agent.Id, null, null), transcript, text,

@@ -43,6 +43,7 @@ internal static partial class SkillsCommand
         Row("hash", review.Hash);
         Row("files", $"{review.Files.Count}, {review.Files.Sum(f => f.Size):N0} bytes");
         if (review.Manifest.AllowedTools.Count > 0) Row("tools", $"{string.Join(", ", review.Manifest.AllowedTools)} (it is given none by that)");
+        if (review.Manifest.Program is { } program) foreach (var (label, value) in About(program)) Row(label, value);
         if (!review.Manifest.Needs.IsNothing) Row("needs", review.Manifest.Needs.ToString());
         if (review.Hosts.Count > 0) Row("hosts", string.Join(", ", review.Hosts));
         foreach (var script in review.Scripts) Row("script", $"{script.Path}, {script.Size:N0} bytes, sha256 {script.Sha256}");

@@ -5,6 +5,7 @@ using Appliance.Config.Sections;
 using Models.Store;
 using Runtime.Agents;
 using Runtime.Skills;
+using Runtime.Skills.Format;
 
 namespace Appliance.Commands.Skills;
 
@@ -19,7 +20,7 @@ internal static partial class SkillsCommand
     public static Command Create() => Create(() => HomeFolder.Path);
 
     /// <summary>The same, working on another home.</summary>
-    internal static Command Create(Func<string> home) => new("skills", "What the agent knows how to do: list, info, install, remove, enable, disable, check, new. Folders with a SKILL.md (agentskills.io).")
+    internal static Command Create(Func<string> home) => new("skills", "What the agent knows how to do: list, info, install, remove, enable, disable, check, new. Folders with a SKILL.md (agentskills.io), or with a config.json and an index.js that Node runs in the sandbox.")
     {
         ListCommand(home), InfoCommand(home), InstallCommand(home), RemoveCommand(home), EnableCommand(home), DisableCommand(home), CheckCommand(home), NewCommand(home),
     };
@@ -128,6 +129,7 @@ internal static partial class SkillsCommand
         if (skill.Pin is { } pin) Row("confirmed", $"{When.At(pin.AtMs)}, from {pin.Source}, {pin.Hash[..16]}…");
         if (skill.Manifest is not { } manifest) return;
         Row("what for", manifest.Description);
+        if (manifest.Program is { } program) foreach (var (label, value) in About(program)) Row(label, value);
         if (!manifest.Needs.IsNothing) Row("needs", manifest.Needs.ToString());
         if (manifest.Compatibility is { } compatibility) Row("says", compatibility);
         if (manifest.License is { } license) Row("license", license);
@@ -136,6 +138,13 @@ internal static partial class SkillsCommand
         terminal.WritePiece(manifest.Body + "\n");
 
         void Row(string label, string value) => terminal.WriteLine($"{label,-10}  {value}");
+    }
+
+    // What there is to say of a program, of one that is installed as of one that would be.
+    private static IEnumerable<(string Label, string Value)> About(SkillProgram program)
+    {
+        yield return ("runs", $"{SkillProgram.EntryFile} by Node, in the sandbox, {program.Time.TotalSeconds:0} s at most: {program.Asks}; you are asked before it runs");
+        if (program.Triggers.Count > 0) yield return ("said", string.Join("; ", program.Triggers.Select(trigger => trigger.Text)));
     }
 
     private static void Print<T>(Terminal terminal, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => terminal.WriteJson(JsonSerializer.SerializeToElement(value, type));

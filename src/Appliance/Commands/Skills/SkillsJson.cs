@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Runtime.Skills;
+using Runtime.Skills.Format;
 using Runtime.Skills.Installing;
 
 namespace Appliance.Commands.Skills;
@@ -13,6 +14,7 @@ internal sealed record SkillJson(string Name, string Description, string Source,
     public IReadOnlyList<string> Tools { get; init; } = [];
     public IReadOnlyList<string> Bins { get; init; } = [];
     public string? License { get; init; }
+    public SkillProgramJson? Program { get; init; }
 
     /// <summary>Of a skill.</summary>
     public static SkillJson Of(Skill skill) =>
@@ -21,7 +23,17 @@ internal sealed record SkillJson(string Name, string Description, string Source,
             Tools = skill.Manifest?.AllowedTools ?? [],
             Bins = [.. (skill.Manifest?.Needs.Bins ?? []).Concat(skill.Manifest?.Needs.AnyBins ?? [])],
             License = skill.Manifest?.License,
+            Program = SkillProgramJson.Of(skill.Manifest),
         };
+}
+
+/// <summary>The program of a skill that is one: the file, what is said to call it, what it sees of the workspace, seconds it may run.</summary>
+internal sealed record SkillProgramJson(string File, IReadOnlyList<string> Triggers, string Workspace, int Timeout)
+{
+    /// <summary>Of a skill; null for one of words.</summary>
+    public static SkillProgramJson? Of(SkillManifest? manifest) => manifest?.Program is not { } program
+        ? null
+        : new(SkillProgram.EntryFile, [.. program.Triggers.Select(trigger => trigger.Text)], program.Workspace.ToString().ToLowerInvariant(), (int)program.Time.TotalSeconds);
 }
 
 /// <summary>What <c>skills check --json</c> prints.</summary>
@@ -35,10 +47,15 @@ internal sealed record SkillReviewJson(
     bool Installed, string Name, string Description, string? Version, string Hash, int Files, long Bytes, IReadOnlyList<string> Tools, IReadOnlyList<string> Bins, IReadOnlyList<string> Env,
     IReadOnlyList<string> Hosts, IReadOnlyList<SkillScript> Scripts, IReadOnlyList<string> Findings, IReadOnlyList<string> Widened)
 {
+    public SkillProgramJson? Program { get; init; }
+
     /// <summary>Of a review.</summary>
     public static SkillReviewJson Of(SkillReview review, bool installed) => new(
         installed, review.Manifest.Name, review.Manifest.Description, review.Manifest.Version, review.Hash, review.Files.Count, review.Files.Sum(f => f.Size), review.Manifest.AllowedTools,
-        [.. review.Manifest.Needs.Bins, .. review.Manifest.Needs.AnyBins], review.Manifest.Needs.Env, review.Hosts, review.Scripts, review.Findings, review.Widened);
+        [.. review.Manifest.Needs.Bins, .. review.Manifest.Needs.AnyBins], review.Manifest.Needs.Env, review.Hosts, review.Scripts, review.Findings, review.Widened)
+    {
+        Program = SkillProgramJson.Of(review.Manifest),
+    };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -23,7 +23,7 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("skills.skillCard", Scope.Read, call =>
         {
             var (skill, file) = (FindSkill(call, "skillKey"), SkillBook.FileOf(FindSkill(call, "skillKey")));
-            return FrameWriter.Payload(to => to.Add("schema", "openclaw.skills.skill-card.v1").Add("skillKey", skill.Name).Add("path", $"{skill.Folder}/SKILL.md")
+            return FrameWriter.Payload(to => to.Add("schema", "openclaw.skills.skill-card.v1").Add("skillKey", skill.Name).Add("path", $"{skill.Folder}/{skill.File}")
                 .Add("sizeBytes", Encoding.UTF8.GetByteCount(file)).Add("content", file));
         }),
         GatewayMethod.Of("skills.securityVerdicts", Scope.Read, call => FrameWriter.Payload(to => to

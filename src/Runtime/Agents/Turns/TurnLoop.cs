@@ -3,7 +3,9 @@ using Microsoft.Extensions.AI;
 using Models;
 using Models.Generation;
 using Runtime.Sessions;
+using Runtime.Skills.Triggers;
 using Runtime.Tools;
+using Runtime.Tools.Skills;
 using Runtime.Workspaces;
 
 namespace Runtime.Agents.Turns;
@@ -64,6 +66,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
 
     private async Task<SessionMessage> AnswerAsync(IChatClient client, CancellationToken cancellation)
     {
+        await TriggerAsync(cancellation);
         while (true)
         {
             foreach (var message in turn.TakeSteering()) _context!.Add(message);
@@ -85,6 +88,20 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
             // Somebody said something meanwhile: this answer stands, and another follows.
             _context!.Add(Write(ToolUse));
         }
+    }
+
+    // What a person said may call a skill by its words: the call is made as if the model had made it, with all that decides over calls, and the
+    // model reads what came of it. Only for a person's own words, and not again where a turn goes on after a restart.
+    private async Task TriggerAsync(CancellationToken cancellation)
+    {
+        if (turn.Origin is not { Depth: 0, IsTainted: false }) return;
+        var allowed = services.Tools.For(agent.Id, turn.Origin.Channel, turn.Origin.Person);
+        if (!allowed.Any(t => t.Name == SkillRunTool.ToolName)) return;
+        if (SkillTrigger.Find(agent.Skills.List(), turn.Text) is not { } trigger || turn.Session.Read().Any(m => m.RunId == turn.RunId && m.Role == SessionMessage.Assistant)) return;
+        turn.Step++;
+        _answer.Calls.Add(new FunctionCallContent($"trigger_{turn.RunId}", SkillRunTool.ToolName, new Dictionary<string, object?> { ["name"] = trigger.Skill, ["arguments"] = trigger.Input }));
+        await CallAsync(cancellation);
+        _answer = new ModelAnswer();
     }
 
     // One answer of the model, with what makes sense to try again.

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Runtime.Skills.Format;
 
-/// <summary>What a SKILL.md says of its skill: the fields of agentskills.io, and OpenClaw's below <c>metadata.openclaw</c>. Immutable.</summary>
+/// <summary>
+/// What a SKILL.md says of its skill: the fields of agentskills.io, and OpenClaw's below <c>metadata.openclaw</c>; or a config.json
+/// (<see cref="SkillConfig"/>). Immutable.
+/// </summary>
 public sealed record SkillManifest
 {
     /// <summary>Largest SKILL.md, bytes.</summary>
@@ -51,6 +54,9 @@ public sealed record SkillManifest
 
     /// <summary>Fields that agentskills.io does not know; a strict checker refuses them.</summary>
     public IReadOnlyList<string> UnknownFields { get; init; } = [];
+
+    /// <summary>The program that it is; null for a skill of words.</summary>
+    public SkillProgram? Program { get; init; }
 
     /// <summary>What an agent reads when it uses the skill.</summary>
     public required string Body { get; init; }

@@ -28,7 +28,7 @@ internal sealed class SkillFetcher(EgressDoor door, CommandSandbox sandbox)
             if (address.AbsolutePath.EndsWith(".git", StringComparison.Ordinal)) await CloneAsync(address, folder, cancellation);
             else await DownloadAsync(address, folder, cancellation);
         }
-        else if (Directory.Exists(source)) Copy(source, folder);
+        else if (Directory.Exists(source)) SkillFiles.Copy(source, folder);
         else if (File.Exists(source)) SkillArchive.Unpack(source, folder);
         else throw new SkillException($"There is no folder or file {source}. Name a folder, a .zip or .tar.gz, git:https://…, or https://….");
     }
@@ -92,19 +92,6 @@ internal sealed class SkillFetcher(EgressDoor door, CommandSandbox sandbox)
         finally
         {
             Directory.Delete(home, recursive: true);
-        }
-    }
-
-    private static void Copy(string source, string folder)
-    {
-        foreach (var file in SkillFiles.List(source))
-        {
-            var path = Path.Combine(folder, file.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (file.IsExecutable ? UnixFileMode.UserExecute : 0);
-            using var output = new FileStream(path, options);
-            output.Write(SkillFiles.Read(source, file.Path));
         }
     }
 }

@@ -66,19 +66,19 @@ public sealed class SkillInstaller(SkillBook book, EgressDoor door, CommandSandb
         }
     }
 
-    // Where SKILL.md is: at the top, or in the one folder that is there.
+    // Where SKILL.md is, or config.json with its program: at the top, or in the one folder that is there.
     private static string Root(string folder)
     {
         var at = folder;
         for (var depth = 0; depth < 4; depth++)
         {
-            if (File.Exists(Path.Combine(at, "SKILL.md"))) return at;
+            if (File.Exists(Path.Combine(at, SkillFiles.MainFile(at)))) return at;
             var below = Directory.GetDirectories(at).Where(f => Path.GetFileName(f) is not (".git" or "__MACOSX")).ToArray();
             if (below.Length != 1) break;
             at = below[0];
         }
         var found = SkillFiles.List(folder).Where(f => Path.GetFileName(f.Path) == "SKILL.md").Select(f => Path.GetDirectoryName(f.Path)).Take(20).ToList();
-        throw new SkillException(found.Count == 0 ? "There is no SKILL.md in it, so it is no skill." : $"There are several skills in it: {string.Join(", ", found)}. Name the folder of one.");
+        throw new SkillException(found.Count == 0 ? "There is no SKILL.md in it, and no config.json, so it is no skill." : $"There are several skills in it: {string.Join(", ", found)}. Name the folder of one.");
     }
 
     internal static void Delete(string folder)

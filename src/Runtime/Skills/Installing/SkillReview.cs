@@ -49,6 +49,8 @@ public sealed record SkillReview
                 [
                     .. More("tool", review.Manifest.AllowedTools, before.Manifest.AllowedTools),
                     .. More("program", review.Manifest.Needs.Bins.Concat(review.Manifest.Needs.AnyBins), before.Manifest.Needs.Bins.Concat(before.Manifest.Needs.AnyBins)),
+                    .. More("trigger", Triggers(review), Triggers(before)),
+                    .. review.Manifest.Program?.Workspace > (before.Manifest.Program?.Workspace ?? WorkspaceAccess.None) ? (IEnumerable<string>)[$"program {review.Manifest.Program!.Asks}"] : [],
                     .. More("variable", review.Manifest.Needs.Env, before.Manifest.Needs.Env),
                     .. More("host", review.Hosts, before.Hosts),
                     .. More("script", review.Scripts.Select(s => $"{s.Path} {s.Sha256[..12]}"), before.Scripts.Select(s => $"{s.Path} {s.Sha256[..12]}")),
@@ -64,7 +66,7 @@ public sealed record SkillReview
     private static SkillReview Read(string folder)
     {
         var (files, scripts, hosts, findings) = (SkillFiles.List(folder), new List<SkillScript>(), new SortedSet<string>(StringComparer.Ordinal), new List<string>());
-        var manifest = SkillManifest.Read(Encoding.UTF8.GetString(SkillFiles.Read(folder, "SKILL.md")));
+        var manifest = SkillFiles.Manifest(folder);
         foreach (var file in files)
         {
             var content = SkillFiles.Read(folder, file.Path);
@@ -75,11 +77,14 @@ public sealed record SkillReview
             findings.AddRange(SuspiciousText.Find(text).Select(what => $"{file.Path} {what}."));
             foreach (var host in SuspiciousText.Hosts(text).Take(50)) hosts.Add(host);
         }
+        if (manifest.Program is { WantsNetwork: true }) findings.Add("It asks for a network; its program is given none.");
         if (manifest.WantedVariables.Count > 0) findings.Add($"It wants to set variables ({string.Join(", ", manifest.WantedVariables)}); none of them will be.");
         if (manifest.InstallHints.Count > 0) findings.Add("It says how programs are to be installed; nothing of that is run.");
-        if (manifest.UnknownFields.Count > 0) findings.Add($"Its front matter has fields that agentskills.io does not know: {string.Join(", ", manifest.UnknownFields)}.");
+        if (manifest.UnknownFields.Count > 0) findings.Add($"{(manifest.Program is null ? "Its front matter has fields that agentskills.io does not know" : "Its config.json has fields that mean nothing here")}: {string.Join(", ", manifest.UnknownFields)}.");
         return new SkillReview { Manifest = manifest, Hash = SkillFiles.Hash(folder), Files = files, Scripts = scripts, Hosts = [.. hosts], Findings = [.. findings.Select(DataText.Visible)] };
     }
+
+    private static IEnumerable<string> Triggers(SkillReview review) => (review.Manifest.Program?.Triggers ?? []).Select(trigger => trigger.Text);
 
     private static IEnumerable<string> More(string what, IEnumerable<string> now, IEnumerable<string> before) => now.Except(before, StringComparer.Ordinal).Select(one => $"{what} {one}");
 }

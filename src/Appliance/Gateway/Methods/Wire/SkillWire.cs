@@ -21,7 +21,7 @@ internal sealed record SkillRow(Skill Skill) : IPayload
     {
         var manifest = Skill.Manifest;
         to.Add("name", Skill.Name).Add("description", manifest?.Description ?? Skill.Problem ?? "").Add("source", SourceOf(Skill)).Add("bundled", Skill.Source == SkillSource.Bundled)
-            .Add("filePath", $"{Skill.Folder}/SKILL.md").Add("baseDir", Skill.Folder).Add("skillKey", Skill.Name).Add("primaryEnv", manifest?.PrimaryEnv).Add("emoji", manifest?.Emoji)
+            .Add("filePath", $"{Skill.Folder}/{Skill.File}").Add("baseDir", Skill.Folder).Add("skillKey", Skill.Name).Add("primaryEnv", manifest?.PrimaryEnv).Add("emoji", manifest?.Emoji)
             .Add("homepage", manifest?.Homepage).Add("always", manifest?.Always ?? false).Add("disabled", Skill.IsDisabled).Add("blockedByAllowlist", Skill.Problem is not null)
             .Add("blockedByAgentFilter", Skill.Missing.Tools.Count > 0).Add("eligible", Skill.IsEligible).Add("platformIncompatible", Skill.Missing.Os.Count > 0)
             .Add("modelVisible", Skill.IsEligible).Add("userInvocable", true).Add("commandVisible", false)
