@@ -2,6 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Appliance.Gateway;
+using Runtime.Agents;
+using Runtime.Memory;
+using Runtime.Tools;
+using Runtime.Tools.Commands;
+using TestKit;
 
 namespace Appliance.Tests.Http.Mcp;
 
@@ -45,6 +51,19 @@ public sealed class McpTests : IAsyncLifetime
         using var response = await PostAsync($$"""{"jsonrpc":"2.0","id":7,"method":"{{method}}","params":{{parameters}} }""", session);
         var events = (await response.Content.ReadAsStringAsync()).Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal));
         return JsonNode.Parse(events.Last()["data: ".Length..])!.AsObject();
+    }
+
+    // `context show` and the prompt's token costs are made from a table of their own: it is this one, in the same order.
+    [Fact]
+    public async Task Tools_AreThoseThatContextShowCounts()
+    {
+        using var home = new TemporaryFolder();
+        using var processes = new ProcessBook();
+        var agents = new AgentBook(home.Path, [], TimeProvider.System);
+        using var memory = new MemoryBook(agents, home.Path, _ => throw new NotSupportedException(), TimeProvider.System, _ => { });
+        var shown = new ToolRunner(GatewayTools.ToShow(agents, home.Path, processes, memory), agents.Policy()).For("main", null, null);
+        var served = (await AskAsync(await BeginAsync(), "tools/list", "{}"))["result"]!["tools"]!.AsArray();
+        Assert.Equal(shown.Select(tool => tool.Name), served.Select(tool => (string?)tool!["name"]));
     }
 
     [Fact]
