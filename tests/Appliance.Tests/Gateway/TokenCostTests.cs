@@ -3,11 +3,9 @@ using Appliance.Gateway;
 using Models.Tokens;
 using Runtime.Agents;
 using Runtime.Context;
-using Runtime.Memory;
 using Runtime.Skills;
 using Runtime.Skills.Format;
 using Runtime.Tools;
-using Runtime.Tools.Commands;
 using Runtime.Tools.Policy;
 using Runtime.Workspaces;
 using TestKit;
@@ -27,12 +25,10 @@ public sealed class TokenCostTests
     {
         var folder = Shared.Find("tokenizers", "qwen2")!;
         using var home = new TemporaryFolder();
-        using var processes = new ProcessBook();
         var agents = new AgentBook(home.Path, [new AgentSettings { Tools = new ToolRules { Profile = ToolProfile.Operator } }], TimeProvider.System);
-        using var memory = new MemoryBook(agents, home.Path, _ => throw new NotSupportedException(), TimeProvider.System, _ => { });
         AgentFiles.Prepare(agents.Default);
         var tokenizer = Tokenizer.FromFolder(folder);
-        var table = GatewayTools.ToShow(agents, home.Path, processes, memory);
+        var table = GatewayTools.ToShow(agents, home.Path);
         // A skill that is a program, so that the tool for those is there too.
         Directory.CreateDirectory(home["skills/dice"]);
         await File.WriteAllTextAsync(home["skills/dice/config.json"], """{"name":"dice","description":"Throws dice."}""");

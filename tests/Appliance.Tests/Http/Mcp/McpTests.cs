@@ -4,9 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Appliance.Gateway;
 using Runtime.Agents;
-using Runtime.Memory;
 using Runtime.Tools;
-using Runtime.Tools.Commands;
 using TestKit;
 
 namespace Appliance.Tests.Http.Mcp;
@@ -58,10 +56,8 @@ public sealed class McpTests : IAsyncLifetime
     public async Task Tools_AreThoseThatContextShowCounts()
     {
         using var home = new TemporaryFolder();
-        using var processes = new ProcessBook();
         var agents = new AgentBook(home.Path, [], TimeProvider.System);
-        using var memory = new MemoryBook(agents, home.Path, _ => throw new NotSupportedException(), TimeProvider.System, _ => { });
-        var shown = new ToolRunner(GatewayTools.ToShow(agents, home.Path, processes, memory), agents.Policy()).For("main", null, null);
+        var shown = new ToolRunner(GatewayTools.ToShow(agents, home.Path), agents.Policy()).For("main", null, null);
         var served = (await AskAsync(await BeginAsync(), "tools/list", "{}"))["result"]!["tools"]!.AsArray();
         Assert.Equal(shown.Select(tool => tool.Name), served.Select(tool => (string?)tool!["name"]));
     }
