@@ -1,3 +1,5 @@
+using Runtime.Tools;
+
 namespace Runtime.Approvals;
 
 /// <summary>Something that a person is asked about.</summary>
@@ -42,5 +44,17 @@ public sealed record ApprovalRequest(string Kind, string Text)
     public string? Id { get; init; }
 
     /// <summary>How long the question stands.</summary>
-    public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(30);
+    public TimeSpan Lifetime { get; init; } = Longest;
+
+    private static TimeSpan Longest => TimeSpan.FromMinutes(30);
+
+    /// <summary>A question about a call. It stands as long as the turn waits for it and no longer: a yes that comes later would be worth nothing.</summary>
+    public static ApprovalRequest About(string kind, string text, ToolContext context) => new(kind, text)
+    {
+        Agent = context.Agent,
+        Session = context.SessionKey,
+        Run = context.RunId,
+        Call = context.CallId,
+        Lifetime = context.TimeLeft is { } left && left < Longest ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : Longest,
+    };
 }

@@ -9,15 +9,7 @@ public sealed class ToolApprover(ApprovalBook book) : IToolApprover
     /// <inheritdoc/>
     public async Task<bool> ApproveAsync(Tool tool, ToolArguments arguments, ToolContext context, string why, CancellationToken cancellation)
     {
-        var request = new ApprovalRequest("plugin", DisplayText.Escape(tool.Describe(arguments, context)))
-        {
-            Warning = why,
-            Tool = tool.Name,
-            Agent = context.Agent,
-            Session = context.SessionKey,
-            Run = context.RunId,
-            Call = context.CallId,
-        };
+        var request = ApprovalRequest.About("plugin", DisplayText.Escape(tool.Describe(arguments, context)), context) with { Warning = why, Tool = tool.Name };
         return (await book.AskAsync(request, cancellation)).IsAllowed;
     }
 }

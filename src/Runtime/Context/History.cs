@@ -18,7 +18,7 @@ internal sealed class History
 
     /// <summary>What a call's result says where none was written: the machine stopped while it ran.</summary>
     public const string Interrupted =
-        "[No result: the program was stopped while this ran. Whether it took effect is not known. Check before you do it again, or say so.]";
+        "[No result: the program was stopped while this ran, or while it waited for an approval, which is gone. Whether it took effect is not known. Check before you do it again, or say so.]";
 
     /// <summary>
     /// All that was said up to a turn and in it. Answers follow their own questions, also where the next question came before the answer

@@ -288,6 +288,7 @@ public sealed class Session
         Text = message.Text,
         RunId = message.RunId,
         IdempotencyKey = message.IdempotencyKey,
+        Origin = message.Origin,
         Model = message.Model,
         InputTokens = message.InputTokens is 0 ? null : message.InputTokens,
         OutputTokens = message.OutputTokens is 0 ? null : message.OutputTokens,
@@ -306,6 +307,7 @@ public sealed class Session
         {
             RunId = line.RunId,
             IdempotencyKey = line.IdempotencyKey,
+            Origin = line.Origin,
             Model = line.Model,
             InputTokens = line.InputTokens ?? 0,
             OutputTokens = line.OutputTokens ?? 0,

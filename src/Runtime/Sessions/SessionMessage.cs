@@ -26,6 +26,9 @@ public sealed record SessionMessage(string Id, int Seq, long Ts, string Role, st
     /// <summary>Key under which the message is written once only.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>How it came; null for the owner's own, and for what no person said.</summary>
+    public MessageOrigin? Origin { get; init; }
+
     /// <summary>The model that answered.</summary>
     public string? Model { get; init; }
 

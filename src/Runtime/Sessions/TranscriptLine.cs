@@ -27,6 +27,7 @@ internal sealed record TranscriptLine(string Type, long Ts)
     public long? OutputTokens { get; init; }
     public string? StopReason { get; init; }
     public bool? OutOfContext { get; init; }
+    public MessageOrigin? Origin { get; init; }
     public IReadOnlyList<SessionToolCall>? ToolCalls { get; init; }
     public string? ToolCallId { get; init; }
     public string? ToolName { get; init; }

@@ -32,6 +32,9 @@ public sealed record ToolContext
     /// <summary>How many turns began each other before this one.</summary>
     public int Depth { get; init; }
 
+    /// <summary>How long the turn still waits for what a call does; null where the caller says when it ends.</summary>
+    public TimeSpan? TimeLeft { get; init; }
+
     /// <summary>What the person said in this turn: an address that stands in it was not made up by anybody else.</summary>
     public string Said { get; init; } = "";
 

@@ -40,8 +40,8 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
     {
         turn.StartedAt = services.Now;
         tell(new TurnStarted(turn));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn.Stopped);
-        limit.CancelAfter(agent.Settings.TurnLimit + LastStepLimit);
+        using var time = new CancellationTokenSource(agent.Settings.TurnLimit + LastStepLimit, services.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn.Stopped, time.Token);
         try
         {
             var client = await services.Models.GetChatClientAsync(turn.Session.Settings.Model ?? agent.Settings.Model ?? services.DefaultModel, limit.Token);
@@ -176,6 +176,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
             // Who is not the owner may have written anything.
             IsTainted = turn.Session.IsTainted || turn.Origin.IsTainted || turn.Origin.Person is not null,
             Depth = turn.Origin.Depth,
+            TimeLeft = agent.Settings.TurnLimit - services.Time.GetElapsedTime(_began),
             // What another turn said is no person's word.
             Said = turn.Origin.Depth == 0 ? turn.Text : "",
             Progress = text => tell(new TurnToolProgress(turn, call, text)),

@@ -1,4 +1,5 @@
 using Models;
+using Runtime.Context;
 using Runtime.Sessions;
 
 namespace Runtime.Agents.Turns;
@@ -54,9 +55,11 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     /// <exception cref="ModelException">Too many turns wait, or the message cannot be written.</exception>
     public Turn? Start(Session session, string runId, string text, Action? onAccepted = null, TurnOrigin? origin = null)
     {
-        var turn = new Turn(session, runId, text, services.Now, origin ?? TurnOrigin.Owner);
+        // What goes on after a restart is what was said then, by whom it was said: neither a crash nor saying it again gives a turn other rights.
+        var cutOff = Find(runId) is null ? CutOff(session, runId) : null;
+        var turn = cutOff is null ? new Turn(session, runId, text, services.Now, origin ?? TurnOrigin.Owner) : new Turn(session, runId, cutOff.Text, services.Now, TurnOrigin.Of(cutOff.Origin));
         if (!Enter(turn, out var same)) return same;
-        if (session.Has(InputKey(runId))) return Resume(turn);
+        if (session.Has(InputKey(runId))) return Resume(turn, cutOff is not null);
         SessionMessage? message = null;
         var joined = false;
         try
@@ -85,7 +88,10 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         {
             foreach (var runId in session.OpenRuns)
             {
-                if (session.Read().FirstOrDefault(m => m.RunId == runId && m.Role == SessionMessage.User) is { } message) Start(session, runId, message.Text);
+                if (Find(runId) is not null || CutOff(session, runId) is not { } message) continue;
+                // Whoever began it has been told that nobody knows what became of it, and does not wait any more.
+                if (message.Origin is { Depth: > 0 }) session.EndRun(runId, "aborted");
+                else Start(session, runId, message.Text);
             }
         }
     }
@@ -122,10 +128,15 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         lock (_lock) _turns.Remove(turn.RunId);
     }
 
-    private Turn? Resume(Turn turn)
+    // The message of a turn that has no end; a fork's copy of one is not the turn's.
+    private static SessionMessage? CutOff(Session session, string runId) =>
+        session.OpenRuns.Contains(runId) ? session.Read().FirstOrDefault(m => m.IdempotencyKey == InputKey(runId)) : null;
+
+    private Turn? Resume(Turn turn, bool isCutOff)
     {
-        if (turn.Session.TryResume(turn.RunId))
+        if (isCutOff && turn.Session.TryResume(turn.RunId))
         {
+            CloseCalls(turn);
             Queue(turn);
             return turn;
         }
@@ -134,8 +145,30 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         return null;
     }
 
+    // The session says what became of the calls that were under way: nobody knows. What they asked people is gone with the process that asked.
+    private void CloseCalls(Turn turn)
+    {
+        var lines = turn.Session.Read().Where(m => m.RunId == turn.RunId).ToList();
+        var answered = lines.Where(m => m.Role == SessionMessage.Tool).Select(m => m.ToolCallId).ToHashSet(StringComparer.Ordinal);
+        foreach (var call in lines.SelectMany(m => m.ToolCalls).Where(call => !answered.Contains(call.Id)))
+        {
+            turn.Session.Add(new SessionMessage(Guid.NewGuid().ToString(), 0, services.Now, SessionMessage.Tool, History.Interrupted)
+            {
+                RunId = turn.RunId,
+                ToolCallId = call.Id,
+                ToolName = call.Name,
+                IsError = true,
+            });
+        }
+    }
+
     private static SessionMessage? Write(Turn turn, string runId) =>
-        turn.Session.Add(new SessionMessage(Guid.NewGuid().ToString(), 0, turn.AcceptedAt, SessionMessage.User, turn.Text) { RunId = runId, IdempotencyKey = InputKey(turn.RunId) });
+        turn.Session.Add(new SessionMessage(Guid.NewGuid().ToString(), 0, turn.AcceptedAt, SessionMessage.User, turn.Text) 
+        {
+            RunId = runId,
+            IdempotencyKey = InputKey(turn.RunId),
+            Origin = turn.Origin.Kept,
+        });
 
     // Who steers joins the turn that runs, or would run next; who collects joins what still waits.
     private Turn? FindHost(Turn turn)

@@ -62,15 +62,11 @@ public sealed class CommandService(ExecRulesFile rules, ApprovalBook approvals, 
         var mayBeAlways = !decision.Commands.Any(CommandScripts.IsStarter);
         if (mayBeAlways && approvals.Grants.Find(binding) is { } grant) return (true, $"grant {grant.Id}");
         var first = decision.Commands.First();
-        var approval = await approvals.AskAsync(new ApprovalRequest("exec", DisplayText.Escape(request.Command))
+        var approval = await approvals.AskAsync(ApprovalRequest.About("exec", DisplayText.Escape(request.Command), context) with
         {
             Warning = decision.Reason,
             Program = first.Program,
             Folder = first.Folder,
-            Agent = context.Agent,
-            Session = context.SessionKey,
-            Run = context.RunId,
-            Call = context.CallId,
             Binding = binding,
             MayBeAlways = mayBeAlways,
         }, cancellation);

@@ -85,9 +85,11 @@ public sealed class ExecTurnTests(ITestOutputHelper output) : GatewayTest
         var model = new ScriptedSteps([ScriptedChatClient.Call("call_1", "exec", """{"command":"touch made"}""")], [new TextContent("It took too long.")]);
         host.ChatClient = model;
         await owner.AskAsync("chat.send", new JsonObject { ["sessionKey"] = "main", ["message"] = "make it", ["idempotencyKey"] = "r1" });
-        await owner.EventAsync("exec.approval.requested");
+        var asked = await owner.EventAsync("exec.approval.requested");
+        // As long as the turn waits, and not longer.
+        Assert.Equal(TimeSpan.FromMinutes(10).TotalMilliseconds, asked.GetProperty("expiresAtMs").GetInt64() - asked.GetProperty("createdAtMs").GetInt64());
         await owner.EventAsync("agent", e => Field(e.GetProperty("data"), "phase") == "waiting-approval");
-        time.Advance(TimeSpan.FromMinutes(31));
+        time.Advance(TimeSpan.FromMinutes(10));
         await owner.EventAsync("chat", c => Field(c, "state") == "final");
         Assert.Contains("did not allow", Result(model), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(host.Home, "agents", "main", "workspace", "made")));

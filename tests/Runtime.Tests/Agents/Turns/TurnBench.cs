@@ -14,11 +14,15 @@ internal sealed class TurnBench : IDisposable
 {
     private readonly TemporaryFolder _home = new();
     private readonly Tool[] _more;
+    private readonly TimeProvider _time;
     private readonly AgentSettings _settings;
 
     public TurnBench(AgentSettings? settings = null, params Tool[] more)
+        : this(TimeProvider.System, settings, more) { }
+
+    public TurnBench(TimeProvider time, AgentSettings? settings = null, params Tool[] more)
     {
-        (_settings, _more) = (settings ?? new AgentSettings { Tools = new ToolRules { Profile = ToolProfile.Operator } }, more);
+        (_time, _settings, _more) = (time, settings ?? new AgentSettings { Tools = new ToolRules { Profile = ToolProfile.Operator } }, more);
         Models = new ScriptedModels(_home.Path);
         Start();
     }
@@ -58,9 +62,9 @@ internal sealed class TurnBench : IDisposable
 
     private void Start()
     {
-        Agents = new AgentBook(_home.Path, [_settings], TimeProvider.System);
-        Tools = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, () => Turns, new EgressPolicy { Offline = true }, TimeProvider.System), .. _more]), Agents.Policy(), Approver);
-        Turns = new TurnRunner(new TurnServices(Models, Agents, Tools, null, TimeProvider.System));
+        Agents = new AgentBook(_home.Path, [_settings], _time);
+        Tools = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, () => Turns, new EgressPolicy { Offline = true }, _time), .. _more]), Agents.Policy(), Approver);
+        Turns = new TurnRunner(new TurnServices(Models, Agents, Tools, null, _time));
         Turns.Happened += Events.Enqueue;
         Turns.Faulted += Faults.Enqueue;
         Tools.Faulted += Faults.Enqueue;

@@ -186,6 +186,8 @@ public sealed class TurnLoopTests
         Assert.Equal(1, probe.Runs);
         Assert.Empty(bench.Main.OpenRuns);
         Assert.Null(Assert.Single(bench.Main.Read(), m => m.Role == SessionMessage.User).ToolCallId);
+        // The session says so as well, not the model alone.
+        Assert.Equal((History, true), Assert.Single(bench.Main.Read(), m => m.Role == SessionMessage.Tool) is var line ? (line.Text, line.IsError) : default);
     }
 
     [Fact]
@@ -305,7 +307,7 @@ public sealed class TurnLoopTests
         Assert.DoesNotContain(bench.Events.OfType<TurnToolEnded>(), e => e.Result.Text.Contains("abcdefghijkl", StringComparison.Ordinal));
     }
 
-    private const string History = "[No result: the program was stopped while this ran. Whether it took effect is not known. Check before you do it again, or say so.]";
+    private const string History = "[No result: the program was stopped while this ran, or while it waited for an approval, which is gone. Whether it took effect is not known. Check before you do it again, or say so.]";
 
     private static string Show(ChatMessage message) => $"{message.Role}: " + string.Join(" | ", message.Contents.Select(c => c switch
     {
