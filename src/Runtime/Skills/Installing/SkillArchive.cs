@@ -67,7 +67,7 @@ internal static class SkillArchive
             else
             {
                 using var content = entry.Open();
-                target.AddFile(entry.FullName, content, (mode & 0x49) != 0, entry.Length);
+                target.AddFile(entry.FullName, content, (mode & 0x49) != 0, entry.Length, entry.Crc32);
             }
         }
     }
@@ -116,7 +116,7 @@ internal static class SkillArchive
             if (_names.Add(name, isFolder: true) is { Length: > 0 } path) Directory.CreateDirectory(Path.Combine(folder, path));
         }
 
-        public void AddFile(string name, Stream content, bool isExecutable, long said)
+        public void AddFile(string name, Stream content, bool isExecutable, long said, uint? checksum = null)
         {
             Count();
             if (++Files > SkillFiles.Most) throw new SkillException($"The archive was refused: it has more than {SkillFiles.Most} files.");
@@ -125,13 +125,15 @@ internal static class SkillArchive
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (isExecutable ? UnixFileMode.UserExecute : 0);
             using var output = new FileStream(path, options);
-            var size = 0L;
+            var (size, crc) = (0L, new Crc32());
             for (int read; (read = content.Read(_buffer)) > 0; output.Write(_buffer, 0, read))
             {
                 if ((size += read) > LargestFile) throw Refused(name, $"has more than {LargestFile >> 20} MB");
                 Spend(read);
+                if (checksum is not null) crc.Add(_buffer.AsSpan(0, read));
             }
             if (size != said) throw Refused(name, "is not as long as the archive says");
+            if (checksum is { } expected && expected != crc.Value) throw Refused(name, "is not what was packed: its checksum is another");
         }
 
         public void Spend(int bytes)
