@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Models;
 using Models.Store;
+using Runtime.Tools;
 
 namespace Runtime.Approvals;
 
@@ -42,7 +43,7 @@ public sealed class GrantStore(string path, TimeProvider time)
             var grants = Grants;
             if (Problem is not null) throw new ModelException($"Nothing can be allowed for good: {Problem}");
             var now = time.GetUtcNow();
-            var grant = new StandingGrant(Guid.NewGuid().ToString("N"), binding.Hash, text, agent, by, now.ToUnixTimeMilliseconds(), lifetime is { } span ? (now + span).ToUnixTimeMilliseconds() : null);
+            var grant = new StandingGrant(Guid.NewGuid().ToString("N"), binding.Hash, SecretText.Redact(text), agent, by, now.ToUnixTimeMilliseconds(), lifetime is { } span ? (now + span).ToUnixTimeMilliseconds() : null);
             List<StandingGrant> next = [.. grants.Where(Holds).Where(g => g.Hash != binding.Hash), grant];
             if (next.Count > Most) throw new ModelException($"There are {Most} grants already. Revoke some first.");
             Write(next);

@@ -13,7 +13,7 @@ public static partial class SecretText
 
     // Cheap marks of which one is in every form below: most texts hold none, and are looked at once.
     private static readonly System.Buffers.SearchValues<string> Hints = System.Buffers.SearchValues.Create(
-        ["-----BEGIN", "sk-", "gh", "github_pat_", "AKIA", "ASIA", "xox", "AIza", "eyJ", "earer ", "asic ", "pass", "secret", "token", "api", "glpat-", "hf_", "npm_"], StringComparison.OrdinalIgnoreCase);
+        ["-----BEGIN", "sk-", "gh", "github_pat_", "AKIA", "ASIA", "xox", "AIza", "eyJ", "earer ", "asic ", "pass", "secret", "token", "api", "glpat-", "hf_", "npm_", ":AA"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The text without secrets.</summary>
     public static string Redact(string text)
@@ -28,8 +28,8 @@ public static partial class SecretText
     [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?", RegexOptions.CultureInvariant)]
     private static partial Regex PrivateKey();
 
-    // OpenAI, Anthropic and others; GitHub; AWS; Slack; Google; GitLab; Hugging Face; npm; JSON Web Tokens.
-    [GeneratedRegex(@"\b(sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|(AKIA|ASIA)[A-Z0-9]{16}|xox[abeoprs]-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})", RegexOptions.CultureInvariant)]
+    // OpenAI, Anthropic and others; GitHub; AWS; Slack; Google; GitLab; Hugging Face; npm; Telegram; JSON Web Tokens.
+    [GeneratedRegex(@"\b(sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|(AKIA|ASIA)[A-Z0-9]{16}|xox[abeoprs]-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|[0-9]{6,12}:AA[A-Za-z0-9_-]{30,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})", RegexOptions.CultureInvariant)]
     private static partial Regex Known();
 
     [GeneratedRegex(@"\b(Bearer|Basic) +[A-Za-z0-9+/=._~-]{12,}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -77,7 +77,7 @@ public sealed class Turn
             // One answer for both: who stops the one stops the other.
             turn.TryClose(force: true);
             turn.Stopped.Register(Abort);
-            _steering.Add(message);
+            _steering.Add(message with { Text = turn.Text });
             return true;
         }
     }

@@ -35,7 +35,9 @@ internal sealed class TurnContext
     {
         var target = ContextTarget.Of(client);
         var allowed = services.Tools.For(agent.Id, turn.Origin.Channel, turn.Origin.Person);
-        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target), turn.Session.Read(), turn, target, services.Time.LocalTimeZone);
+        // What is kept of a message has no secrets in it; whoever said them said them to be used.
+        var transcript = turn.Session.Read().Select(m => m.IdempotencyKey == TurnRunner.InputKey(turn.RunId) ? m with { Text = turn.Text } : m).ToArray();
+        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target), transcript, turn, target, services.Time.LocalTimeZone);
     }
 
     /// <summary>True where the oldest turns did not fit.</summary>

@@ -52,13 +52,13 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     /// <param name="onAccepted">Called once the message is on the disk and before anything is told of the turn; not for a repeat.</param>
     /// <param name="origin">How it came; null for the owner's own.</param>
     /// <returns>The turn, or null where its message is in the transcript from before this process and answered. One that a restart cut off goes on.</returns>
-    /// <exception cref="ModelException">Too many turns wait, or the message cannot be written.</exception>
+    /// <exception cref="ModelException">Too many turns wait, another session had that key not long ago, or the message cannot be written.</exception>
     public Turn? Start(Session session, string runId, string text, Action? onAccepted = null, TurnOrigin? origin = null)
     {
         // What goes on after a restart is what was said then, by whom it was said: neither a crash nor saying it again gives a turn other rights.
         var cutOff = Find(runId) is null ? CutOff(session, runId) : null;
         var turn = cutOff is null ? new Turn(session, runId, text, services.Now, origin ?? TurnOrigin.Owner) : new Turn(session, runId, cutOff.Text, services.Now, TurnOrigin.Of(cutOff.Origin));
-        if (!Enter(turn, out var same)) return same;
+        if (!Enter(turn, out var same)) return same!.Session.Key == session.Key ? same : throw new ModelException("Another session has had a message of that idempotency key. Send this one with a key of its own.");
         if (session.Has(InputKey(runId))) return Resume(turn, cutOff is not null);
         SessionMessage? message = null;
         var joined = false;

@@ -14,6 +14,11 @@ internal sealed class MemoryWriteTool(MemoryBook memory) : Tool(
 
     public override bool ReturnsData => false;
 
+    // What always holds is told to the agent in every turn as its own: once it has read what others wrote, a person is asked. What is a
+    // person's own is told to nobody unasked.
+    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) =>
+        context is { IsTainted: true, Person: null } && arguments.OptionalFlag("lasting") == true ? ToolEffect.Destructive : ToolEffect.Writes;
+
     public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
         var path = memory.Of(context.Agent).Add(arguments.Text("text"), arguments.OptionalFlag("lasting") ?? false, context.Person);
