@@ -16,16 +16,17 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
 {
     public const string Model = "tiny";
 
-    private readonly TemporaryFolder _home = new();
+    private readonly TemporaryFolder? _temporary;
     private readonly Dictionary<string, ScriptedModel> _models = [];
     private readonly ModelHost _encoders;
     private ApplianceServer _server = null!;
     private ServerOptions _options = null!;
     private string? _token;
 
-    private TestHost()
+    private TestHost(string? home)
     {
-        Store = new ModelStore(_home.Path);
+        Home = home ?? (_temporary = new TemporaryFolder()).Path;
+        Store = new ModelStore(Home);
         _encoders = new ModelHost(Store, new EngineOptions { Threads = 1 });
     }
 
@@ -67,13 +68,18 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     public string Token => _token ??= _server.NewToken!;
 
     /// <summary>Where its state is.</summary>
-    public string Home => _home.Path;
+    public string Home { get; }
 
     public static Task<TestHost> StartAsync(Func<ServerOptions, ServerOptions>? configure = null) => StartAsync(configure, Model, "other:7b");
 
-    public static async Task<TestHost> StartAsync(Func<ServerOptions, ServerOptions>? configure, params string[] models)
+    /// <summary>One over a home that was there before and stays.</summary>
+    public static Task<TestHost> StartAtAsync(string home, string token, IChatClient answers) => StartAsync(home, answers, options => options with { Token = token }, Model);
+
+    public static Task<TestHost> StartAsync(Func<ServerOptions, ServerOptions>? configure, params string[] models) => StartAsync(null, null, configure, models);
+
+    private static async Task<TestHost> StartAsync(string? home, IChatClient? answers, Func<ServerOptions, ServerOptions>? configure, params string[] models)
     {
-        var host = new TestHost();
+        var host = new TestHost(home) { ChatClient = answers };
         foreach (var name in models) host.Install(name);
         var options = new ServerOptions { Port = 0, ShutdownGrace = TimeSpan.Zero };
         host._options = configure?.Invoke(options) ?? options;
@@ -145,7 +151,7 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
         Client.Dispose();
         await _server.DisposeAsync();
         _encoders.Dispose();
-        _home.Dispose();
+        _temporary?.Dispose();
     }
 
     private async Task StartServerAsync()
@@ -156,7 +162,7 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
 
     private void Install(string name)
     {
-        var folder = Path.Combine(_home.Path, "models", name, "1");
+        var folder = Path.Combine(Home, "models", name, "1");
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), new JsonObject
         {

@@ -9,23 +9,21 @@ namespace Models.Tests.Egress;
 
 public sealed class PublicDoorTests
 {
-    // ssrf-01 … ssrf-22: every address of the list, as the file writes it
-    [SharedFact("evals/attacks.jsonl")]
-    public async Task Fetch_EveryAddressOfTheAttackList_IsRefusedWithTheSameWords()
+    // Every address of the list, as the file writes it.
+    [SharedTheory("evals/attacks.jsonl")]
+    [InlineData("ssrf-01"), InlineData("ssrf-02"), InlineData("ssrf-03"), InlineData("ssrf-04"), InlineData("ssrf-05"), InlineData("ssrf-06"), InlineData("ssrf-07"), InlineData("ssrf-08")]
+    [InlineData("ssrf-09"), InlineData("ssrf-10"), InlineData("ssrf-11"), InlineData("ssrf-12"), InlineData("ssrf-13"), InlineData("ssrf-14"), InlineData("ssrf-15"), InlineData("ssrf-16")]
+    [InlineData("ssrf-17"), InlineData("ssrf-18"), InlineData("ssrf-19"), InlineData("ssrf-20"), InlineData("ssrf-21"), InlineData("ssrf-22")]
+    public async Task Fetch_AddressOfTheAttackList_IsRefusedWithTheSameWords(string id)
     {
         using var door = new PublicDoor(new EgressPolicy { PlainHttp = true });
         using var client = door.CreateHttpClient();
-        var rows = File.ReadLines(Shared.Find("evals", "attacks.jsonl")!).Select(line => JsonElement.Parse(line))
-            .Where(row => row.GetProperty("surface").GetString() == "web_fetch/image/cron-webhook").ToList();
-        Assert.Equal(22, rows.Count);
-        foreach (var row in rows)
-        {
-            var url = row.GetProperty("input").GetString()!.Split(' ')[0];
-            var fault = await Record.ExceptionAsync(() => client.GetAsync(new Uri(url)));
-            var refused = fault as EgressException ?? fault?.InnerException as EgressException;
-            Assert.True(refused is not null || fault is UriFormatException, $"{row.GetProperty("id")} {url}: {fault}");
-            if (refused is not null) Assert.EndsWith("is not an address of the public Internet; it was not contacted.", refused.Message, StringComparison.Ordinal);
-        }
+        var row = File.ReadLines(Shared.Find("evals", "attacks.jsonl")!).Select(line => JsonElement.Parse(line)).Single(row => row.GetProperty("id").GetString() == id);
+        var url = row.GetProperty("input").GetString()!.Split(' ')[0];
+        var fault = await Record.ExceptionAsync(() => client.GetAsync(new Uri(url)));
+        var refused = fault as EgressException ?? fault?.InnerException as EgressException;
+        Assert.True(refused is not null || fault is UriFormatException, $"{url}: {fault}");
+        if (refused is not null) Assert.EndsWith("is not an address of the public Internet; it was not contacted.", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -112,7 +112,7 @@ public sealed class AttackTests(ITestOutputHelper output) : GatewayTest
     }
 
     [Fact]
-    public void Requests_OfOneIdentity_ShareOneBudget_HoweverManyConnections()
+    public void Cost01_RequestsOfOneIdentity_ShareOneBudget_HoweverManyConnections()
     {
         var limiter = new RequestLimiter(new ManualTime());
         var (one, other) = (new Principal(Principal.Operator, Scope.All, "d1", "token"), new Principal(Principal.Operator, Scope.All, "d2", "token"));

@@ -70,7 +70,7 @@ public sealed class TurnLoopTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Turn_WithoutEnd_IsEndedWithAnAnswer(bool same)
+    public async Task Cost01_TurnWithoutEnd_IsEndedWithAnAnswer(bool same)
     {
         var probe = new Probe("same", ToolEffect.Reads);
         using var looping = new TurnBench(Operator with { MostSteps = 12 }, probe);

@@ -68,8 +68,46 @@ public sealed class FileToolsTests : IDisposable
         Assert.Equal("notes/a.md", await _bench.OkAsync("find", """{"name":"*.md"}"""));
         Assert.Equal("notes/a.md:1: Hello World\nnotes/b.txt:1: hello again\n", await _bench.OkAsync("grep", """{"regex":"^hello"}"""));
         Assert.Contains("malformed", await _bench.ErrorAsync("grep", """{"regex":"("}"""), StringComparison.Ordinal);
+    }
+
+    // The only place where somebody's pattern is run: it has its time, and the answer says so.
+    [Theory]
+    [InlineData("^(a+)+$")]
+    [InlineData("((a+)+)$")]
+    [InlineData("(a|a)*b")]
+    public async Task Dos08_PatternThatTakesForEver_IsEndedAndSaidToBeBad(string regex)
+    {
         _bench.Put("bad.txt", new string('a', 5000) + "!");
-        Assert.Contains("too long", await _bench.ErrorAsync("grep", """{"regex":"^(a+)+$"}"""), StringComparison.Ordinal);
+        Assert.Contains("too long", await _bench.ErrorAsync("grep", $$"""{"regex":"{{regex}}"}"""), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("%2e%2e%2fetc/passwd")]
+    [InlineData("..\\..\\etc\\passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("~root/.ssh/id_rsa")]
+    [InlineData("@/etc/passwd")]
+    [InlineData("C:\\x")]
+    [InlineData("\\\\?\\x")]
+    [InlineData("note\u0000.md")]
+    public async Task Path01_OutsideInAnySpelling_IsRefused_AndTellsNothingOfWhatIsThere(string path)
+    {
+        foreach (var tool in (string[])["read", "ls", "find", "grep", "edit"])
+        {
+            var error = await _bench.ErrorAsync(tool, Arguments(tool, path));
+            Assert.DoesNotContain("root:", error, StringComparison.Ordinal);
+            // What is there and what is not are refused alike.
+            if (Path.IsPathRooted(path)) Assert.Equal(error.Replace(path, "", StringComparison.Ordinal), (await _bench.ErrorAsync(tool, Arguments(tool, "/etc/none"))).Replace("/etc/none", "", StringComparison.Ordinal));
+        }
+        var before = Directory.Exists("/etc") ? File.ReadAllText("/etc/passwd") : "";
+        if (path.StartsWith("..", StringComparison.Ordinal) && path.Contains('/') || Path.IsPathRooted(path) || path.Contains('\0')) await _bench.ErrorAsync("write", Arguments("write", path));
+        Assert.Equal(before, File.ReadAllText("/etc/passwd"));
+
+        static string Arguments(string tool, string path) => new System.Text.Json.Nodes.JsonObject
+        {
+            ["path"] = path, ["name"] = "*", ["regex"] = "root", ["old"] = "a", ["new"] = "b", ["content"] = "x",
+        }.ToJsonString();
     }
 
     [Fact]
