@@ -1,0 +1,26 @@
+namespace Models.Routing;
+
+/// <summary>A target as it is at the moment of a decision. Immutable.</summary>
+/// <param name="Target">Who it is.</param>
+/// <param name="Tokens">Tokens of the prompt by its own tokenizer, or about.</param>
+/// <param name="MostTokens">Tokens it can charge for the prompt at most.</param>
+public sealed record Candidate(Target Target, int Tokens, int MostTokens)
+{
+    /// <summary>How fast it is.</summary>
+    public TargetSpeed Speed { get; init; }
+
+    /// <summary>Tokens of the prompt that it has computed before.</summary>
+    public int CachedTokens { get; init; }
+
+    /// <summary>Why it cannot be used just now; null where it can.</summary>
+    public ExclusionReason? Blocked { get; init; }
+
+    /// <summary>The same in words that follow its name.</summary>
+    public string? BlockedDetail { get; init; }
+
+    /// <summary>Tokens of the answer it may make: what is asked, what it makes at most, and what its window leaves.</summary>
+    public int AnswerRoom(int most) => Math.Max(0, Math.Min(Math.Min(most, Target.LongestAnswer), Target.Window - Math.Min(Tokens, Target.Window)));
+
+    /// <summary>What a call can cost at most, millionths of a dollar; null where the price is not known.</summary>
+    public long? MostCost(int mostAnswer) => Target.Price?.Of(MostTokens, AnswerRoom(mostAnswer));
+}

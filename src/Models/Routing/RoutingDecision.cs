@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace Models.Routing;
+
+/// <summary>What was decided of a turn, and from what. Immutable; the request in it gives the same decision again, to the bit.</summary>
+/// <param name="Request">What it was decided from.</param>
+/// <param name="Profile">The profile that counted.</param>
+/// <param name="Ranked">Who may answer, the best first.</param>
+/// <param name="Out">Who may not, in the order of the candidates.</param>
+public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Profile, IReadOnlyList<RankedTarget> Ranked, IReadOnlyList<Exclusion> Out)
+{
+    private const int MostTold = 6;
+
+    /// <summary>The rule that counted, or null.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>True where nobody may answer.</summary>
+    public bool IsRefused => Ranked.Count == 0;
+
+    /// <summary>For a person: why nobody may answer, and what would change it.</summary>
+    public string Refusal()
+    {
+        var text = new StringBuilder(Request.Turn.BetterThan is { } last
+            ? $"No model that may answer this is better than {last}"
+            : "No model may answer this");
+        if (Request.Turn.Data != DataClass.Public) text.Append($" (it holds {Eligibility.Words(Request.Turn.Data).Replace(" or ", " and ", StringComparison.Ordinal)} data)");
+        if (Out.Count == 0) return text.Append(": there is none. Install one with `appliance models pull`, or name one elsewhere under models.targets.").ToString();
+        var told = Out.Where(o => o.Reason != ExclusionReason.NotAsked).ToList();
+        if (told.Count == 0) return text.Append($": there is none of the name {Request.Turn.Asked}.").ToString();
+        text.Append(": ").AppendJoin("; ", told.Take(MostTold).Select(o => $"{o.Target} {o.Detail}"));
+        if (told.Count > MostTold) text.Append($"; {told.Count - MostTold} more");
+        return text.Append(". ").Append(Remedy(told.Aggregate((a, b) => b.Reason > a.Reason ? b : a))).ToString();
+    }
+
+    // What came furthest is nearest to an answer.
+    private static string Remedy(Exclusion nearest) => nearest.Reason switch
+    {
+        ExclusionReason.Rule => "Change router.rules to allow one.",
+        ExclusionReason.Profile => "Another router.profile would allow one elsewhere.",
+        ExclusionReason.Offline => "Install a model on this box, or end offline mode.",
+        ExclusionReason.Data => $"Leave it out, install a model on this box, or let {nearest.Target} see it with its setting data.",
+        ExclusionReason.Region => $"Set the region of {nearest.Target}, or add it to router.regions.",
+        ExclusionReason.Retention => $"Another router.profile would allow {nearest.Target}.",
+        ExclusionReason.Images => "Leave the pictures out, or add a target that reads them.",
+        ExclusionReason.Tools => "Add a target that calls tools.",
+        ExclusionReason.Window => "Shorten the conversation, or begin a new one.",
+        ExclusionReason.Price => $"Set the price of {nearest.Target}; 0 where it is free.",
+        ExclusionReason.Budget => "Raise router.budget, or wait until less was spent in its hour, day or month.",
+        ExclusionReason.Memory => "Close other programs, or choose a smaller model.",
+        ExclusionReason.Broken => $"Correct the settings of {nearest.Target}.",
+        ExclusionReason.NotBetter => "Ask again with a better model allowed.",
+        _ => "Try again in a moment.",
+    };
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Models.Routing;
+
+/// <summary>Decisions and policies as they are written down. Numbers are written so that they come back to the bit.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RoutingDecision))]
+[JsonSerializable(typeof(RoutingPolicy))]
+public sealed partial class RoutingJson : JsonSerializerContext;

@@ -1,0 +1,51 @@
+namespace Models.Routing;
+
+/// <summary>Who of those that may answer would do it best. Pure, and made of plain arithmetic alone: the same numbers give the same bits on every machine.</summary>
+internal static class Scoring
+{
+    // Of the seconds after the first token a reader feels about a quarter.
+    private const double RestShare = 0.25;
+
+    // Dollars for a joule of this box: 0.30 for a kilowatt hour.
+    private const double DollarsPerJoule = 0.30 / 3_600_000;
+
+    // Another target must be this much better than the one of the conversation: changing costs its caches, and the tone.
+    private const double Hysteresis = 0.75;
+
+    /// <summary>What is expected of a candidate.</summary>
+    public static RankedTarget Of(Candidate candidate, TurnFeatures turn, RoutingProfile profile)
+    {
+        var (target, speed) = (candidate.Target, candidate.Speed);
+        var answer = Math.Min(turn.LikelyAnswer, candidate.AnswerRoom(turn.MostAnswer));
+        var first = speed.FirstToken(candidate.Tokens - candidate.CachedTokens);
+        var rest = answer / speed.Decode;
+        var cost = target.Price!.Value.Of(candidate.Tokens, answer);
+        var joules = target.Watts * (first + rest);
+        var (seconds, dollars, quality) = Weights(profile);
+        var score = seconds * (first + RestShare * rest) + dollars * (cost / 1_000_000.0 + joules * DollarsPerJoule) + quality * (1 - target.Quality);
+        if (target.Name == turn.Current) score *= Hysteresis;
+        return new RankedTarget(target.Name, score, first, first + rest, cost, candidate.MostCost(turn.MostAnswer)!.Value, joules);
+    }
+
+    /// <summary>Which comes first, before any score.</summary>
+    public static int Place(Target target, TurnFeatures turn, RoutingProfile profile)
+    {
+        // What was begun with its tools ends with them.
+        if (turn.IsInToolLoop && target.Name == turn.Current) return 0;
+        return profile switch
+        {
+            RoutingProfile.Private => target.IsLocal ? 1 : 2,
+            RoutingProfile.CloudFirst => target.IsLocal ? 2 : 1,
+            _ => 1,
+        };
+    }
+
+    // What a second, a dollar and the whole range of quality weigh.
+    private static (double Seconds, double Dollars, double Quality) Weights(RoutingProfile profile) => profile switch
+    {
+        RoutingProfile.Fast => (1, 20, 4),
+        RoutingProfile.Cheap => (0.05, 2000, 4),
+        RoutingProfile.Best => (0.1, 10, 200),
+        _ => (1, 100, 20),
+    };
+}
