@@ -85,7 +85,10 @@ public sealed class FakeServer : IDisposable
             if (head is not [.., (byte)'\r', (byte)'\n', (byte)'\r', (byte)'\n']) continue;
             var lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
             var headers = lines.Skip(1).Select(line => line.Split(':', 2)).ToDictionary(h => h[0], h => h[1].Trim(), StringComparer.OrdinalIgnoreCase);
-            return lines[0].Split(' ') is [var method, var target, _] ? new FakeRequest(method, target, headers) : null;
+            if (lines[0].Split(' ') is not [var method, var target, _]) return null;
+            var body = new byte[headers.TryGetValue("Content-Length", out var length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
+            await stream.ReadExactlyAsync(body);
+            return new FakeRequest(method, target, headers) { Body = body };
         }
         return null;
     }
@@ -97,6 +100,9 @@ public sealed class FakeServer : IDisposable
 /// <param name="Headers">Headers by name, whatever their case.</param>
 public sealed record FakeRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers)
 {
+    /// <summary>The body, where its length was said.</summary>
+    public byte[] Body { get; init; } = [];
+
     /// <summary>A header's value, or null.</summary>
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 }

@@ -26,4 +26,7 @@ public static class ChatOptionKeys
 
     /// <summary><see cref="string"/>: which of the stop sequences ended the answer, on the last update where one did.</summary>
     public const string StopSequence = "stop_sequence";
+
+    /// <summary><see cref="Routing.Classifying.TurnSource"/>: where a question to a router comes from.</summary>
+    public const string Source = "source";
 }

@@ -51,7 +51,7 @@ internal sealed class ScriptedModel(string name) : ILanguageModel
     {
         options.Validate();
         if (prompt.Length > ContextLength)
-            throw new GenerationException($"The prompt has {prompt.Length} tokens, and the context {ContextLength}.") { IsContextExceeded = true };
+            throw new GenerationException($"The prompt has {prompt.Length} tokens; {Name} holds {ContextLength} with the answer. Shorten it.") { IsContextExceeded = true };
         Calls.Enqueue((prompt.ToArray(), options));
         var made = 0;
         var finish = FinishReason.Stop;

@@ -74,9 +74,10 @@ public static class SensitiveText
         List<string> odd = [];
         foreach (var word in Edges(text).Split(Breaks, StringSplitOptions.RemoveEmptyEntries))
         {
-            if (TextShapes.Announces(word)) announced = 3;
+            var bare = word.TrimEnd('.', ':', '!', '?', '…');
+            if (!IsOdd(bare) && TextShapes.Announces(bare)) announced = bare is "Bearer" or "bearer" or "Basic" ? 2 : 3;
             if (announced-- > 0) odd.Add(word);
-            else if (word.TrimEnd('.', ':', '!', '?', '…') is var bare && IsOdd(bare)) odd.Add(bare);
+            else if (IsOdd(bare)) odd.Add(bare);
         }
         return string.Join(' ', odd);
     }

@@ -170,7 +170,7 @@ internal static class TextShapes
             if (kind == 3) digits++;
             last = kind;
         }
-        return lower > 2 && upper > 2 && digits > 1 && changes * 3 >= word.Length;
+        return lower > 2 && upper > 2 && digits > 1 && changes * 12 > word.Length * 5;
     }
 
     private static (bool Letter, bool Digit, bool Other) Kinds(ReadOnlySpan<char> value)

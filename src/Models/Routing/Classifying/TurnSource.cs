@@ -12,6 +12,12 @@ public sealed record TurnSource
     /// <summary>The channel, or null.</summary>
     public string? Channel { get; init; }
 
+    /// <summary>The conversation, by which its next question is known; null for one alone.</summary>
+    public string? Conversation { get; init; }
+
+    /// <summary>True where whoever answered last did not do it well enough.</summary>
+    public bool TryHarder { get; init; }
+
     /// <summary>What the conversation was found to hold before: nothing takes it away again.</summary>
     public DataClass Taint { get; init; }
 }

@@ -1,0 +1,120 @@
+using Microsoft.Extensions.AI;
+using Models.Routing.Classifying;
+using Models.Routing.Spending;
+
+namespace Models.Routing.Execution;
+
+/// <summary>The router of a box: who there is, what the owner wants, what may be spent. Its clients answer by whoever it decides for. Safe for several threads.</summary>
+public sealed class ModelRouter
+{
+    // Bytes of a token of ordinary text, about.
+    private const int BytesPerToken = 4;
+
+    // What a wire writes around messages and tools counts too, and a picture is charged by rules of its own: 40,000 tokens is above all that are known.
+    private const int MostForm = 1024, MostPerMessage = 32, MostPerImage = 40_000, PerImage = 1000;
+
+    private volatile RoutingPolicy _policy = new();
+    private volatile TurnClassifier _classifier = new(ClassRule.Usual);
+    private volatile IReadOnlyList<RoutedTarget> _targets = [];
+
+    /// <summary>A router.</summary>
+    /// <param name="ledger">The money.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="jitter">A number between 0 and 1, each time another; null for chance.</param>
+    public ModelRouter(BudgetLedger ledger, TimeProvider time, Func<double>? jitter = null)
+    {
+        (Ledger, Time, Jitter) = (ledger, time, jitter ?? Random.Shared.NextDouble);
+        State = new RouterState(time, Jitter);
+    }
+
+    /// <summary>What the owner wants.</summary>
+    public RoutingPolicy Policy { get => _policy; set => _policy = value; }
+
+    /// <summary>What says what is in a turn.</summary>
+    public TurnClassifier Classifier { get => _classifier; set => _classifier = value; }
+
+    /// <summary>Who there is; those that go keep what they have begun.</summary>
+    public IReadOnlyList<RoutedTarget> Targets { get => _targets; set => _targets = value; }
+
+    /// <summary>True where nothing may leave this machine.</summary>
+    public Func<bool> IsOffline { get; init; } = () => false;
+
+    /// <summary>Hears what became of each question; it must not take long.</summary>
+    public Action<RouteRecord>? Recorded { get; set; }
+
+    /// <summary>The money.</summary>
+    public BudgetLedger Ledger { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal Func<double> Jitter { get; }
+
+    internal RouterState State { get; }
+
+    /// <summary>A client whose questions are answered by whoever the router decides for.</summary>
+    /// <param name="asked">The target to ask, whoever else there is; null leaves it to the rules.</param>
+    public IChatClient CreateClient(string? asked = null) => new RoutedChatClient(this, asked);
+
+    /// <summary>What would be decided of a question now; asks nobody.</summary>
+    public (RoutingDecision Decision, IReadOnlyList<string> Why) Explain(IReadOnlyList<ChatMessage> messages, ChatOptions? options, TurnSource source, string? asked = null)
+    {
+        var question = Ask(messages, options, source, asked);
+        return (Decide(question, new Dictionary<string, ExclusionReason>()), question.Found.Why);
+    }
+
+    /// <summary>Looks at a question.</summary>
+    internal Question Ask(IReadOnlyList<ChatMessage> messages, ChatOptions? options, TurnSource source, string? asked)
+    {
+        var (current, tokens, data) = State.Recall(source.Conversation);
+        var found = Classifier.Classify(messages, options, source with { Taint = source.Taint | data });
+        State.Remember(source.Conversation, null, 0, found.Data);
+        var turn = new TurnFeatures
+        {
+            Data = found.Data,
+            Agent = source.Agent,
+            Person = source.Person,
+            Channel = source.Channel,
+            Tokens = found.Bytes / BytesPerToken,
+            MostAnswer = options?.MaxOutputTokens ?? 4096,
+            HasImages = found.HasImages,
+            NeedsTools = options?.Tools is { Count: > 0 } && options.ToolMode is not NoneChatToolMode,
+            IsCode = found.IsCode,
+            Script = found.Script,
+            Depth = messages.Count,
+            Asked = asked,
+            Current = current,
+            IsInToolLoop = messages is [.., { Role: var last }] && last == ChatRole.Tool,
+            BetterThan = source.TryHarder ? current : null,
+        };
+        return new Question(messages, options, source, turn, found, current is null ? 0 : tokens);
+    }
+
+    /// <summary>Decides, with targets left out that were tried.</summary>
+    internal RoutingDecision Decide(Question question, IReadOnlyDictionary<string, ExclusionReason> tried)
+    {
+        var request = new RoutingRequest(question.Turn, [.. Targets.Select(target => Candidate(target, question, tried))])
+        {
+            IsOffline = IsOffline(),
+            MoneyLeft = Ledger.Left(question.Turn.Agent, question.Turn.Person),
+        };
+        return Router.Decide(Policy, request);
+    }
+
+    private Candidate Candidate(RoutedTarget routed, Question question, IReadOnlyDictionary<string, ExclusionReason> tried)
+    {
+        var (target, found) = (routed.Target, question.Found);
+        var health = State.Health(target);
+        var blocked = tried.TryGetValue(target.Name, out var reason) ? (reason, "was tried") : health.Blocked() is { } now ? (now.Reason, now.Detail) : ((ExclusionReason, string)?)null;
+        var images = found.HasImages ? question.Images : 0;
+        var tokens = routed.Count(question.Messages, question.Options) ?? Limited((long)found.Bytes / BytesPerToken + images * PerImage);
+        return new Candidate(target, tokens, Limited(Math.Max(tokens, found.Bytes + MostForm + (long)MostPerMessage * question.Messages.Count + (long)images * MostPerImage)))
+        {
+            Speed = health.Speed,
+            CachedTokens = target.Name == question.Turn.Current ? Math.Min(tokens, question.CachedTokens) : 0,
+            Blocked = blocked?.Item1,
+            BlockedDetail = blocked?.Item2,
+        };
+    }
+
+    private static int Limited(long number) => (int)Math.Min(int.MaxValue, number);
+}

@@ -1,0 +1,15 @@
+namespace Models.Routing.Execution;
+
+/// <summary>What became of one question to a model: what was decided, why, and what came of it. Holds nothing of what was said. Immutable.</summary>
+/// <param name="At">When it began.</param>
+/// <param name="Decision">The first decision.</param>
+/// <param name="Why">What made it the class it is.</param>
+/// <param name="Attempts">Every call, in the order of their ends.</param>
+public sealed record RouteRecord(DateTimeOffset At, RoutingDecision Decision, IReadOnlyList<string> Why, IReadOnlyList<AttemptRecord> Attempts)
+{
+    /// <summary>The conversation, or null.</summary>
+    public string? Conversation { get; init; }
+
+    /// <summary>Why there was no answer; null where there was one.</summary>
+    public string? Refusal { get; init; }
+}
