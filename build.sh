@@ -221,7 +221,7 @@ test_clients() {
 test_slow() {
   local passed=0 failed=0 skipped=0
   build; publish
-  for project in Runtime.Tests Appliance.Tests EndToEnd; do test_project "$project" Speed=Slow; done
+  for project in Models.Tests Runtime.Tests Appliance.Tests EndToEnd; do test_project "$project" Speed=Slow; done
   say "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
 }
