@@ -84,7 +84,7 @@ public sealed class RoutedChatClientTests
         var (cloud, box) = (Script(["Yes."]), Script([new TextContent("")]));
         Assert.Equal("Yes.", Ask(Router(new(), (Box, box), (Cloud, cloud))).Text);
         // Nobody else: it is an answer of its own.
-        Assert.Equal("", Ask(Router(new(), (Box, Script([])))).Text);
+        Assert.Equal("", Ask(Router(new(), (Box, Script(Array.Empty<object>())))).Text);
     }
 
     [Fact]
