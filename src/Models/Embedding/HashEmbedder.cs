@@ -65,14 +65,14 @@ public sealed class HashEmbedder : TextEmbedder
         // In the order of the text: sums of floating-point numbers depend on it.
         var order = new List<ulong>();
         var weights = new Dictionary<ulong, double>();
-        string? before = null;
+        var (before, weightBefore) = ((string?)null, 0.0);
         foreach (var word in words)
         {
             var weight = TextWords.Weight(word);
             Add(Hash('w', word), weight);
             AddPieces(word, weight);
-            if (before is not null) Add(Hash('p', $"{before} {word}"), PairWeight * Math.Min(weight, TextWords.Weight(before)));
-            before = word;
+            if (before is not null) Add(Mixed(Fold(Fold(Fold(Begin('p'), before), " "), word)), PairWeight * Math.Min(weight, weightBefore));
+            (before, weightBefore) = (word, weight);
         }
         if (order.Count == 0) Add(Hash('e', ""), 1);
 
@@ -109,10 +109,18 @@ public sealed class HashEmbedder : TextEmbedder
     }
 
     /// <summary>FNV-1a over UTF-16 units (Noll 1991), its bits mixed by splitmix64's finish (Steele et al. 2014): FNV's high bits alone are poor.</summary>
-    private static ulong Hash(char kind, ReadOnlySpan<char> text)
+    private static ulong Hash(char kind, ReadOnlySpan<char> text) => Mixed(Fold(Begin(kind), text));
+
+    private static ulong Begin(char kind) => (0xCBF29CE484222325 ^ kind) * 0x100000001B3;
+
+    private static ulong Fold(ulong hash, ReadOnlySpan<char> text)
     {
-        var hash = (0xCBF29CE484222325 ^ kind) * 0x100000001B3;
         foreach (var unit in text) hash = (hash ^ unit) * 0x100000001B3;
+        return hash;
+    }
+
+    private static ulong Mixed(ulong hash)
+    {
         hash = (hash ^ hash >> 30) * 0xBF58476D1CE4E5B9;
         hash = (hash ^ hash >> 27) * 0x94D049BB133111EB;
         return hash ^ hash >> 31;

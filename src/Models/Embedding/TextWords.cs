@@ -22,33 +22,40 @@ public static class TextWords
     /// <summary>The words, in order.</summary>
     public static List<string> Of(string text)
     {
-        var normal = TextEdits.ToLower(UnicodeNormalizer.Normalize(text, compose: true, compatibility: true));
-        List<string> words = [], signs = [];
-        List<string> run = [];
-        var dense = false;
-        foreach (var rune in normal.EnumerateRunes())
+        // Most texts are ASCII, where both steps are one.
+        var normal = Ascii.IsValid(text) ? text.ToLowerInvariant() : TextEdits.ToLower(UnicodeNormalizer.Normalize(text, compose: true, compatibility: true));
+        List<string> words = [];
+        // Where the run of letters that is open begins; -1 where none is.
+        var (begin, isDense, length) = (-1, false, 0);
+        for (var at = 0; at < normal.Length; at += length)
         {
-            var letter = Rune.IsLetterOrDigit(rune) || CharacterClasses.IsMark(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.LetterNumber;
+            Rune.DecodeFromUtf16(normal.AsSpan(at), out var rune, out length);
+            var isMark = !rune.IsAscii && CharacterClasses.IsMark(rune);
+            var isLetter = isMark || Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && Rune.GetUnicodeCategory(rune) == UnicodeCategory.LetterNumber);
             // A mark belongs to what it stands on.
-            if (!letter || (run.Count > 0 && dense != IsDense(rune) && !CharacterClasses.IsMark(rune))) End();
-            if (letter)
-            {
-                if (run.Count == 0) dense = IsDense(rune);
-                run.Add(rune.ToString());
-            }
-            else if (!Rune.IsWhiteSpace(rune))
-            {
-                signs.Add(rune.ToString());
-            }
+            if (begin >= 0 && (!isLetter || (!isMark && isDense != IsDense(rune)))) End(at);
+            if (isLetter && begin < 0) (begin, isDense) = (at, IsDense(rune));
         }
-        End();
-        return words.Count > 0 ? words : signs;
+        if (begin >= 0) End(normal.Length);
+        return words.Count > 0 ? words : [.. normal.EnumerateRunes().Where(rune => !Rune.IsWhiteSpace(rune)).Select(rune => rune.ToString())];
 
-        void End()
+        void End(int end)
         {
-            if (dense && run.Count > 1) for (var i = 0; i + 1 < run.Count; i++) words.Add(run[i] + run[i + 1]);
-            else if (run.Count > 0) words.Add(string.Concat(run));
-            run.Clear();
+            if (isDense) AddPairs(normal.AsSpan(begin, end - begin), words);
+            else words.Add(normal[begin..end]);
+            begin = -1;
+        }
+    }
+
+    // Overlapping pairs of characters; one alone is a word.
+    private static void AddPairs(ReadOnlySpan<char> run, List<string> words)
+    {
+        Rune.DecodeFromUtf16(run, out _, out var first);
+        if (first == run.Length) words.Add(run.ToString());
+        for (; first < run.Length; run = run[first..], Rune.DecodeFromUtf16(run, out _, out first))
+        {
+            Rune.DecodeFromUtf16(run[first..], out _, out var second);
+            words.Add(run[..(first + second)].ToString());
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Text;
 using Models;
+using Models.Crypto;
 using Models.Embedding;
 using Runtime.Memory.Files;
 using Runtime.Memory.Index;
@@ -63,7 +65,7 @@ public sealed class AgentMemory : IDisposable
         if (reading.IsFaulted) await reading;
         var vector = (await embedder.GenerateAsync([question], cancellationToken: cancellation))[0].Vector;
         var today = DateOnly.FromDateTime(_time.GetLocalNow().DateTime);
-        return _index.Search(index => HybridSearch.Find(index, question, vector.Span, path => MemoryFolder.IsVisible(path, person), today, most));
+        return _index.Search(person, index => HybridSearch.Find(index, question, vector.Span, today, most));
     }
 
     /// <summary>Adds a note; see <see cref="MemoryFolder.Add"/>.</summary>
@@ -109,7 +111,7 @@ public sealed class AgentMemory : IDisposable
         await _reading.WaitAsync(cancellation);
         try
         {
-            _index.Forget();
+            _index.Distrust();
             _isStale = true;
         }
         finally
@@ -134,31 +136,49 @@ public sealed class AgentMemory : IDisposable
         var (texts, size) = (new List<IndexedText>(), 0);
         foreach (var (path, file) in Folder.All())
         {
-            var state = new IndexedFile(file.Length, file.LastWriteTimeUtc.Ticks, embedder.Name);
-            if (known.Remove(path, out var before) && before == state) continue;
-            if (Read(file) is not { } text) continue;
-            var chunks = MarkdownChunks.Of(text).ToList();
+            var state = new IndexedFile(file.Length, file.LastWriteTimeUtc.Ticks, "", embedder.Name);
+            if (known.Remove(path, out var before) && state == before with { Hash = "" }) continue;
+            if (Read(file) is not { } bytes)
+            {
+                texts.Add(IndexedText.Gone(path));
+                continue;
+            }
+            state = state with { Hash = Convert.ToHexStringLower(Sha256.Hash(bytes)) };
+            if (state.Hash == before?.Hash && state.Embedder == before.Embedder)
+            {
+                // Touched, or restored from a backup, and the same.
+                _index.Touch(path, state);
+                continue;
+            }
+            var chunks = MarkdownChunks.Of(Text(bytes)).ToList();
             var vectors = chunks.Count == 0 ? [] : await embedder.GenerateAsync(chunks.Select(chunk => $"{chunk.Heading}\n{chunk.Text}"), cancellationToken: cancellation);
             texts.Add(new IndexedText(path, state, chunks, [.. vectors.Select(v => v.Vector)]));
             if ((size += chunks.Count) < Batch) continue;
             _index.Replace(texts);
             (texts, size) = ([], 0);
         }
-        texts.AddRange(known.Keys.Select(gone => new IndexedText(gone, default, [], [])));
+        texts.AddRange(known.Keys.Select(IndexedText.Gone));
         if (texts.Count > 0) _index.Replace(texts);
     }
 
-    private static string? Read(FileInfo file)
+    private static byte[]? Read(FileInfo file)
     {
         try
         {
-            return File.ReadAllText(file.FullName);
+            return File.ReadAllBytes(file.FullName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Gone since, or not ours to read: not in memory then.
             return null;
         }
+    }
+
+    // As editors write it: UTF-8, or what the mark at its beginning says.
+    private static string Text(byte[] bytes)
+    {
+        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 
     private void Watch()

@@ -34,12 +34,14 @@ public sealed class Database : IDisposable
 
     /// <summary>Runs something in a transaction of its own: all of it is on the disk afterwards, or none.</summary>
     /// <param name="work">What to do. It may be run twice, where the file turns out to be broken the first time.</param>
+    /// <param name="then">Runs once it is on the disk, before anybody else comes to the database.</param>
     /// <exception cref="ModelException">The disk is full or the file cannot be opened; nothing of it was kept.</exception>
-    public T Transact<T>(Func<SqliteConnection, T> work) => Guarded(connection =>
+    public T Transact<T>(Func<SqliteConnection, T> work, Action<T>? then = null) => Guarded(connection =>
     {
         using var transaction = connection.BeginTransaction();
         var result = work(connection);
         transaction.Commit();
+        then?.Invoke(result);
         return result;
     });
 

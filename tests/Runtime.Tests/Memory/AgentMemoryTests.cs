@@ -104,6 +104,24 @@ public sealed class AgentMemoryTests : IDisposable
         Assert.Equal(600, _memory.Count);
     }
 
+    [Fact]
+    public async Task Refresh_FileThatWasTouchedAlone_IsNotReadIntoTheIndexAgain()
+    {
+        var embedded = new CountingEmbedder();
+        using var memory = new AgentMemory(_folder["workspace"], _folder["other.sqlite"], _ => Task.FromResult<TextEmbedder>(embedded), _time, _told.Add);
+        Put("MEMORY.md", "The door code is 4711.\n");
+        await memory.RefreshAsync();
+        File.SetLastWriteTimeUtc(_folder["workspace/MEMORY.md"], new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await memory.RefreshAsync();
+        Assert.Equal(1, embedded.Texts);
+
+        Put("MEMORY.md", "The door code is 1848.\n");
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await memory.RefreshAsync();
+        Assert.Equal(2, embedded.Texts);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("?!")]
@@ -121,6 +139,22 @@ public sealed class AgentMemoryTests : IDisposable
         Put("memory/2026-01-02.md", "half a line");
         _memory.Add("two\nlines", isLasting: false, person: null);
         Assert.Equal("half a line\n- 03:04 two lines\n", File.ReadAllText(_folder["workspace/memory/2026-01-02.md"]));
+    }
+
+    private sealed class CountingEmbedder : TextEmbedder
+    {
+        public int Texts { get; private set; }
+
+        public override string Name => "counting";
+
+        public override int Dimensions => HashEmbedder.Instance.Dimensions;
+
+        public override Task<Microsoft.Extensions.AI.GeneratedEmbeddings<Microsoft.Extensions.AI.Embedding<float>>> EmbedAsync(
+            IReadOnlyList<EmbeddingInput> inputs, EmbeddingSettings settings, CancellationToken cancellation = default)
+        {
+            Texts += inputs.Count;
+            return HashEmbedder.Instance.EmbedAsync(inputs, settings, cancellation);
+        }
     }
 
     private AgentMemory Open() =>

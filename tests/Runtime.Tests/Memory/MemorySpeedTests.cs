@@ -29,7 +29,7 @@ public sealed class MemorySpeedTests(ITestOutputHelper output)
         {
             var batch = texts.GetRange(from, Math.Min(256, count - from));
             var vectors = await HashEmbedder.Instance.GenerateAsync(batch);
-            index.Replace([.. batch.Select((text, n) => new IndexedText($"memory/{from + n}.md", new IndexedFile(0, 0, ""), [new MemoryChunk(1, 1, "", text)], [vectors[n].Vector]))]);
+            index.Replace([.. batch.Select((text, n) => new IndexedText($"memory/{from + n}.md", new IndexedFile(0, 0, "1", ""), [new MemoryChunk(1, 1, "", text)], [vectors[n].Vector]))]);
         }
         var written = count / clock.Elapsed.TotalSeconds;
 
@@ -42,7 +42,7 @@ public sealed class MemorySpeedTests(ITestOutputHelper output)
             var question = string.Join(' ', Enumerable.Range(0, 8).Select(_ => words[random.Next(words.Length)]));
             var vector = (await HashEmbedder.Instance.GenerateAsync([question]))[0].Vector;
             clock.Restart();
-            var hits = index.Search(reader => HybridSearch.Find(reader, question, vector.Span, _ => true, new DateOnly(2026, 11, 25), 10));
+            var hits = index.Search(null, reader => HybridSearch.Find(reader, question, vector.Span, new DateOnly(2026, 11, 25), 10));
             times.Add(clock.Elapsed.TotalMilliseconds);
             if (hits.Exists(hit => hit.Path == $"memory/{meant}.md")) found++;
         }

@@ -34,9 +34,13 @@ public sealed class MemoryFolder(string workspace)
         return files.Where(file => file.Length <= Largest).Select(file => (System.IO.Path.GetRelativePath(workspace, file.FullName).Replace('\\', '/'), file));
     }
 
-    /// <summary>Whether somebody may see a file: what is a person's own is theirs and the owner's (null).</summary>
-    public static bool IsVisible(string path, string? person) =>
-        person is null || !path.StartsWith($"{Notes}/{People}/", StringComparison.Ordinal) || path.StartsWith($"{Notes}/{People}/{Safe(person)}/", StringComparison.Ordinal);
+    /// <summary>Whose a file is, by its path below the workspace: the name of the folder that is a person's own, or empty for everybody's.</summary>
+    public static string OwnerOf(string path) => path.Split('/') is [Notes, People, var person, ..] ? person : "";
+
+    /// <summary>The rule of who may see what: what is a person's own is theirs and the owner's.</summary>
+    /// <param name="owner">Whose it is, as <see cref="OwnerOf"/> has it.</param>
+    /// <param name="person">Who asks; null for the owner.</param>
+    public static bool MaySee(string owner, string? person) => person is null || owner.Length == 0 || owner == Safe(person);
 
     /// <summary>Some lines of a file.</summary>
     /// <param name="path">Its path as <see cref="All"/> gives it.</param>
@@ -46,7 +50,7 @@ public sealed class MemoryFolder(string workspace)
     /// <exception cref="ModelException">There is no such file of memory, or not for them.</exception>
     public string Read(string path, string? person, int first, int count)
     {
-        var found = All().FirstOrDefault(file => file.Path == path && IsVisible(file.Path, person)).File
+        var found = All().FirstOrDefault(file => file.Path == path && MaySee(OwnerOf(file.Path), person)).File
             ?? throw new ModelException($"There is no file {path} in memory.");
         return string.Join('\n', File.ReadLines(found.FullName).Skip(first - 1).Take(count));
     }

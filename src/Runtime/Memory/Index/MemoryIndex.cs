@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Runtime.Memory.Files;
 using Runtime.Storage;
 
 namespace Runtime.Memory.Index;
@@ -11,17 +10,25 @@ namespace Runtime.Memory.Index;
 internal sealed class MemoryIndex : IDisposable
 {
     private static readonly DatabaseSchema Schema = new(
-        ["""
-        CREATE TABLE file(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, modified INTEGER NOT NULL, embedder TEXT NOT NULL);
-        CREATE TABLE chunk(
-          id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file(id), first INTEGER NOT NULL, last INTEGER NOT NULL,
-          heading TEXT NOT NULL, text TEXT NOT NULL, terms TEXT NOT NULL, vector BLOB NOT NULL);
-        CREATE INDEX chunk_file ON chunk(file);
-        -- Small and by itself: it is read as a whole before the first search.
-        CREATE TABLE shape(id INTEGER PRIMARY KEY REFERENCES chunk(id), length INTEGER NOT NULL, signature BLOB NOT NULL);
-        CREATE VIRTUAL TABLE found USING fts5(terms, content='chunk', content_rowid='id', tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'");
-        CREATE VIRTUAL TABLE term USING fts5vocab(found, 'row');
-        """],
+        [
+            // The first layout was never released; what is left of it makes room for this one.
+            "SELECT 1",
+            """
+            DROP TABLE IF EXISTS term; DROP TABLE IF EXISTS found; DROP TABLE IF EXISTS shape; DROP TABLE IF EXISTS chunk; DROP TABLE IF EXISTS file;
+            CREATE TABLE file(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, modified INTEGER NOT NULL, hash TEXT NOT NULL, embedder TEXT NOT NULL);
+            CREATE TABLE chunk(
+              id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file(id), first INTEGER NOT NULL, last INTEGER NOT NULL,
+              heading TEXT NOT NULL, text TEXT NOT NULL, terms TEXT NOT NULL, vector BLOB NOT NULL);
+            CREATE INDEX chunk_file ON chunk(file);
+            -- Small and by itself: it is read as a whole before the first search.
+            CREATE TABLE shape(id INTEGER PRIMARY KEY REFERENCES chunk(id), owner TEXT NOT NULL, length INTEGER NOT NULL, signature BLOB NOT NULL);
+            -- Which pieces have a term, and no more: they are scored outside, and lists of numbers alone are a fifth of the size. Terms hold no
+            -- separators of ASCII, so this tokenizer gives them back as they are, whatever their script.
+            CREATE VIRTUAL TABLE found USING fts5(terms, content='chunk', content_rowid='id', tokenize='ascii', detail=none, columnsize=0);
+            -- How many pieces have a term; counting them in the lists takes as long as the lists are.
+            CREATE TABLE term(term TEXT PRIMARY KEY, pieces INTEGER NOT NULL) WITHOUT ROWID;
+            """,
+        ],
         []);
 
     private readonly Database _database;
@@ -36,41 +43,57 @@ internal sealed class MemoryIndex : IDisposable
     public Dictionary<string, IndexedFile> Files() => _database.Read(connection =>
     {
         var files = new Dictionary<string, IndexedFile>(StringComparer.Ordinal);
-        using var command = Sql(connection, "SELECT path, size, modified, embedder FROM file");
+        using var command = Sql(connection, "SELECT path, size, modified, hash, embedder FROM file");
         using var reader = command.ExecuteReader();
-        while (reader.Read()) files[reader.GetString(0)] = new IndexedFile(reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3));
+        while (reader.Read()) files[reader.GetString(0)] = new IndexedFile(reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetString(4));
         return files;
     });
 
     /// <summary>How many pieces there are.</summary>
-    public int Count() => Search(reader => reader.Shapes.Count);
+    public int Count() => _database.Read(connection =>
+    {
+        using var command = Sql(connection, "SELECT count(*) FROM shape");
+        return (int)(long)command.ExecuteScalar()!;
+    });
 
     /// <summary>Puts the pieces of some files in the place of what was known of them; files without pieces are forgotten. All or nothing.</summary>
-    public void Replace(IReadOnlyList<IndexedText> texts)
+    public void Replace(IReadOnlyList<IndexedText> texts) => _database.Transact(connection =>
     {
-        _database.Transact(connection =>
-        {
-            using var writer = new IndexWriter(connection);
-            foreach (var text in texts) writer.Replace(text);
-            return 0;
-        });
+        using var writer = new IndexWriter(connection);
+        foreach (var text in texts) writer.Replace(text);
+        writer.WriteCounts();
+        // What is in memory follows; a transaction that fails leaves it to be read again.
+        var shapes = _shapes;
         _shapes = null;
-    }
+        return (Shapes: shapes, writer.Removed, writer.Added);
+    }, done => _shapes = done.Shapes?.Changed(done.Removed, done.Added) == true ? done.Shapes : null);
+
+    /// <summary>Takes note that a file was touched, and is what it was.</summary>
+    public void Touch(string path, IndexedFile state) => _database.Transact(connection =>
+    {
+        using var command = Sql(connection, "UPDATE file SET size = $size, modified = $modified WHERE path = $path");
+        command.Parameters.AddWithValue("$size", state.Size);
+        command.Parameters.AddWithValue("$modified", state.Modified);
+        command.Parameters.AddWithValue("$path", path);
+        return command.ExecuteNonQuery();
+    });
 
     /// <summary>Makes every file look changed; what is known of them stays until they are read again.</summary>
-    public void Forget() => _database.Transact(connection =>
+    public void Distrust() => _database.Transact(connection =>
     {
         using var command = Sql(connection, "UPDATE file SET embedder = ''");
         return command.ExecuteNonQuery();
     });
 
     /// <summary>Runs a search. Nobody else uses the index meanwhile.</summary>
-    public T Search<T>(Func<IndexReader, T> search) => _database.Read(connection =>
+    /// <param name="person">Who searches; null for the owner.</param>
+    /// <param name="search">The search.</param>
+    public T Search<T>(string? person, Func<IndexReader, T> search) => _database.Read(connection =>
     {
         _shapes ??= ShapeTable.Load(connection);
         // Its statements stay prepared as long as the file is open.
         if (_reader is null || !_reader.Reads(connection)) _reader = new IndexReader(connection);
-        _reader.Shapes = _shapes;
+        _reader.Begin(_shapes, person);
         return search(_reader);
     });
 
@@ -84,16 +107,3 @@ internal sealed class MemoryIndex : IDisposable
         return command;
     }
 }
-
-/// <summary>A file as it was when it was indexed.</summary>
-/// <param name="Size">Bytes.</param>
-/// <param name="Modified">UTC ticks of its last change.</param>
-/// <param name="Embedder">What made its vectors.</param>
-internal readonly record struct IndexedFile(long Size, long Modified, string Embedder);
-
-/// <summary>A file and its pieces, to be indexed.</summary>
-/// <param name="Path">Its path below the workspace, with <c>/</c>.</param>
-/// <param name="State">What it was read as.</param>
-/// <param name="Chunks">Its pieces; none where the file is gone.</param>
-/// <param name="Vectors">A vector of length 1 for each.</param>
-internal sealed record IndexedText(string Path, IndexedFile State, IReadOnlyList<MemoryChunk> Chunks, IReadOnlyList<ReadOnlyMemory<float>> Vectors);

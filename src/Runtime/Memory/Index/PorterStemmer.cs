@@ -50,14 +50,19 @@ public static class PorterStemmer
     // The longest ending that fits decides, whether it may go or not.
     private static string Replace(string word, (string From, string To)[] rules)
     {
-        var best = rules.Where(rule => word.EndsWith(rule.From, StringComparison.Ordinal)).OrderByDescending(rule => rule.From.Length).FirstOrDefault();
-        if (best.From is null || Measure(word.AsSpan(0, word.Length - best.From.Length)) == 0) return word;
-        return string.Concat(word.AsSpan(0, word.Length - best.From.Length), best.To);
+        var best = ("", "");
+        foreach (var rule in rules)
+            if (rule.From.Length > best.Item1.Length && word.EndsWith(rule.From, StringComparison.Ordinal)) best = rule;
+        var (from, to) = best;
+        var stem = word.AsSpan(0, word.Length - from.Length);
+        return from.Length == 0 || Measure(stem) == 0 ? word : string.Concat(stem, to);
     }
 
     private static string Strip(string word)
     {
-        var ending = Step4.Where(e => word.EndsWith(e, StringComparison.Ordinal)).MaxBy(e => e.Length);
+        string? ending = null;
+        foreach (var one in Step4)
+            if (one.Length > (ending?.Length ?? 0) && word.EndsWith(one, StringComparison.Ordinal)) ending = one;
         if (ending is null) return word;
         var stem = word[..^ending.Length];
         return Measure(stem) > 1 && (ending != "ion" || stem[^1] is 's' or 't') ? stem : word;

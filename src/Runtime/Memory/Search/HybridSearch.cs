@@ -19,19 +19,17 @@ internal static class HybridSearch
     /// <param name="index">Where to look.</param>
     /// <param name="question">What is looked for.</param>
     /// <param name="vector">Its vector; empty to look for its words alone.</param>
-    /// <param name="isVisible">Which files may be seen, by their paths.</param>
     /// <param name="today">For recency.</param>
     /// <param name="most">Most pieces.</param>
-    public static List<MemoryHit> Find(IndexReader index, string question, ReadOnlySpan<float> vector, Func<string, bool> isVisible, DateOnly today, int most)
+    public static List<MemoryHit> Find(IndexReader index, string question, ReadOnlySpan<float> vector, DateOnly today, int most)
     {
         var scores = new Dictionary<long, double>();
         var byWords = LexicalSearch.Find(index, question);
         Add(byWords, 1);
         if (vector.Length > 0) Add(VectorSearch.Find(index, vector, byWords), VectorShare);
-        // Files that may not be seen and old notes come off the list: a longer one than was asked for.
+        // Old notes come off the list, and what says the same: a longer one than was asked for.
         var ranked = scores.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Take(Math.Max(50, most * 3))
             .Select(pair => (Id: pair.Key, Hit: index.Hit(pair.Key, pair.Value)))
-            .Where(piece => isVisible(piece.Hit.Path))
             .Select(piece => (piece.Id, Hit: piece.Hit with { Score = piece.Hit.Score * Recency(piece.Hit.Path, today) }))
             .OrderByDescending(piece => piece.Hit.Score);
         var (hits, vectors) = (new List<MemoryHit>(), new List<QuantizedVector>());

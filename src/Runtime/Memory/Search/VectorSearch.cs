@@ -19,7 +19,7 @@ internal static class VectorSearch
         var vectors = byWords.Select(id => (Id: id, Vector: index.Vector(id))).ToList();
         var asked = new QuantizedVector(Moved(question, vectors.Take(FeedbackPieces).Select(piece => piece.Vector)));
         var known = byWords.ToHashSet();
-        vectors.AddRange(index.Shapes.Nearest(asked.Signature(), Nearest).Where(id => !known.Contains(id)).Select(id => (id, index.Vector(id))));
+        vectors.AddRange(index.Nearest(asked.Signature(), Nearest).Where(id => !known.Contains(id)).Select(id => (id, index.Vector(id))));
         return [.. vectors
             // Until its file is read again, a piece may have a vector of another embedder's.
             .Where(piece => piece.Vector.Dimensions == asked.Dimensions)
