@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, ToolsConfig? Tools = null)
+    HeartbeatConfig? Heartbeat = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -34,6 +34,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("What agents do by themselves.")]
     public HeartbeatConfig Heartbeat { get; init; } = Heartbeat ?? new();
+
+    [Setting("What becomes of agents' notes.")]
+    public MemoryConfig Memory { get; init; } = Memory ?? new();
 
     [Setting("What tools of agents work with.")]
     public ToolsConfig Tools { get; init; } = Tools ?? new();

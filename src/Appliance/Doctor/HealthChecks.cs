@@ -2,14 +2,17 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Appliance.Config;
+using Appliance.Config.Sections;
 using Models;
 using Models.Budget;
 using Models.Generation;
 using Models.Store;
+using Runtime.Agents;
+using Runtime.Memory;
 
 namespace Appliance.Doctor;
 
-/// <summary>What <c>doctor</c> looks at on this machine: configuration, home, disk, models, memory, transcripts, native library, clock.</summary>
+/// <summary>What <c>doctor</c> looks at on this machine: configuration, home, disk, models, memory, transcripts, notes, native library, clock.</summary>
 internal static class HealthChecks
 {
     private const long LittleDisk = 1_000_000_000, NoDisk = 100_000_000;
@@ -19,7 +22,7 @@ internal static class HealthChecks
 
     /// <summary>Every finding, in the order a person would look.</summary>
     public static IEnumerable<Finding> All(Patient patient) =>
-        [.. Configuration(patient), .. FileModes.Check(patient.Home), Room(patient), Model(patient), Memory(patient), .. Transcripts(patient), NativeLibrary(patient), Clock(patient)];
+        [.. Configuration(patient), .. FileModes.Check(patient.Home), Room(patient), Model(patient), Memory(patient), .. Transcripts(patient), .. Notes(patient), NativeLibrary(patient), Clock(patient)];
 
     private static IEnumerable<Finding> Configuration(Patient patient)
     {
@@ -97,6 +100,32 @@ internal static class HealthChecks
                 damage.OnlyLast ? "Nothing: it is cut off when the session is opened." : "Restore it from a backup: `appliance backup restore`.");
         }
         if (damaged == 0) yield return Finding.Ok("sessions", files == 1 ? "1 transcript can be read" : $"{files} transcripts can be read");
+    }
+
+    private static IEnumerable<Finding> Notes(Patient patient)
+    {
+        var agents = new AgentBook(patient.Home, AgentConfig.All(patient.Config.Config), patient.Time).All;
+        var (files, pieces) = (0, 0);
+        foreach (var agent in agents)
+        {
+            var state = MemoryState.Read(agent.Workspace, MemoryBook.IndexOf(patient.Home, agent.Id));
+            (files, pieces) = (files + state.Files, pieces + state.Pieces);
+            if (state.Fault is { } fault)
+                yield return new Finding("notes", Severity.Warning, $"the index of what {agent.Id} remembers cannot be used: {fault}", "Nothing is lost: the notes are Markdown files, and the index is made of them.",
+                    "Nothing: it is put aside and made again when it is next used; a failing disk, where it happens again.");
+            foreach (var broken in state.BrokenCopies)
+                yield return new Finding("notes", Severity.Info, $"{broken} is an index that was found broken", "It may still hold what was forgotten since.", "Remove it; nothing in it is missing elsewhere.")
+                {
+                    Repair = () =>
+                    {
+                        File.Delete(broken);
+                        return $"removed {broken}";
+                    },
+                };
+            if (state is { Fault: null } && state.Indexed < state.Files)
+                yield return new Finding("notes", Severity.Info, $"{state.Files - state.Indexed} of {state.Files} files of what {agent.Id} remembers are not in its index yet", "They are read before the next search.", "Nothing.");
+        }
+        yield return Finding.Ok("notes", $"{files} files of memory, {pieces} pieces in the index");
     }
 
     private static (string What, bool OnlyLast)? Damage(string file)

@@ -19,9 +19,11 @@ using Runtime.Audit;
 using Runtime.Browser;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
+using Runtime.Memory.Files;
 using Runtime.Messages;
 using Runtime.Sandbox;
 using Runtime.Schedule;
+using Runtime.Schedule.Distilling;
 using Runtime.Schedule.Heartbeat;
 using Runtime.Schedule.Jobs;
 using Runtime.Sessions;
@@ -48,6 +50,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly TurnRunner _turns;
     private readonly CronService _cron;
     private readonly Heartbeats _heartbeats;
+    private readonly MemoryNights _nights;
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ProcessBook _processes = new();
@@ -95,7 +98,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
         {
             Starting = new ToolAudit(identity.Audit).BeginAsync,
-            MayReach = (call, path) => identity.People.Policy.MayReach(call.Person!, path, call.Files.Workspace),
+            MayReach = (call, path) => identity.People.Policy.MayReach(call.Person!, path, call.Files.Workspace) && MemoryFolder.MayReach(path, call.Files.Workspace, call.Person),
         };
         tools.Called += new ToolAudit(identity.Audit).Hear;
         tools.Faulted += onBug;
@@ -104,7 +107,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress)));
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Messages = messages };
+        _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _methods = new GatewayMethods(_context, onBug);
         messages.Delivered += _methods.MessageDelivered;
@@ -132,16 +136,24 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron.Faulted += onBug;
         _heartbeats.Happened += _methods.HeartbeatHappened;
         _heartbeats.Faulted += onBug;
+        _nights.Happened += new MemoryAudit(identity.Audit).Hear;
+        _nights.Faulted += onBug;
         _ticks = time.CreateTimer(_ => SendTick(), null, ProtocolLimits.Tick, ProtocolLimits.Tick);
         // The answers come over a real network, in real time, whatever the gateway's clock says.
         _keepAlives = TimeProvider.System.CreateTimer(_ => _hub.KeepAlive(), null, ProtocolLimits.KeepAlive, ProtocolLimits.KeepAlive);
         _cron.Start();
         _heartbeats.Start();
+        _nights.Start();
     }
 
     /// <summary>True where a home has work for a gateway that no client has come to yet.</summary>
-    public static bool HasWork(string home, ConfigStore? config) =>
-        JobBook.IsIn(home) || new AgentBook(home, config is null ? [] : AgentConfig.All(config.Config), TimeProvider.System).All.Any(agent => HeartbeatFile.Read(agent) is not null);
+    public static bool HasWork(ModelStore store, ConfigStore? config)
+    {
+        if (JobBook.IsIn(store.Home)) return true;
+        var agents = new AgentBook(store.Home, config is null ? [] : AgentConfig.All(config.Config), TimeProvider.System).All;
+        return agents.Any(agent => HeartbeatFile.Read(agent) is not null)
+            || (store.Newest(ModelKind.Decoder) is not null && agents.Any(agent => new MemoryFolder(agent.Workspace).All().Any(file => MemoryFolder.DayOf(file.Path) is not null)));
+    }
 
     /// <summary>What its methods work with, for the doors that are none of the protocol's.</summary>
     public GatewayContext Context => _context;
@@ -212,6 +224,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed -= _methods.AgentsChanged;
         await _keepAlives.DisposeAsync();
         _heartbeats.Dispose();
+        _nights.Dispose();
         _cron.Dispose();
         _turns.Dispose();
         _memory.Dispose();
@@ -231,6 +244,13 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         {
             _onBug(e);
         }
+    }
+
+    // What the owner says becomes everybody's memory only where there is nobody else.
+    private static IEnumerable<(string SessionKey, string? Person)> Conversations(string agent, AccessPolicy policy)
+    {
+        var others = policy.People.Where(person => person.Id != Person.OwnerId).ToList();
+        return others.Count == 0 ? [(SessionKey.MainOf(agent), null)] : others.Select(person => (SessionKey.MainOf(agent, person.Id), (string?)person.Id));
     }
 
     private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";

@@ -82,7 +82,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellation);
-            if (GatewayHost.HasWork(models.Store.Home, options.Config)) _ = gateway.Value;
+            if (GatewayHost.HasWork(models.Store, options.Config)) _ = gateway.Value;
             return new ApplianceServer(app, gateway, identity, local);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)

@@ -27,9 +27,12 @@ public static class AuditKind
     /// <summary>The configuration changed.</summary>
     public const string Config = "config";
 
+    /// <summary>What an agent remembers was distilled by night, archived, or forgotten.</summary>
+    public const string Memory = "memory";
+
     /// <summary>About this log itself: repaired, events lost, old ones removed.</summary>
     public const string Log = "log";
 
     /// <summary>All there are.</summary>
-    public static IReadOnlyList<string> All { get; } = [Access, Turn, Read, Tool, Egress, Approval, Identity, Config, Log];
+    public static IReadOnlyList<string> All { get; } = [Access, Turn, Read, Tool, Egress, Approval, Identity, Config, Memory, Log];
 }

@@ -69,9 +69,9 @@ public sealed class AgentMemory : IDisposable
     }
 
     /// <summary>Adds a note; see <see cref="MemoryFolder.Add"/>.</summary>
-    public string Add(string text, bool isLasting, string? person)
+    public string Add(string text, bool isLasting, string? person, bool isForeign = false)
     {
-        var path = Folder.Add(text, isLasting, person, _time.GetLocalNow());
+        var path = Folder.Add(text, isLasting, isForeign, person, _time.GetLocalNow());
         _isStale = true;
         return path;
     }
@@ -102,6 +102,41 @@ public sealed class AgentMemory : IDisposable
         {
             _reading.Release();
         }
+    }
+
+    /// <summary>
+    /// Forgets every line that has a text: in the files, and in the index without a trace. Where it is cut off, the index is rid of the rest
+    /// when it is next used. Conversations and backups keep what they have.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="person">Whose memory; null for all of it.</param>
+    /// <param name="isTrial">True to see what would go.</param>
+    /// <param name="cancellation">Gives up; what is gone stays gone.</param>
+    /// <exception cref="ModelException">The text is too short, or something cannot be written.</exception>
+    public async Task<IReadOnlyList<ForgottenLines>> ForgetAsync(string text, string? person, bool isTrial, CancellationToken cancellation = default)
+    {
+        var lines = Folder.Forget(text, person, isTrial: true);
+        if (isTrial || lines.Count == 0) return lines;
+        _index.OwePurge();
+        lines = Folder.Forget(text, person, isTrial: false);
+        _isStale = true;
+        await RefreshAsync(cancellation);
+        return lines;
+    }
+
+    /// <summary>Replaces a file; see <see cref="MemoryFolder.Rewrite"/>.</summary>
+    public void Rewrite(string path, Func<string, string> change)
+    {
+        Folder.Rewrite(path, change);
+        _isStale = true;
+    }
+
+    /// <summary>Moves notes of days into the archive; see <see cref="MemoryFolder.Archive"/>.</summary>
+    public int Archive(string? person, DateOnly before)
+    {
+        var moved = Folder.Archive(person, before);
+        if (moved > 0) _isStale = true;
+        return moved;
     }
 
     /// <summary>Reads every file again, whatever the index says of it.</summary>
@@ -159,6 +194,7 @@ public sealed class AgentMemory : IDisposable
         }
         texts.AddRange(known.Keys.Select(IndexedText.Gone));
         if (texts.Count > 0) _index.Replace(texts);
+        if (_index.OwesPurge) _index.Purge();
     }
 
     private static byte[]? Read(FileInfo file)

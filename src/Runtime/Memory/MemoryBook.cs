@@ -23,10 +23,17 @@ public sealed class MemoryBook(AgentBook agents, string home, Func<CancellationT
         lock (_open)
         {
             if (_open.TryGetValue(id, out var memory)) return memory;
-            var folder = HomeFolder.EnsureFolder(Path.Combine(home, "agents", id));
-            return _open[id] = new AgentMemory(agent.Workspace, Path.Combine(folder, "memory.sqlite"), embedder, time, tell);
+            HomeFolder.EnsureFolder(Path.Combine(home, "agents", id));
+            return _open[id] = new AgentMemory(agent.Workspace, IndexOf(home, id), embedder, time, tell);
         }
     }
+
+    /// <summary>How an agent's memory is, by its files.</summary>
+    /// <exception cref="ModelException">There is no such agent, or its files cannot be read.</exception>
+    public MemoryState StateOf(string id) => MemoryState.Read((agents.Find(id) ?? throw new ModelException($"There is no agent {id}.")).Workspace, IndexOf(home, id));
+
+    /// <summary>Where the index of an agent's memory is.</summary>
+    public static string IndexOf(string home, string id) => Path.Combine(home, "agents", id, "memory.sqlite");
 
     /// <summary>Closes an agent's memory, so that its files can be moved; it opens again when it is next used.</summary>
     public void Close(string id)

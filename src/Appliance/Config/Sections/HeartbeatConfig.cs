@@ -27,5 +27,5 @@ internal sealed record HeartbeatConfig(
         TokensPerDay = TokensPerDay,
     };
 
-    private static TimeOnly? Time(string? text) => text is null ? null : TimeOnly.ParseExact(text, "HH:mm", CultureInfo.InvariantCulture);
+    internal static TimeOnly? Time(string? text) => text is null ? null : TimeOnly.ParseExact(text, "HH:mm", CultureInfo.InvariantCulture);
 }

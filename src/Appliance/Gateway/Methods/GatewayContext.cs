@@ -11,6 +11,7 @@ using Runtime.Memory;
 using Runtime.Messages;
 using Runtime.Questions;
 using Runtime.Schedule;
+using Runtime.Schedule.Distilling;
 using Runtime.Schedule.Heartbeat;
 using Runtime.Tools;
 
@@ -31,6 +32,9 @@ internal sealed record GatewayContext(
 
     /// <summary>What agents remember.</summary>
     public required MemoryBook Memory { get; init; }
+
+    /// <summary>What puts it in order at night.</summary>
+    public required MemoryNights Nights { get; init; }
 
     /// <summary>Where the owner is asked for answers.</summary>
     public QuestionBook Questions { get; } = new(Time);

@@ -1,9 +1,11 @@
 using System.Text;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models;
 using Runtime.Agents;
+using Runtime.Memory.Files;
 
 namespace Appliance.Gateway.Methods;
 
@@ -44,6 +46,7 @@ internal sealed partial class GatewayMethods
     {
         var path = call.Params.OptionalText("path", 1024) ?? "";
         var (offset, limit) = ((int)(call.Params.OptionalNumber("offset", 0, int.MaxValue) ?? 0), (int)(call.Params.OptionalNumber("limit", 1, 1000) ?? 200));
+        RequireMemoryOf(call, workspace, path);
         var entries = workspace.List(path);
         var page = entries.Skip(offset).Take(limit).Select(e => new WorkspaceRow(e)).ToArray();
         var parent = path.Length == 0 ? null : path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "";
@@ -54,9 +57,16 @@ internal sealed partial class GatewayMethods
     private byte[] GetFromWorkspace(GatewayCall call) => OfWorkspace(call, (id, workspace) =>
     {
         var path = call.Params.Text("path", 1024);
+        RequireMemoryOf(call, workspace, path);
         var file = workspace.Read(path) ?? throw GatewayException.Invalid($"There is no file {path} in the workspace.");
         return FrameWriter.Payload(to => to.Add("agentId", id).Add("file", new WorkspaceContent(path, file, TextOf(file.Content))));
     });
+
+    // The notes of one person are none of another's business, whoever's workspace they lie in.
+    private static void RequireMemoryOf(GatewayCall call, AgentWorkspace workspace, string path)
+    {
+        if (!MemoryFolder.MayReach(Path.Combine(workspace.Folder, path), workspace.Folder, OriginOf(call).Person)) throw Denied(AccessDecision.Deny("another person's memory"));
+    }
 
     private byte[] OfWorkspace(GatewayCall call, Func<string, AgentWorkspace, byte[]> answer)
     {

@@ -1,7 +1,12 @@
+using System.Globalization;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Protocol;
+using Models;
 using Runtime.Agents;
+using Runtime.Audit;
 using Runtime.Memory;
+using Runtime.Memory.Files;
 
 namespace Appliance.Gateway.Methods;
 
@@ -16,6 +21,8 @@ internal sealed partial class GatewayMethods
         new GatewayMethod("doctor.memory.status", Scope.Read, MemoryHealthAsync),
         new GatewayMethod("memory.status", Scope.Read, MemoryStatusAsync) { IsAdvertised = false },
         GatewayMethod.Of("memory.write", Scope.Write, WriteMemory) with { IsAdvertised = false },
+        new GatewayMethod("memory.forget", Scope.Write, ForgetMemoryAsync) { IsAdvertised = false },
+        new GatewayMethod("memory.distill", Scope.Write, DistillMemoryAsync) { IsAdvertised = false },
         new GatewayMethod("memory.refresh", Scope.Write, RefreshMemoryAsync) { IsAdvertised = false },
     ];
 
@@ -31,8 +38,20 @@ internal sealed partial class GatewayMethods
 
     private async Task<byte[]?> MemoryHealthAsync(GatewayCall call)
     {
-        var embedder = await _context.Models.Encoders.GetEmbedderAsync(null, call.Connection.Gone);
-        return FrameWriter.Payload(to => to.Add("agentId", AgentOf(call).Id).Add("provider", embedder.Name).Add("embedding", new EmbeddingState()));
+        var agent = AgentOf(call);
+        var (provider, fault) = ("none", (string?)null);
+        try
+        {
+            var embedder = await _context.Models.Encoders.GetEmbedderAsync(null, call.Connection.Gone);
+            provider = embedder.Name;
+            await embedder.GenerateAsync(["Is anybody there?"], cancellationToken: call.Connection.Gone);
+        }
+        catch (ModelException e)
+        {
+            fault = e.Message;
+        }
+        var state = _context.Memory.StateOf(agent.Id);
+        return FrameWriter.Payload(to => to.Add("agentId", agent.Id).Add("provider", provider).Add("embedding", new EmbeddingState(fault)).Add("index", new IndexState(state)));
     }
 
     private async Task<byte[]?> MemoryStatusAsync(GatewayCall call)
@@ -43,13 +62,32 @@ internal sealed partial class GatewayMethods
         var embedder = await _context.Models.Encoders.GetEmbedderAsync(null, call.Connection.Gone);
         return FrameWriter.Payload(to => to
             .Add("agentId", agent.Id).Add("provider", embedder.Name)
-            .Add("workspace", agent.Workspace).Add("files", memory.Folder.All().Count()).Add("chunks", memory.Count).Add("dimensions", embedder.Dimensions));
+            .Add("workspace", agent.Workspace).Add("files", memory.Folder.All().Count()).Add("chunks", memory.Count).Add("dimensions", embedder.Dimensions)
+            .Add("distilledThrough", DayOf(_context.Memory.StateOf(agent.Id))).Add("distilling", _context.Config.Config.Memory.Distill && DefaultModel().Name is not null));
     }
 
     private byte[] WriteMemory(GatewayCall call)
     {
         var path = _context.Memory.Of(AgentOf(call).Id).Add(call.Params.LongText("text"), call.Params.OptionalFlag("lasting") ?? false, OriginOf(call).Person);
         return FrameWriter.Payload(to => to.Add("ok", true).Add("path", path));
+    }
+
+    private async Task<byte[]?> ForgetMemoryAsync(GatewayCall call)
+    {
+        var (agent, isTrial) = (AgentOf(call), call.Params.OptionalFlag("dryRun") ?? false);
+        var gone = await _context.Memory.Of(agent.Id).ForgetAsync(call.Params.Text("text"), OriginOf(call).Person, isTrial, call.Connection.Gone);
+        if (!isTrial && gone.Count > 0)
+            new MemoryAudit(_context.Identity.Audit).Forgotten(AuditTrail.Actor(call.Principal, call.Connection.Peer, "websocket", call.Connection.Client?.Client.Id), agent.Id, [.. gone.Select(file => file.Path)], gone.Sum(file => file.Lines.Count));
+        return FrameWriter.Payload(to => to.Add("ok", true).Add("dryRun", isTrial).Add("files", [.. gone.Select(file => new ForgottenRow(file))]));
+    }
+
+    private async Task<byte[]?> DistillMemoryAsync(GatewayCall call)
+    {
+        // It reads what everybody said.
+        if (OriginOf(call).Person is not null) throw Denied(AccessDecision.Deny("owner alone"));
+        var nights = await _context.Nights.RunAsync(AgentOf(call), isAsked: true);
+        if (nights.FirstOrDefault(night => night.Status == "failed") is { Reason: { } why }) throw GatewayException.Unavailable(why);
+        return FrameWriter.Payload(to => to.Add("ok", true).Add("days", nights.Sum(night => night.Days)).Add("archived", nights.Sum(night => night.Archived)).Add("tokens", nights.Sum(night => night.Tokens)));
     }
 
     private async Task<byte[]?> RefreshMemoryAsync(GatewayCall call)
@@ -61,9 +99,23 @@ internal sealed partial class GatewayMethods
 
     private Agent AgentOf(GatewayCall call) => RequireAgent(call.Params.OptionalText("agentId"));
 
-    private sealed record EmbeddingState : IPayload
+    private static string? DayOf(MemoryState state) => state.Through?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private sealed record EmbeddingState(string? Fault) : IPayload
     {
-        public void Write(PayloadWriter to) => to.Add("ok", true).Add("checked", true);
+        public void Write(PayloadWriter to) => to.Add("ok", Fault is null).Add("checked", true).Add("error", Fault);
+    }
+
+    private sealed record IndexState(MemoryState State) : IPayload
+    {
+        public void Write(PayloadWriter to) => to
+            .Add("ok", State.Fault is null).Add("error", State.Fault).Add("files", State.Files).Add("indexed", State.Indexed).Add("chunks", State.Pieces)
+            .Add("brokenCopies", State.BrokenCopies.Count).Add("distilledThrough", DayOf(State));
+    }
+
+    private sealed record ForgottenRow(ForgottenLines File) : IPayload
+    {
+        public void Write(PayloadWriter to) => to.Add("path", File.Path).Add("lines", [.. File.Lines.Select(line => Cut(line, LongestSnippet)!)]);
     }
 
     private sealed record MemoryRow(MemoryHit Hit) : IPayload

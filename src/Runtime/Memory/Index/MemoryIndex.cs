@@ -32,12 +32,16 @@ internal sealed class MemoryIndex : IDisposable
         []);
 
     private readonly Database _database;
+    private readonly string _path;
     private IndexReader? _reader;
     private ShapeTable? _shapes;
 
     /// <summary>The index in a file.</summary>
     public MemoryIndex(string path, TimeProvider time, Action<string> tell) =>
-        _database = new Database(path, Schema, time, message => { _shapes = null; tell(message); });
+        (_path, _database) = (path, new Database(path, Schema, time, message => { _shapes = null; tell(message); }));
+
+    /// <summary>True where something was forgotten whose last traces are still in the file.</summary>
+    public bool OwesPurge => _database.Read(connection => Sql(connection, "PRAGMA application_id").ExecuteScalar() is not 0L);
 
     /// <summary>What is known of every file, by its path.</summary>
     public Dictionary<string, IndexedFile> Files() => _database.Read(connection =>
@@ -83,6 +87,23 @@ internal sealed class MemoryIndex : IDisposable
     {
         using var command = Sql(connection, "UPDATE file SET embedder = ''");
         return command.ExecuteNonQuery();
+    });
+
+    /// <summary>Notes that something is about to be forgotten: whatever happens, <see cref="OwesPurge"/> says so until <see cref="Purge"/> is through.</summary>
+    public void OwePurge() => _database.Transact(connection => Sql(connection, "PRAGMA application_id = 1").ExecuteNonQuery());
+
+    /// <summary>Leaves nothing in the file, or in broken copies of it, of pieces that are gone. Takes seconds for a large index.</summary>
+    public void Purge() => _database.Read(connection =>
+    {
+        // Deleted terms stay in FTS5's lists until these are merged, deleted rows in free pages, and both in the log until it is emptied.
+        foreach (var step in (string[])["INSERT INTO found(found) VALUES('optimize')", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA application_id = 0"])
+        {
+            using var command = Sql(connection, step);
+            command.ExecuteNonQuery();
+        }
+        // They were kept for what could be saved of them, and everything was.
+        foreach (var broken in Directory.EnumerateFiles(Path.GetDirectoryName(_path)!, Path.GetFileName(_path) + ".broken-*")) File.Delete(broken);
+        return 0;
     });
 
     /// <summary>Runs a search. Nobody else uses the index meanwhile.</summary>

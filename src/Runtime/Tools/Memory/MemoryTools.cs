@@ -6,5 +6,5 @@ namespace Runtime.Tools.Memory;
 public static class MemoryTools
 {
     /// <summary>All of them, in the order of prompts.</summary>
-    public static IEnumerable<Tool> All(MemoryBook memory) => [new MemorySearchTool(memory), new MemoryGetTool(memory), new MemoryWriteTool(memory)];
+    public static IEnumerable<Tool> All(MemoryBook memory) => [new MemorySearchTool(memory), new MemoryGetTool(memory), new MemoryWriteTool(memory), new MemoryForgetTool(memory)];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Runtime.Audit;
 
 namespace Appliance.Tests.Gateway.Methods;
 
@@ -22,6 +23,34 @@ public sealed class MemoryTests : GatewayTest
         var status = await Owner.AskAsync("memory.status", new JsonObject());
         Assert.Equal((2, 2), (status.GetProperty("files").GetInt32(), status.GetProperty("chunks").GetInt32()));
         Assert.True((await Owner.AskAsync("doctor.memory.status", new JsonObject())).GetProperty("embedding").GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Forget_ShownFirstAndThenDone_StandsInTheAuditLog()
+    {
+        await Owner.AskAsync("memory.write", new JsonObject { ["text"] = "The xylophone is in the attic.", ["lasting"] = true });
+        var shown = await Owner.AskAsync("memory.forget", new JsonObject { ["text"] = "xylophone", ["dryRun"] = true });
+        Assert.Equal("- The xylophone is in the attic.", shown.GetProperty("files")[0].GetProperty("lines")[0].GetString());
+        Assert.NotEqual(0, (await Owner.AskAsync("memory.search", new JsonObject { ["query"] = "xylophone" })).GetProperty("results").GetArrayLength());
+
+        await Owner.AskAsync("memory.forget", new JsonObject { ["text"] = "xylophone" });
+        Assert.Equal(0, (await Owner.AskAsync("memory.search", new JsonObject { ["query"] = "xylophone" })).GetProperty("results").GetArrayLength());
+        // Writes what is on its way to the disk.
+        await Owner.AskAsync("audit.list", new JsonObject());
+        var record = Assert.Single(AuditReader.NewestFirst(Host.Home), record => record.Event.Kind == AuditKind.Memory);
+        Assert.Equal(("memory.forget", "MEMORY.md", 1L, "owner"), (record.Event.Action, record.Event.Resource, record.Event.Count, record.Event.By?.Person));
+    }
+
+    [Fact]
+    public async Task Distill_ByHand_PutsYesterdayIntoMemory()
+    {
+        var notes = Directory.CreateDirectory(Path.Combine(Host.Home, "agents", "main", "workspace", "memory")).FullName;
+        var day = DateTimeOffset.Now.AddDays(-1);
+        await File.WriteAllTextAsync(Path.Combine(notes, $"{day:yyyy-MM-dd}.md"), "- 10:00 the boiler is serviced by Mr Huber\n");
+        var done = await Owner.AskAsync("memory.distill", new JsonObject());
+        Assert.Equal(1, done.GetProperty("days").GetInt32());
+        Assert.Equal($"{day:yyyy-MM-dd}", (await Owner.AskAsync("memory.status", new JsonObject())).GetProperty("distilledThrough").GetString());
+        Assert.True((await Owner.AskAsync("doctor.memory.status", new JsonObject())).GetProperty("index").GetProperty("ok").GetBoolean());
     }
 
     [Fact]
