@@ -71,7 +71,7 @@ public sealed class AgentMemory : IDisposable
     /// <summary>Adds a note; see <see cref="MemoryFolder.Add"/>.</summary>
     public string Add(string text, bool isLasting, string? person, bool isForeign = false)
     {
-        var path = Folder.Add(text, isLasting, isForeign, person, _time.GetLocalNow());
+        var path = Folder.Add(text, isLasting, person, _time.GetLocalNow(), isForeign);
         _isStale = true;
         return path;
     }

@@ -79,12 +79,12 @@ public sealed class MemoryFolder(string workspace)
     /// <summary>Adds a line to today's notes, or to what always holds; not where the same stands there. When this returns it is on the disk.</summary>
     /// <param name="text">What to remember; several lines become one.</param>
     /// <param name="isLasting">True for what always holds.</param>
-    /// <param name="isForeign">True where it may come from what others wrote: it is marked so, and never becomes what always holds by itself.</param>
     /// <param name="person">Whose it is; null for everybody's.</param>
     /// <param name="now">The time, where the box is.</param>
+    /// <param name="isForeign">True where it may come from what others wrote: it is marked so, and never becomes what always holds by itself.</param>
     /// <returns>The file's path below the workspace.</returns>
     /// <exception cref="ModelException">It cannot be written; nothing was added.</exception>
-    public string Add(string text, bool isLasting, bool isForeign, string? person, DateTimeOffset now)
+    public string Add(string text, bool isLasting, string? person, DateTimeOffset now, bool isForeign = false)
     {
         var day = DateOnly.FromDateTime(now.DateTime);
         var path = isLasting ? LastingOf(person) : DailyOf(day, person);
