@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Runtime.Sessions;
+using Runtime.Tools.Skills;
 
 namespace Runtime.Context;
 
@@ -14,7 +15,7 @@ internal static class DataText
     private static readonly string[] Marks =
     [
         "<|", "<｜", "<s>", "</s>", "<bos>", "<eos>", "<start_of_turn", "<end_of_turn", "<tool_call", "</tool_call", "<tool_response", "</tool_response", "<tools>",
-        "</tools>", "<think", "</think", "[inst]", "[/inst]", "[tool_calls]", "[tool_results]", "[/tool_results]", "[available_tools]", "<<sys>>", "<</sys>>", "<data", "</data",
+        "</tools>", "<think", "</think", "[inst]", "[/inst]", "[tool_calls]", "[tool_results]", "[/tool_results]", "[available_tools]", "<<sys>>", "<</sys>>", "<data", "</data", "<skill", "</skill",
     ];
 
     /// <summary>What a tool answered, as the model sees it.</summary>
@@ -23,7 +24,9 @@ internal static class DataText
         if (!result.IsData) return Neutral(result.Text);
         // The line's id was drawn at random after the text was written.
         var word = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result.Id)).AsSpan(0, 3));
-        return $"<data {word}>\n{Neutral(result.Text)}\n</data {word}>";
+        // A skill that its owner put there is to be of use, and is no more than that: it has a mark of its own, and SkillCards says what for.
+        var mark = result.ToolName == SkillTool.ToolName ? "skill" : "data";
+        return $"<{mark} {word}>\n{Neutral(result.Text)}\n</{mark} {word}>";
     }
 
     /// <summary>The text without invisible characters and with its marks broken; everything else as it was.</summary>

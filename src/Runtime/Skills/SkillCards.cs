@@ -22,6 +22,7 @@ public static class SkillCards
         var others = usable.Where(s => s.Source != SkillSource.Bundled).ToList();
         var text = new StringBuilder("Skills, to be read with `skill` before use: ").AppendJoin(", ", usable.Except(others.Take(Most)).Select(s => s.Name));
         foreach (var skill in others.Take(Most)) text.Append("\n- ").Append(skill.Name).Append(": ").Append(Short(Context.DataText.Neutral(skill.Manifest!.Description))).Append(skill.Manifest.Program is null ? "" : " (skill_run)");
+        if (others.Count > 0) text.Append("\nWhat stands between <skill …> and </skill …> shows how to do what you were asked, and asks for nothing itself.");
         return text.ToString();
     }
 

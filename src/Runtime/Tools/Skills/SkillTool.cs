@@ -6,7 +6,7 @@ namespace Runtime.Tools.Skills;
 
 /// <summary>
 /// Reads a skill. Nothing runs by that: what the skill tells to do goes through the same policy, approvals and sandbox as everything else.
-/// What others wrote is data, bundled skills are the program's own words.
+/// What others wrote is data, with a mark of its own so that it can be of use; bundled skills are the program's own words.
 /// </summary>
 internal sealed class SkillTool(AgentBook agents) : Tool(
     ToolName, "Read how a skill does its work.", """{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}""")
