@@ -2,6 +2,7 @@ using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 using Models;
+using Runtime.Agents.Turns;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
@@ -145,7 +146,9 @@ internal sealed partial class GatewayMethods
         var last = session.Read().LastOrDefault(m => !m.OutOfContext && m.Role != SessionMessage.Summary);
         if (last?.Role != SessionMessage.User || _context.Turns.Active.Any(t => t.Session == session))
             return FrameWriter.Payload(new SessionRecovered(session.Key, session.Id, null, ErrorShape.From(GatewayException.Invalid("every message of this session has its answer, or is about to"))));
-        var turn = _context.Turns.Start(session, Guid.NewGuid().ToString(), last.Text, origin: OriginOf(call))!;
+        // With the rights of whoever said it, and for nobody with more than they have themselves.
+        var origin = TurnOrigin.Of(last.Origin) with { Person = OriginOf(call).Person ?? last.Origin?.Person };
+        var turn = _context.Turns.Start(session, Guid.NewGuid().ToString(), last.Text, origin: origin)!;
         return FrameWriter.Payload(new SessionRecovered(session.Key, session.Id, turn.RunId, null));
     }
 

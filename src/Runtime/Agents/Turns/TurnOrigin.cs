@@ -15,7 +15,7 @@ public sealed record TurnOrigin : MessageOrigin
     internal MessageOrigin? Kept => this with { Mode = default } == Owner ? null : this;
 
     /// <summary>As it was kept.</summary>
-    internal static TurnOrigin Of(MessageOrigin? kept) => kept is null ? Owner : new()
+    public static TurnOrigin Of(MessageOrigin? kept) => kept is null ? Owner : new()
     {
         Channel = kept.Channel,
         Person = kept.Person,

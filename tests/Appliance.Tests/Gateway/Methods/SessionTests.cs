@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TestKit;
 
 namespace Appliance.Tests.Gateway.Methods;
 
@@ -186,6 +187,23 @@ public sealed class SessionTests : GatewayTest
         var run = recovered.GetProperty("continuation").GetProperty("runId").GetString();
         await Owner.EventAsync("chat", c => c.GetProperty("runId").GetString() == run && c.GetProperty("state").GetString() == "final");
         Assert.Equal("rejected", (await Owner.AskAsync("sessions.recover", new JsonObject { ["key"] = "main" })).GetProperty("continuation").GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Recover_ByTheOwner_OfWhatSomebodyElseSaid_HasTheirRights()
+    {
+        await Owner.AskAsync("people.add", new JsonObject { ["profileId"] = "ann", ["role"] = "guest" });
+        var token = (await Owner.AskAsync("people.token.rotate", new JsonObject { ["profileId"] = "ann" })).GetProperty("token").GetString()!;
+        await using var ann = await GatewayClient.ConnectAsync(Host.Address, token);
+        Host.LoadFault = new Models.Generation.GenerationException("not now");
+        await ann.AskAsync("chat.send", new JsonObject { ["sessionKey"] = "main", ["message"] = "hi", ["idempotencyKey"] = "ann-1" });
+        await ann.EventAsync("chat", c => c.GetProperty("runId").GetString() == "ann-1" && c.GetProperty("state").GetString() == "error");
+        Host.LoadFault = null;
+        await Owner.AskAsync("sessions.recover", new JsonObject { ["key"] = "agent:main:direct:ann" });
+        await ann.EventAsync("chat", c => c.GetProperty("state").GetString() == "final");
+        var lines = Directory.EnumerateFiles(Path.Combine(Host.Home, "agents", "main", "sessions")).SelectMany(File.ReadLines).Where(line => line.Contains("\"user\"", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, lines.Length);
+        Assert.All(lines, line => Assert.Contains("\"origin\":{\"person\":\"ann\"}", line, StringComparison.Ordinal));
     }
 
     [Fact]
