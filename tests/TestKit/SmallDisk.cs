@@ -32,10 +32,20 @@ public sealed class SmallDisk : IDisposable
 /// <summary>A fact that needs to mount a small disk and is skipped, with a clear word, where that is not allowed.</summary>
 public sealed class RootFactAttribute : FactAttribute
 {
-    private static readonly string? Reason = Try();
-
     /// <summary>Skips the fact unless a small disk can be mounted.</summary>
-    public RootFactAttribute() => Skip = Reason!;
+    public RootFactAttribute() => Skip = RootSkip.Reason!;
+}
+
+/// <summary>A theory that needs to mount a small disk, likewise.</summary>
+public sealed class RootTheoryAttribute : TheoryAttribute
+{
+    /// <summary>Skips the theory unless a small disk can be mounted.</summary>
+    public RootTheoryAttribute() => Skip = RootSkip.Reason!;
+}
+
+internal static class RootSkip
+{
+    public static string? Reason { get; } = Try();
 
     private static string? Try()
     {

@@ -17,6 +17,7 @@ public sealed class GrantStore(string path, TimeProvider time)
     public const int Most = 1000;
 
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _over = new(StringComparer.Ordinal);
     private List<StandingGrant>? _grants;
 
     /// <summary>What is wrong with the file, or null.</summary>
@@ -44,7 +45,7 @@ public sealed class GrantStore(string path, TimeProvider time)
             if (Problem is not null) throw new ModelException($"Nothing can be allowed for good: {Problem}");
             var now = time.GetUtcNow();
             var grant = new StandingGrant(Guid.NewGuid().ToString("N"), binding.Hash, SecretText.Redact(text), agent, by, now.ToUnixTimeMilliseconds(), lifetime is { } span ? (now + span).ToUnixTimeMilliseconds() : null);
-            List<StandingGrant> next = [.. grants.Where(Holds).Where(g => g.Hash != binding.Hash), grant];
+            List<StandingGrant> next = [.. grants.Where(g => !IsOver(g) && g.Hash != binding.Hash), grant];
             if (next.Count > Most) throw new ModelException($"There are {Most} grants already. Revoke some first.");
             Write(next);
             return grant;
@@ -66,7 +67,16 @@ public sealed class GrantStore(string path, TimeProvider time)
 
     private List<StandingGrant> Grants => _grants ??= Load();
 
-    private bool Holds(StandingGrant grant) => grant.ExpiresAtMs is not { } end || end > time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // A clock that is put back brings back nothing that was over: what was seen to be over stays so, and what holds for a time was granted before now.
+    private bool Holds(StandingGrant grant) => !IsOver(grant) && (grant.ExpiresAtMs is null || grant.CreatedAtMs <= Now);
+
+    private bool IsOver(StandingGrant grant)
+    {
+        if (grant.ExpiresAtMs is { } end && end <= Now) _over.Add(grant.Id);
+        return _over.Contains(grant.Id);
+    }
 
     private List<StandingGrant> Load()
     {

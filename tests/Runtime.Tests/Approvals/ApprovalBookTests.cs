@@ -109,6 +109,38 @@ public sealed class ApprovalBookTests : IDisposable
         Assert.True(book.Resolve(open.Id, ApprovalDecision.Deny, "owner"));
     }
 
+    [Theory]
+    [InlineData(-20 * 365)]
+    [InlineData(-1.0 / 24)]
+    [InlineData(-56 * 365)]
+    public void Grants_ThatWereOver_DoNotComeBackWithTheClock(double days)
+    {
+        var store = new GrantStore(_folder["exec-grants.json"], _time);
+        store.Add(Binding('a'), "for an hour", null, "owner", TimeSpan.FromHours(1));
+        store.Add(Binding('b'), "for good", null, "owner", null);
+        _time.Advance(TimeSpan.FromMinutes(90));
+        Assert.Null(store.Find(Binding('a')));
+        _time.SetClock(_time.GetUtcNow().AddDays(days));
+        Assert.Null(store.Find(Binding('a')));
+        Assert.NotNull(store.Find(Binding('b')));
+        // Nor for whoever reads the file anew, where that is long enough ago to be seen.
+        if (days < -1) Assert.Null(new GrantStore(_folder["exec-grants.json"], _time).Find(Binding('a')));
+    }
+
+    [Fact]
+    public void Grants_OnAClockThatIsWrongForAWhile_AreThereAgainWhenItIsRight()
+    {
+        var store = new GrantStore(_folder["exec-grants.json"], _time);
+        store.Add(Binding('a'), "for a day", null, "owner", TimeSpan.FromDays(1));
+        var right = _time.GetUtcNow();
+        _time.SetClock(DateTimeOffset.UnixEpoch);
+        Assert.Null(store.Find(Binding('a')));
+        store.Add(Binding('b'), "for good", null, "owner", null);
+        _time.SetClock(right);
+        Assert.NotNull(store.Find(Binding('a')));
+        Assert.NotNull(new GrantStore(_folder["exec-grants.json"], _time).Find(Binding('b')));
+    }
+
     [Fact]
     public void Grants_FileIsDeletedWhileItIsUsed_AreWhatWasRead()
     {

@@ -9,7 +9,7 @@ namespace Appliance.Gateway.Connections;
 internal sealed class RequestDedupe(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (Task<byte[]> Answer, DateTimeOffset Since)> _answers = [];
+    private readonly Dictionary<string, (Task<byte[]> Answer, long Since)> _answers = [];
     private readonly Queue<string> _order = new();
 
     /// <summary>The answer to the key, made by <paramref name="make"/> where it is new. A failure is not kept: the next try is a new one.</summary>
@@ -22,7 +22,7 @@ internal sealed class RequestDedupe(TimeProvider time)
             if (_answers.TryGetValue(key, out var known)) answer = known.Answer;
             else
             {
-                _answers[key] = (answer = make(), time.GetUtcNow());
+                _answers[key] = (answer = make(), time.GetTimestamp());
                 _order.Enqueue(key);
             }
         }
@@ -40,5 +40,5 @@ internal sealed class RequestDedupe(TimeProvider time)
         }
     }
 
-    private bool IsOver(string key) => !_answers.TryGetValue(key, out var kept) || time.GetUtcNow() - kept.Since > ProtocolLimits.DedupeFor;
+    private bool IsOver(string key) => !_answers.TryGetValue(key, out var kept) || time.GetElapsedTime(kept.Since) > ProtocolLimits.DedupeFor;
 }

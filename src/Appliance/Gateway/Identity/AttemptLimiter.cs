@@ -5,7 +5,8 @@ namespace Appliance.Gateway.Identity;
 
 /// <summary>
 /// Counts failed tries to prove an identity: so many a minute from one address, then a lockout, for the right token too. Loopback is no
-/// exception, or a page in a browser could guess for ever. Safe for several threads; memory is bounded.
+/// exception, or a page in a browser could guess for ever. It counts time that passes: a clock that is set ends no lockout and prolongs none.
+/// Safe for several threads; memory is bounded.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class AttemptLimiter(TimeProvider time)
@@ -23,20 +24,21 @@ internal sealed class AttemptLimiter(TimeProvider time)
     public static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
+    private readonly long _start = time.GetTimestamp();
     private readonly Dictionary<string, Record> _records = [];
 
     /// <summary>How long an address is still locked out; null where it is not. Asked before a try and after it: of many at once only those
     /// that come first may learn whether they were right.</summary>
     public TimeSpan? LockedFor(IPAddress? address)
     {
-        var now = time.GetUtcNow();
+        var now = Now;
         lock (_lock) return _records.TryGetValue(Key(address), out var record) && record.LockedUntil > now ? record.LockedUntil - now : null;
     }
 
     /// <summary>Counts a failure.</summary>
     public void Failed(IPAddress? address)
     {
-        var now = time.GetUtcNow();
+        var now = Now;
         lock (_lock)
         {
             var key = Key(address);
@@ -63,7 +65,9 @@ internal sealed class AttemptLimiter(TimeProvider time)
         return address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8));
     }
 
-    private void Forget(DateTimeOffset now)
+    private TimeSpan Now => time.GetElapsedTime(_start);
+
+    private void Forget(TimeSpan now)
     {
         foreach (var (key, _) in _records.Where(r => r.Value.IsQuiet(now)).ToArray()) _records.Remove(key);
         if (_records.Count < MostAddresses) return;
@@ -73,9 +77,9 @@ internal sealed class AttemptLimiter(TimeProvider time)
 
     private sealed class Record
     {
-        public Queue<DateTimeOffset> Failures { get; } = new();
-        public DateTimeOffset LockedUntil { get; set; }
+        public Queue<TimeSpan> Failures { get; } = new();
+        public TimeSpan LockedUntil { get; set; }
 
-        public bool IsQuiet(DateTimeOffset now) => LockedUntil <= now && Failures.All(at => at <= now - Window);
+        public bool IsQuiet(TimeSpan now) => LockedUntil <= now && Failures.All(at => at <= now - Window);
     }
 }

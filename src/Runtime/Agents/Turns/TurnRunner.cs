@@ -84,7 +84,8 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     /// <summary>Lets the turns of an agent go on that a restart cut off, if that was within <see cref="Remembered"/>.</summary>
     public void ResumeInterrupted(Agent agent)
     {
-        foreach (var session in agent.Sessions.List().TakeWhile(s => services.Now - s.UpdatedAt < Remembered.TotalMilliseconds))
+        // Not what is from the future, either: on a box without a clock of its own everything is, until somebody tells it the time.
+        foreach (var session in agent.Sessions.List().Where(s => Math.Abs(services.Now - s.UpdatedAt) < Remembered.TotalMilliseconds))
         {
             foreach (var runId in session.OpenRuns)
             {

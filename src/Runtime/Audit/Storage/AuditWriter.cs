@@ -79,7 +79,7 @@ internal sealed class AuditWriter : IDisposable
             from += count;
             SealIfFull();
         }
-        if (_tree.Size > _checkpointSize && _time.GetUtcNow().ToUnixTimeMilliseconds() - _checkpointAt >= _options.CheckpointEvery.TotalMilliseconds) Checkpoint(null);
+        if (_tree.Size > _checkpointSize && Math.Abs(_time.GetUtcNow().ToUnixTimeMilliseconds() - _checkpointAt) >= _options.CheckpointEvery.TotalMilliseconds) Checkpoint(null);
     }
 
     /// <summary>Vouches for what has come since the last checkpoint.</summary>

@@ -16,6 +16,12 @@ internal sealed class StoreWriter(string name, Func<string, OpenStore> open, Fun
 
     public string Name => name;
 
+    /// <summary>Opens the store.</summary>
+    public OpenStore Open(string home) => open(home);
+
+    /// <summary>What is in the store.</summary>
+    public List<string> Read(string home) => [.. read(home).Order(StringComparer.Ordinal)];
+
     /// <summary>Makes changes until told to stop: three new items, and the oldest goes where the store can forget.</summary>
     public void Run(PowerCutDisk disk, string home, int count)
     {
@@ -43,7 +49,7 @@ internal sealed class StoreWriter(string name, Func<string, OpenStore> open, Fun
     {
         var acknowledged = AcknowledgedBy(position);
         List<string> found;
-        try { found = [.. read(home).Order(StringComparer.Ordinal)]; }
+        try { found = Read(home); }
         catch (Exception e) { return $"{name} cannot be opened: {e}"; }
         var expected = StateAfter(acknowledged);
         if (found.SequenceEqual(expected) || found.SequenceEqual(StateAfter(Math.Min(acknowledged + 1, _changes.Count)))) return null;

@@ -121,6 +121,24 @@ public sealed class ResumeTests
         Assert.Contains("longer than 10 minutes", (await turn.Result).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1970-01-01T00:00:30Z", false)]
+    [InlineData("2006-01-02T03:04:05Z", false)]
+    [InlineData("2027-02-06T03:04:05Z", false)]
+    [InlineData("2026-01-02T03:03:05Z", true)]
+    public async Task Restart_OnAnotherClock_TakesUpNothingThatMayBeOld(string clock, bool goesOn)
+    {
+        var time = new ManualTime();
+        using var bench = new TurnBench(time, Operator);
+        await CutOffAsync(bench, "r1", TurnOrigin.Owner);
+        time.SetClock(DateTimeOffset.Parse(clock, System.Globalization.CultureInfo.InvariantCulture));
+        bench.Models.Script(_ => [new TextContent("done")]);
+        bench.Turns.ResumeInterrupted(bench.Agents.Default);
+        Assert.Equal(goesOn, bench.Turns.Find("r1") is not null);
+        // Whoever says it again has it answered, whatever the clock says.
+        Assert.Equal("done", (await bench.Turns.Start(bench.Main, "r1", "hello")!.Result).Answer!.Text);
+    }
+
     // A turn that has begun to answer, and a process that is gone.
     private static async Task CutOffAsync(TurnBench bench, string runId, TurnOrigin origin, bool fork = false)
     {

@@ -71,7 +71,8 @@ internal sealed class SetupCodes(IdentityStore store, TimeProvider time)
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private bool IsOpen(SetupCode code) => code.DeviceId is null && Now < code.ExpiresAtMs;
+    // One from the future was made before the clock was put back: it may have been over already.
+    private bool IsOpen(SetupCode code) => code.DeviceId is null && Now < code.ExpiresAtMs && Now >= code.ExpiresAtMs - (long)Expiry.TotalMilliseconds;
 
     private bool IsRemembered(SetupCode code) => code.UsedAtMs is { } at && Now - at < Remembered.TotalMilliseconds;
 }
