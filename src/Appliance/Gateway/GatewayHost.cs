@@ -17,6 +17,7 @@ using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Audit;
 using Runtime.Browser;
+using Runtime.Canvas;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Memory.Files;
@@ -80,7 +81,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var sandbox = new CommandSandbox();
         var commands = new CommandService(rules, approvals, sandbox, identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
-        var messages = new MessageDelivery(time);
+        var (messages, canvas) = (new MessageDelivery(time), new CanvasBook(home));
         var egress = EgressPolicy.FromEnvironment() with { Heard = new EgressAudit(identity.Audit).Hear };
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
         var table = new GatewayTools(agents, egress, time)
@@ -94,6 +95,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             Messages = messages,
             Search = () => _context!.Config.Config.Tools.Web.Search.ToSettings(home),
             Browser = _browser,
+            Canvas = canvas,
+            Present = (node, key, name, cancellation) => _methods!.PresentAsync(node, key, name, cancellation),
+            Sees = SeesAsync,
         }.Table();
         var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
         {
@@ -108,10 +112,11 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _methods = new GatewayMethods(_context, onBug);
         messages.Delivered += _methods.MessageDelivered;
+        canvas.Changed += _methods.CanvasChanged;
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.AgentsChanged;
         _context.Config.Changed += _methods.ConfigChanged;
@@ -165,7 +170,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var stream = await WebSocketHandshake.AcceptAsync(context);
         // A slow reader is this room's own business: its queue has a bound.
         if (context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
-        using var connection = new GatewayConnection(new ServerWebSocket(stream, context.Abort, ProtocolLimits.Buffered, _time), Peer.Of(context), _time.GetUtcNow());
+        using var connection = new GatewayConnection(new ServerWebSocket(stream, context.Abort, ProtocolLimits.Buffered, _time), Peer.Of(context), _time.GetUtcNow()) { Origin = OriginOf(context.Request) };
         if (!_hub.TryEnter(connection, out var patience)) connection.Close(CloseCode.TryLater, "no room for another connection now");
         try
         {
@@ -252,6 +257,12 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var others = policy.People.Where(person => person.Id != Person.OwnerId).ToList();
         return others.Count == 0 ? [(SessionKey.MainOf(agent), null)] : others.Select(person => (SessionKey.MainOf(agent, person.Id), (string?)person.Id));
     }
+
+    // Models of this box read text alone.
+    private static Task<Microsoft.Extensions.AI.IChatClient?> SeesAsync(CancellationToken cancellation) => Task.FromResult<Microsoft.Extensions.AI.IChatClient?>(null);
+
+    // What stands in front may speak TLS where we do not.
+    private static string OriginOf(HttpRequest request) => $"{(request.Headers["X-Forwarded-Proto"] is ["https"] ? "https" : request.Scheme)}://{request.Host}";
 
     private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";
 

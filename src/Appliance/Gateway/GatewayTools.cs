@@ -1,8 +1,10 @@
+using Microsoft.Extensions.AI;
 using Models.Egress;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Browser;
+using Runtime.Canvas;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Messages;
@@ -10,8 +12,10 @@ using Runtime.Sandbox;
 using Runtime.Schedule;
 using Runtime.Tools;
 using Runtime.Tools.Browser;
+using Runtime.Tools.Canvas;
 using Runtime.Tools.Commands;
 using Runtime.Tools.Device;
+using Runtime.Tools.Images;
 using Runtime.Tools.Memory;
 using Runtime.Tools.Messages;
 using Runtime.Tools.Schedule;
@@ -53,11 +57,21 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     /// <summary>The Chromium of the box.</summary>
     public required BrowserHost Browser { get; init; }
 
+    /// <summary>Panels beside conversations.</summary>
+    public required CanvasBook Canvas { get; init; }
+
+    /// <summary>Shows a panel on a node: node, conversation, panel.</summary>
+    public required Func<string, string, string, CancellationToken, Task> Present { get; init; }
+
+    /// <summary>A model that sees pictures; null where there is none.</summary>
+    public required Func<CancellationToken, Task<IChatClient?>> Sees { get; init; }
+
     /// <summary>The one table, in the order of prompts: for the gateway that calls them, and for whoever shows what a model is told of them.</summary>
     public ToolTable Table() => new(
     [
         .. DefaultTools.All(agents, Turns, egress, time), .. MemoryTools.All(Memory), .. CommandTools.All(Commands, Processes), new SkillRunTool(agents, Skills), new CronTool(Cron, time),
         new MessageTool(agents, Messages), new DeviceStatusTool(), new WebSearchTool(Search, egress), new BrowserTool(Browser),
+        new CanvasTool(Canvas, Present), new ImageTool(Sees),
     ]);
 
     /// <summary>The table of a home where nothing is called: nothing of what stands behind it is opened.</summary>
@@ -76,6 +90,9 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
             Messages = new MessageDelivery(time),
             Search = Never<WebSearchSettings?>,
             Browser = new BrowserHost(Never<BrowserSettings>, egress, time),
+            Canvas = new CanvasBook(home),
+            Present = (_, _, _, _) => Never<Task>(),
+            Sees = _ => Never<Task<IChatClient?>>(),
         }.Table();
     }
 

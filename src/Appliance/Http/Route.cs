@@ -36,4 +36,7 @@ internal enum RouteAccess
 
     /// <summary>Whoever has the handler's own secret, which it checks itself before it reads anything.</summary>
     OwnSecret,
+
+    /// <summary>Whoever knows the address, which nobody can guess: a frame of a web page brings nothing else.</summary>
+    Ticket,
 }

@@ -4,6 +4,7 @@ using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Appliance.Http.Agents;
 using Appliance.Http.Anthropic;
+using Appliance.Http.Canvas;
 using Appliance.Http.Hooks;
 using Appliance.Http.Mcp;
 using Appliance.Http.Metrics;
@@ -18,7 +19,7 @@ namespace Appliance.Http;
 internal sealed class RouteTable
 {
     // Paths that end with the name of something.
-    private static readonly string[] Collections = ["/v1/models/", "/v1/responses/"];
+    private static readonly string[] Collections = ["/v1/models/", "/v1/responses/", CanvasTickets.Path];
 
     private readonly FrozenDictionary<string, Route[]> _routes;
 
@@ -32,6 +33,7 @@ internal sealed class RouteTable
         var agents = new AgentDoor(gateway);
         var mcp = new McpDoor(new McpTools(agents).Describe, options.Time);
         var hooks = new HookDoor(gateway, options);
+        var canvas = new CanvasDoor(gateway);
         var listing = new ModelListing(models);
         var health = new Health(models, options.Model);
         var responses = new Responses(models, options.Model);
@@ -55,6 +57,7 @@ internal sealed class RouteTable
             ],
             ["/hooks/wake"] = [Route.Post(hooks.WakeAsync) with { Access = RouteAccess.OwnSecret }],
             ["/hooks/agent"] = [Route.Post(hooks.AgentAsync) with { Access = RouteAccess.OwnSecret }],
+            [CanvasTickets.Path] = [Route.Get(context => canvas.GetAsync(context, NameIn(context))) with { Access = RouteAccess.Ticket }],
             ["/v1/models"] = [Route.Get(listing.ListAsync)],
             ["/v1/models/"] = [Route.Get(context => listing.GetAsync(context, NameIn(context)))],
             ["/v1/chat/completions"] = [Route.Post(new ChatCompletions(models, options.Model).HandleAsync)],
@@ -78,7 +81,7 @@ internal sealed class RouteTable
 
     /// <summary>The path of the table that a request's path is; null where nothing is there.</summary>
     public string? PathOf(HttpRequest request) =>
-        request.Path.Value is { } path && (CollectionOf(path) ?? path) is var known && _routes.ContainsKey(known) ? known : null;
+        request.Path.Value is { } path && !Collections.Contains(path) && (CollectionOf(path) ?? path) is var known && _routes.ContainsKey(known) ? known : null;
 
     /// <summary>Who is let in there. Where nothing is, that is told to those only who may come in.</summary>
     public RouteAccess AccessOf(string? path) => path is null ? RouteAccess.Machine : _routes[path][0].Access;

@@ -39,6 +39,9 @@ internal sealed class GatewayConnection : IDisposable
     /// <summary>The other end.</summary>
     public Peer Peer { get; }
 
+    /// <summary>This gateway's own address as the client wrote it, <c>http://host:port</c>: what it gets addresses with.</summary>
+    public string Origin { get; init; } = "";
+
     /// <summary>When it came.</summary>
     public DateTimeOffset ConnectedAt { get; }
 

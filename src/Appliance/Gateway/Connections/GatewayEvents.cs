@@ -21,6 +21,7 @@ internal static class GatewayEvents
         ["chat"] = Scope.Read,
         ["session.message"] = Scope.Read,
         ["sessions.changed"] = Scope.Read,
+        ["board.changed"] = Scope.Read,
         ["session.operation"] = Scope.Read,
         ["task"] = Scope.Read,
         ["models.snapshot"] = Scope.Read,

@@ -2,10 +2,12 @@ using Appliance.Config;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
+using Appliance.Http.Canvas;
 using Models.Generation;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Approvals;
+using Runtime.Canvas;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Messages;
@@ -41,6 +43,12 @@ internal sealed record GatewayContext(
 
     /// <summary>The way of messages to people.</summary>
     public required MessageDelivery Messages { get; init; }
+
+    /// <summary>Panels beside conversations.</summary>
+    public required CanvasBook Canvas { get; init; }
+
+    /// <summary>Where panels are found.</summary>
+    public CanvasTickets Tickets { get; } = new(Time);
 
     /// <summary>What agents may run.</summary>
     public required ExecRulesFile CommandRules { get; init; }

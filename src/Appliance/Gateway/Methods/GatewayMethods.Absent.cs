@@ -27,7 +27,6 @@ internal sealed partial class GatewayMethods
         Nothing("sessions.observer.visibility", Scope.Read, """{"ok":true}"""),
         Nothing("controlUi.sessionPullRequests.subscribe", Scope.Read, """{"subscribed":false}"""),
         GatewayMethod.Of("mentions.list", Scope.Read, _ => FrameWriter.Payload(to => to.Add("gatewayInstanceId", _context.Hub.BootId).Add("revision", 0).None("items"))) with { IsAdvertised = false },
-        GatewayMethod.Of("board.get", Scope.Read, call => FrameWriter.Payload(to => to.Add("sessionKey", ChatKey(call)).Add("revision", 0).None("tabs", "widgets"))) with { IsAdvertised = false },
         GatewayMethod.Of("session.members.listEvidence", Scope.Read, call => FrameWriter.Payload(
             to => to.Add("sessionKey", ChatKey(call)).None("members", "identities").Add("role", "admin").None("allowedVisibilities"))) with { IsAdvertised = false },
         Nothing("projects.list", Scope.Read, """{"projects":[]}"""),

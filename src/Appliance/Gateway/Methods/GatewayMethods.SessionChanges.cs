@@ -120,6 +120,7 @@ internal sealed partial class GatewayMethods
         if (key == SessionKey.MainOf(SessionKey.Agent(key))) throw GatewayException.Invalid("the main session cannot be deleted; reset it instead");
         StopTurns(key);
         var aside = _context.Sessions.Delete(key);
+        _context.Canvas.Forget(key);
         if (aside is not null) Changed(key, "delete");
         return FrameWriter.Payload(new SessionDeleted(true, key, aside is not null, aside is null ? [] : [aside]));
     }

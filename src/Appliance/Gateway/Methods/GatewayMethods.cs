@@ -40,7 +40,7 @@ internal sealed partial class GatewayMethods
             Models, Usage,
             Devices, Setup, Nodes, Users, Auditing,
             Config, Secrets,
-            Approvals, Questions, Channels,
+            Approvals, Questions, Channels, Board,
             Cron, Heartbeat,
             Skills,
             Absent,

@@ -18,16 +18,16 @@ internal static class OwnSessions
         "sessions.list", "sessions.subscribe", "sessions.messages.subscribe", "sessions.messages.unsubscribe", "sessions.describe", "sessions.preview", "sessions.get",
         "sessions.create", "sessions.patch", "sessions.send", "sessions.abort",
         "users.self", "users.list", "users.setDisplayName", "users.prefs.get", "users.prefs.set", "audit.list", "audit.activity.list", "audit.run.inspect",
-        "device.scopes.requestUpgrade", "device.scopes.waitUpgrade", "question.list",
+        "device.scopes.requestUpgrade", "device.scopes.waitUpgrade", "question.list", "board.get",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Without a session, or told of one that is theirs.
     private static readonly FrozenSet<string> Events = new[]
     {
-        "connect.challenge", "tick", "shutdown", "models.snapshot", "agent", "chat", "session.message", "sessions.changed", "users.prefs.changed",
+        "connect.challenge", "tick", "shutdown", "models.snapshot", "agent", "chat", "session.message", "sessions.changed", "board.changed", "users.prefs.changed",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> OfASession = new[] { "agent", "chat", "session.message", "sessions.changed" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> OfASession = new[] { "agent", "chat", "session.message", "sessions.changed", "board.changed" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>True where they may call a method.</summary>
     public static bool Allows(string method) => Methods.Contains(method);

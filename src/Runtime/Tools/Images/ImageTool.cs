@@ -1,0 +1,45 @@
+using Microsoft.Extensions.AI;
+using Runtime.Tools.Policy;
+
+namespace Runtime.Tools.Images;
+
+/// <summary>
+/// Has a picture of the workspace looked at by a model that sees. The picture may leave the machine for it, so it counts as reaching out,
+/// and what stands in a picture was written by others.
+/// </summary>
+/// <param name="sees">A model that sees pictures; null where there is none.</param>
+public sealed class ImageTool(Func<CancellationToken, Task<IChatClient?>> sees) : Tool(
+    "image", "Look at a picture file.", """{"type":"object","properties":{"path":{"type":"string"},"question":{"type":"string"}},"required":["path"]}""")
+{
+    private const int LongestAnswer = 1024;
+
+    /// <inheritdoc/>
+    public override ToolEffect Effect => ToolEffect.Outward;
+
+    /// <inheritdoc/>
+    public override ToolProfile Profile => ToolProfile.Assistant;
+
+    /// <inheritdoc/>
+    public override TimeSpan Limit => TimeSpan.FromMinutes(2);
+
+    /// <inheritdoc/>
+    public override async Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
+    {
+        var (path, question) = (arguments.Text("path"), arguments.OptionalText("question") ?? "Describe this picture.");
+        if (await sees(cancellation) is not { } model) throw new ToolException("No model here can see pictures. Say so; do not guess what is in it.");
+        var bytes = context.Files.ReadAll(path);
+        var picture = new DataContent(bytes, KindOf(bytes) ?? throw new ToolException($"{path} is no PNG, JPEG, GIF or WebP picture."));
+        var answer = await model.GetResponseAsync(new ChatMessage(ChatRole.User, [picture, new TextContent(question)]), new ChatOptions { MaxOutputTokens = LongestAnswer }, cancellation);
+        return new ToolResult(answer.Text.Length > 0 ? answer.Text : "The model said nothing of it.");
+    }
+
+    // By their first bytes: a name says nothing.
+    private static string? KindOf(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, ..] => "image/png",
+        [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
+        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "image/gif",
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "image/webp",
+        _ => null,
+    };
+}
