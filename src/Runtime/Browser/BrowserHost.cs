@@ -32,6 +32,9 @@ public sealed class BrowserHost(Func<BrowserSettings> settings, EgressPolicy egr
     /// <summary>The process of the browser, while there is one.</summary>
     internal Task? Ended => _running?.Process.Pipe.Ended;
 
+    /// <summary>Where the browser writes, while there is one.</summary>
+    internal string? Folder => _running?.Process.Folder;
+
     /// <summary>The pages of a conversation, if it has any.</summary>
     internal BrowserTab? Find(string session)
     {

@@ -28,7 +28,6 @@ internal sealed unsafe class BrowserProcess : IDisposable
         "--disable-quic", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--proxy-bypass-list=<-loopback>", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     ];
 
-    private readonly string _folder;
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly CommandCgroup? _cgroup = CommandCgroup.TryMake(Limits);
     private readonly int _process;
@@ -40,10 +39,10 @@ internal sealed unsafe class BrowserProcess : IDisposable
     /// <exception cref="ModelException">It cannot be started.</exception>
     public BrowserProcess(string program, int proxy)
     {
-        _folder = Directory.CreateTempSubdirectory("appliance-browser-").FullName;
+        Folder = Directory.CreateTempSubdirectory("appliance-browser-").FullName;
         try
         {
-            string[] own = [.. Switches, $"--user-data-dir={_folder}/profile", string.Create(CultureInfo.InvariantCulture, $"--proxy-server=http://127.0.0.1:{proxy}"), "about:blank"];
+            string[] own = [.. Switches, $"--user-data-dir={Folder}/profile", string.Create(CultureInfo.InvariantCulture, $"--proxy-server=http://127.0.0.1:{proxy}"), "about:blank"];
             // Chromium has no sandbox for root; a user namespace makes root somebody else, and nests.
             string[] words = Environment.UserName == "root" ? ["/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", program, .. own] : [program, .. own];
             (_process, Pipe) = Start(words);
@@ -57,6 +56,9 @@ internal sealed unsafe class BrowserProcess : IDisposable
         _cgroup?.Take(_process);
     }
 
+    /// <summary>What it writes is below this folder alone.</summary>
+    public string Folder { get; }
+
     /// <summary>The way to speak with it.</summary>
     public CdpPipe Pipe { get; }
 
@@ -65,7 +67,7 @@ internal sealed unsafe class BrowserProcess : IDisposable
     {
         get
         {
-            try { return File.ReadLines(_folder + "/errors").LastOrDefault(line => line.Contains("sandbox", StringComparison.OrdinalIgnoreCase) || line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("unshare", StringComparison.Ordinal)) ?? ""; }
+            try { return File.ReadLines(Folder + "/errors").LastOrDefault(line => line.Contains("sandbox", StringComparison.OrdinalIgnoreCase) || line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("unshare", StringComparison.Ordinal)) ?? ""; }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return ""; }
         }
     }
@@ -84,13 +86,13 @@ internal sealed unsafe class BrowserProcess : IDisposable
         var ends = stackalloc int[4];
         if (Native.Pipe(ends, CloseOnExec) != 0 || Native.Pipe(ends + 2, CloseOnExec) != 0) throw new ModelException("No pipe can be made: too many files are open.");
         using var none = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
-        using var errors = File.OpenHandle(_folder + "/errors", FileMode.Create, FileAccess.Write, FileShare.Read);
+        using var errors = File.OpenHandle(Folder + "/errors", FileMode.Create, FileAccess.Write, FileShare.Read);
         int Of(SafeHandle handle) => (int)handle.DangerousGetHandle();
         KeyValuePair<string, string>[] environment =
         [
-            new("PATH", "/usr/local/bin:/usr/bin:/bin"), new("HOME", _folder), new("TMPDIR", _folder), new("XDG_CONFIG_HOME", _folder), new("XDG_CACHE_HOME", _folder), new("LANG", "C.UTF-8"), new(ProcessTree.Mark, _mark),
+            new("PATH", "/usr/local/bin:/usr/bin:/bin"), new("HOME", Folder), new("TMPDIR", Folder), new("XDG_CONFIG_HOME", Folder), new("XDG_CACHE_HOME", Folder), new("LANG", "C.UTF-8"), new(ProcessTree.Mark, _mark),
         ];
-        using var block = new SpawnBlock(words[0], words, environment, _folder, [Of(none), Of(none), Of(errors)], (ends[0], 3), (ends[3], 4));
+        using var block = new SpawnBlock(words[0], words, environment, Folder, [Of(none), Of(none), Of(errors)], (ends[0], 3), (ends[3], 4));
         var process = block.Start(0);
         _ = Native.Close(ends[0]);
         _ = Native.Close(ends[3]);
@@ -109,7 +111,7 @@ internal sealed unsafe class BrowserProcess : IDisposable
     private void Clean()
     {
         _cgroup?.Dispose();
-        try { Directory.Delete(_folder, recursive: true); }
+        try { Directory.Delete(Folder, recursive: true); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A helper that is not gone yet wrote meanwhile; the folder is in the temporary folder and holds nothing that is needed.
