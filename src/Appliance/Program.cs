@@ -17,7 +17,9 @@ using Appliance.Commands.Gateway;
 using Appliance.Commands.Memory;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
+using Appliance.Commands.Offline;
 using Appliance.Commands.People;
+using Appliance.Commands.Router;
 using Appliance.Commands.Sessions;
 using Appliance.Commands.Skills;
 using Models;
@@ -38,6 +40,8 @@ internal static class Program
             ModelsCommand.Create(),
             StatusCommand.Create(),
             ContextCommand.Create(),
+            RouterCommand.Create(),
+            OfflineCommand.Create(),
             HealthCommand.Create(),
             MonitorCommand.Create(),
             ProfileCommand.Create(),

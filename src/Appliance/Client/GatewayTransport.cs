@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Appliance.Config;
 using Appliance.Gateway.Identity;
 using Models.Egress;
+using Models.Store;
 
 namespace Appliance.Client;
 
@@ -28,7 +30,7 @@ internal sealed class GatewayTransport : IDisposable
     public static async Task<GatewayTransport> OpenAsync(GatewayTarget target, CancellationToken cancellation)
     {
         int? pid = null;
-        var door = new EgressDoor(EgressPolicy.FromEnvironment());
+        var door = new EgressDoor(target.Socket is null ? Outbound.In(HomeFolder.Path) : EgressPolicy.FromEnvironment());
         var transport = new GatewayTransport(door, target.Socket is { } path ? LocalInvoker(path, found => pid = found) : door.CreateHttpClient());
         try
         {

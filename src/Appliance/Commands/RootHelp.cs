@@ -9,10 +9,10 @@ internal sealed class RootHelp(CommandLineAction others) : SynchronousCommandLin
     private static readonly (string Title, string[] Commands)[] Groups =
     [
         ("Talk", ["chat", "run", "agent"]),
-        ("Models", ["models", "bench"]),
+        ("Models", ["models", "router", "bench"]),
         ("The server", ["serve", "gateway", "status", "health", "dashboard", "logs", "monitor", "profile"]),
         ("Who and what is in it", ["agents", "sessions", "approvals", "cron", "memory", "skills", "devices", "pairing", "nodes", "people", "call"]),
-        ("Settings and care", ["config", "doctor", "security", "audit", "onboard", "backup", "migrate"]),
+        ("Settings and care", ["config", "doctor", "security", "audit", "offline", "onboard", "backup", "migrate"]),
     ];
 
     private static readonly (string Line, string What)[] Examples =

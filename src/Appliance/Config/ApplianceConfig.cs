@@ -12,12 +12,12 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
 
-    [Setting("Which model answers, and how long it stays in memory.")]
+    [Setting("Which model answers, how long it stays in memory, and models elsewhere.")]
     public ModelsConfig Models { get; init; } = Models ?? new();
 
     [Setting("Programs elsewhere that may begin turns.")]
@@ -37,6 +37,12 @@ internal sealed record ApplianceConfig(
 
     [Setting("What becomes of agents' notes.")]
     public MemoryConfig Memory { get; init; } = Memory ?? new();
+
+    [Setting("Who answers where models elsewhere are named under models.targets.")]
+    public RouterConfig Router { get; init; } = Router ?? new();
+
+    [Setting("What may leave this machine.")]
+    public NetworkConfig Network { get; init; } = Network ?? new();
 
     [Setting("What tools of agents work with.")]
     public ToolsConfig Tools { get; init; } = Tools ?? new();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Appliance.Config.Document;
 using Appliance.Config.Secrets;
+using Models.Routing.Execution;
 using Runtime.Sessions;
 
 namespace Appliance.Config;
@@ -49,6 +50,8 @@ internal static class ConfigCheck
             if (!SessionKey.IsAgent(id)) yield return (path, "is no agent's id: up to 64 lower-case letters, digits, - and _, beginning with a letter or digit");
             if (agent.Workspace is { } workspace && !Path.IsPathFullyQualified(workspace)) yield return (path.With("workspace"), $"is {workspace}, which is no full path");
         }
+        foreach (var name in config.Models.Targets.Keys.Where(name => name is RoutedModels.Auto or "" || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))))
+            yield return (ConfigPath.Root.With("models").With("targets").With(name), "is no name of a target: letters, digits, -, _ and ., and not auto");
         foreach (var fault in PeopleCheck.Of(config)) yield return fault;
     }
 

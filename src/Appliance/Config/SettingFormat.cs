@@ -21,12 +21,16 @@ internal static class SettingFormat
     /// <summary>A time zone of the system.</summary>
     public const string Zone = "time-zone";
 
+    /// <summary>An http:// or https:// address without a login in it.</summary>
+    public const string WebAddress = "web-address";
+
     /// <summary>What is wrong with a text, or null.</summary>
     public static string? Check(string? format, string text) => format switch
     {
         Address when text is not ("loopback" or "localhost") && !IPAddress.TryParse(text, out _) => "is no IP address of this machine; loopback is 127.0.0.1",
         Duration when !KeepAlive.TryParse(text, out _) => "is neither a number of seconds nor a duration such as 30m or 1h30m",
         TimeOfDay when !TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "is no time of day such as 08:00",
+        WebAddress when !(Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0) => "is no http:// or https:// address without a login in it",
         Zone when !IsZone(text) => "is no time zone of this system; zones have names like Europe/Berlin",
         _ => null,
     };

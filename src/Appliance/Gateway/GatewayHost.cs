@@ -11,6 +11,7 @@ using Appliance.Hosting;
 using Models;
 using Models.Egress;
 using Models.Generation;
+using Models.Routing.Execution;
 using Models.Store;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
@@ -57,6 +58,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly ProcessBook _processes = new();
     private readonly Action<Exception> _onBug;
     private readonly MemoryBook _memory;
+    private readonly ConfiguredRouter _router;
     private readonly BrowserHost _browser;
     private readonly ITimer _ticks;
     private readonly ITimer _keepAlives;
@@ -82,7 +84,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var commands = new CommandService(rules, approvals, sandbox, identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
         var (messages, canvas) = (new MessageDelivery(time), new CanvasBook(home));
-        var egress = EgressPolicy.FromEnvironment() with { Heard = new EgressAudit(identity.Audit).Hear };
+        var egress = Outbound.Of(options.Config!) with { Heard = new EgressAudit(identity.Audit).Hear };
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
         var table = new GatewayTools(agents, egress, time)
         {
@@ -106,7 +108,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         };
         tools.Called += new ToolAudit(identity.Audit).Hear;
         tools.Faulted += onBug;
-        _turns = new TurnRunner(new TurnServices(models, agents, tools, options.Model, time));
+        _router = new ConfiguredRouter(models, options.Config!, egress, time, (person, model) => identity.People.Policy.MayUse(person, model), what => _log.Write(what, "warn"));
+        _turns = new TurnRunner(new TurnServices(new RoutedModels(models, _router.Get), agents, tools, options.Model, time));
         var book = new JobBook(home, time, what => _log.Write(what, "warn"));
         var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress)));
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
@@ -233,6 +236,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron.Dispose();
         _turns.Dispose();
         _memory.Dispose();
+        _router.Dispose();
         _processes.Dispose();
         _browser.Dispose();
         await _log.DisposeAsync();

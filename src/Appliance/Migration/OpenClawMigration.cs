@@ -75,14 +75,7 @@ internal static class OpenClawMigration
         else if (Word(token) is { Length: >= Secret.Shortest } secret)
         {
             hasToken = true;
-            yield return new MigrationStep("secret", $"{file}: gateway.auth.token", "secrets/GATEWAY_TOKEN")
-            {
-                Do = () =>
-                {
-                    SecretFiles.Set(home, "GATEWAY_TOKEN", secret);
-                    return null;
-                },
-            };
+            yield return Keep("GATEWAY_TOKEN", secret, "gateway.auth.token");
             yield return Setting("gateway.token", new JsonObject { ["file"] = "secrets/GATEWAY_TOKEN" });
         }
         else if (token is not null) leftOut.Add(new("gateway.auth.token", $"it is shorter than {Secret.Shortest} characters or kept where this program does not look; the gateway makes its own"));
@@ -91,9 +84,25 @@ internal static class OpenClawMigration
             if (hasToken) yield return Setting("gateway.bind", bind);
             else leftOut.Add(new("gateway.bind", $"{bind} would open this machine to the network without a strong token"));
         }
-        foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents")))
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var target in OpenClawProviders.Of(config, leftOut))
+        {
+            if (target.Secret is { } found && kept.Add(found.Name)) yield return Keep(found.Name, found.Value, $"models.providers: {target.Name}");
+            if (target.Key is not null) target.Setting["key"] = target.Key;
+            yield return Setting($"models.targets[\"{target.Name}\"]", target.Setting);
+        }
+        foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents" or "models")))
             leftOut.Add(new(name, "this section has no counterpart that is taken over; look at `appliance config schema`"));
         if (config["agents"]?["defaults"]?["model"] is not null) leftOut.Add(new("agents.defaults.model", "models have other names here: `appliance config set models.default NAME`"));
+
+        MigrationStep Keep(string name, string value, string from) => new("secret", $"{file}: {from}", $"secrets/{name}")
+        {
+            Do = () =>
+            {
+                SecretFiles.Set(home, name, value);
+                return null;
+            },
+        };
 
         MigrationStep Setting(string path, JsonNode value) => new("config", file, path)
         {

@@ -10,7 +10,10 @@ public sealed record EgressPolicy
     public const string PlainHttpVariable = "APPLIANCE_ALLOW_HTTP";
 
     /// <summary>True: nothing leaves this machine, not even a DNS query. Connections to the machine itself still work.</summary>
-    public bool Offline { get; init; }
+    public bool Offline { get => field || IsOfflineNow?.Invoke() == true; init; }
+
+    /// <summary>The same where it may change while the program runs; null where it does not.</summary>
+    public Func<bool>? IsOfflineNow { get; init; }
 
     /// <summary>True: unencrypted <c>http://</c> and <c>ws://</c> to other machines is allowed, for a mirror or a gateway on the owner's own network.</summary>
     public bool PlainHttp { get; init; }
@@ -40,7 +43,7 @@ public sealed record EgressPolicy
             throw new EgressException($"{Redact(address)} cannot be fetched: only https:// and http:// can.");
         if (IsThisMachine(address.IdnHost)) return;
         if (Offline)
-            throw new EgressException($"Offline mode is on, so {address.IdnHost} was not contacted. Unset {OfflineVariable} to allow it.");
+            throw new EgressException($"Offline mode is on, so {address.IdnHost} was not contacted. Unset {OfflineVariable}, or the setting network.offline, to allow it.");
         if (!encrypted && !PlainHttp)
         {
             throw new EgressException(

@@ -15,9 +15,6 @@ public sealed class KeyRing(IReadOnlyList<Func<string>> sources, TimeProvider ti
     private readonly TimeSpan[] _rests = new TimeSpan[sources.Count];
     private int _next;
 
-    /// <summary>A ring without keys.</summary>
-    public static KeyRing None { get; } = new([], TimeProvider.System);
-
     /// <summary>Keys there are.</summary>
     public int Count => sources.Count;
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Models.Routing;
 
 /// <summary>
@@ -8,20 +10,26 @@ namespace Models.Routing;
 public enum DataClass
 {
     /// <summary>Nothing of the kinds below.</summary>
+    [JsonStringEnumMemberName("public")]
     Public = 0,
 
     /// <summary>About a person: addresses, numbers, names of private files.</summary>
+    [JsonStringEnumMemberName("personal")]
     Personal = 1,
 
     /// <summary>What the box measures: rooms, machines, who is at home.</summary>
+    [JsonStringEnumMemberName("sensor")]
     Sensor = 2,
 
     /// <summary>Keys, passwords, tokens.</summary>
+    [JsonStringEnumMemberName("secret")]
     Secret = 4,
 
     /// <summary>What laws protect: payment cards, bank accounts, identity numbers, health.</summary>
+    [JsonStringEnumMemberName("regulated")]
     Regulated = 8,
 
     /// <summary>All of them; also what stands for a text that could not be looked at.</summary>
+    [JsonStringEnumMemberName("all")]
     All = Personal | Sensor | Secret | Regulated,
 }

@@ -24,7 +24,7 @@ internal static class Eligibility
         {
             if (profile == RoutingProfile.LocalOnly) return Out(ExclusionReason.Profile, "is elsewhere, and the profile is local-only");
             if (request.IsOffline) return Out(ExclusionReason.Offline, "is elsewhere, and offline mode is on");
-            if ((turn.Data & ~target.MaySee) is not DataClass.Public and var hidden) return Out(ExclusionReason.Data, $"may not see {Words(hidden)} data");
+            if ((turn.Data & ~target.MaySee) is not DataClass.Public and var hidden) return Out(ExclusionReason.Data, $"may not see {RoutingWords.Of(hidden)} data");
             if (policy.Regions.Count > 0 && (target.Region is not { } region || !Contains(policy.Regions, region)))
                 return Out(ExclusionReason.Region, target.Region is null ? "does not say where it computes" : $"computes in {target.Region}");
             if (profile == RoutingProfile.Private && target.KeepsData) return Out(ExclusionReason.Retention, "may keep what it is sent, and the profile is private");
@@ -35,7 +35,7 @@ internal static class Eligibility
         if (candidate.AnswerRoom(turn.MostAnswer) < Math.Max(1, Math.Min(Math.Min(LeastAnswer, turn.MostAnswer), target.Window / 4)))
             return Out(ExclusionReason.Window, $"takes {Number(target.Window)} tokens, and the conversation has {Number(candidate.Tokens)}");
         if (candidate.MostCost(turn.MostAnswer) is not { } cost) return Out(ExclusionReason.Price, "has no known price");
-        if (cost > 0 && request.MoneyLeft is { } left && cost > left) return Out(ExclusionReason.Budget, $"can cost {Dollars(cost)}, and {Dollars(left)} are left");
+        if (cost > 0 && request.MoneyLeft is { } left && cost > left) return Out(ExclusionReason.Budget, $"can cost {RoutingWords.Dollars(cost)}, and {RoutingWords.Dollars(left)} are left");
         if (candidate.Blocked is { } blocked) return Out(blocked, candidate.BlockedDetail ?? "cannot be used now");
         // A NaN is not above anything.
         if (least is { } mark && !(target.Quality > mark)) return Out(ExclusionReason.NotBetter, $"is taken to be no better than {turn.BetterThan}");
@@ -44,24 +44,10 @@ internal static class Eligibility
         Exclusion Out(ExclusionReason reason, string detail) => new(target.Name, reason, detail);
     }
 
-    /// <summary>Classes of data in words.</summary>
-    public static string Words(DataClass data)
-    {
-        List<string> words = [];
-        if (data.HasFlag(DataClass.Personal)) words.Add("personal");
-        if (data.HasFlag(DataClass.Sensor)) words.Add("sensor");
-        if (data.HasFlag(DataClass.Secret)) words.Add("secret");
-        if (data.HasFlag(DataClass.Regulated)) words.Add("regulated");
-        return words.Count switch { 0 => "public", 1 => words[0], _ => $"{string.Join(", ", words[..^1])} or {words[^1]}" };
-    }
-
-    /// <summary>Money in words.</summary>
-    public static string Dollars(long micros) => "$" + (micros / 1_000_000m).ToString(micros % 10_000 == 0 ? "0.00" : "0.00####", CultureInfo.InvariantCulture);
-
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static bool IsSane(Candidate candidate) => candidate.Speed.IsSane && candidate is { Tokens: >= 0, CachedTokens: >= 0 } && candidate.MostTokens >= candidate.Tokens
-        && candidate.CachedTokens <= candidate.Tokens && candidate.Target is { Window: > 0, LongestAnswer: > 0, Quality: >= 0 and <= 1, Watts: >= 0 and < double.PositiveInfinity }
+        && candidate.CachedTokens <= candidate.Tokens && candidate.Target is { Window: > 0, LongestAnswer: > 0, Quality: >= 0 and <= 1 }
         && candidate.Target.Price is null or { Input: >= 0, Output: >= 0 };
 
     private static bool Contains(IReadOnlyList<string> regions, string region)

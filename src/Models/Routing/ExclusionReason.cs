@@ -9,6 +9,9 @@ public enum ExclusionReason
     /// <summary>A rule of the owner keeps it out.</summary>
     Rule,
 
+    /// <summary>Whom the turn is for may not use it.</summary>
+    Person,
+
     /// <summary>The profile keeps it out.</summary>
     Profile,
 
@@ -47,9 +50,6 @@ public enum ExclusionReason
 
     /// <summary>As many calls as it takes are under way.</summary>
     Busy,
-
-    /// <summary>It does not fit this machine's memory now.</summary>
-    Memory,
 
     /// <summary>What is known of it makes no sense.</summary>
     Broken,

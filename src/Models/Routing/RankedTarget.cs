@@ -7,5 +7,4 @@ namespace Models.Routing;
 /// <param name="Seconds">Seconds until the last one.</param>
 /// <param name="Cost">Millionths of a dollar the answer will cost, about.</param>
 /// <param name="MostCost">Millionths of a dollar it can cost at most.</param>
-/// <param name="Joules">What it takes of this box; 0 where it is not known.</param>
-public sealed record RankedTarget(string Name, double Score, double FirstToken, double Seconds, long Cost, long MostCost, double Joules);
+public sealed record RankedTarget(string Name, double Score, double FirstToken, double Seconds, long Cost, long MostCost);

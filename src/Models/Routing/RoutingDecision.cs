@@ -23,7 +23,7 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
         var text = new StringBuilder(Request.Turn.BetterThan is { } last
             ? $"No model that may answer this is better than {last}"
             : "No model may answer this");
-        if (Request.Turn.Data != DataClass.Public) text.Append($" (it holds {Eligibility.Words(Request.Turn.Data).Replace(" or ", " and ", StringComparison.Ordinal)} data)");
+        if (Request.Turn.Data != DataClass.Public) text.Append($" (it holds {RoutingWords.Of(Request.Turn.Data, "and")} data)");
         if (Out.Count == 0) return text.Append(": there is none. Install one with `appliance models pull`, or name one elsewhere under models.targets.").ToString();
         var told = Out.Where(o => o.Reason != ExclusionReason.NotAsked).ToList();
         if (told.Count == 0) return text.Append($": there is none of the name {Request.Turn.Asked}.").ToString();
@@ -36,6 +36,7 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
     private static string Remedy(Exclusion nearest) => nearest.Reason switch
     {
         ExclusionReason.Rule => "Change router.rules to allow one.",
+        ExclusionReason.Person => "Its owner can allow more models to a role.",
         ExclusionReason.Profile => "Another router.profile would allow one elsewhere.",
         ExclusionReason.Offline => "Install a model on this box, or end offline mode.",
         ExclusionReason.Data => $"Leave it out, install a model on this box, or let {nearest.Target} see it with its setting data.",
@@ -46,7 +47,6 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
         ExclusionReason.Window => "Shorten the conversation, or begin a new one.",
         ExclusionReason.Price => $"Set the price of {nearest.Target}; 0 where it is free.",
         ExclusionReason.Budget => "Raise router.budget, or wait until less was spent in its hour, day or month.",
-        ExclusionReason.Memory => "Close other programs, or choose a smaller model.",
         ExclusionReason.Broken => $"Correct the settings of {nearest.Target}.",
         ExclusionReason.NotBetter => "Ask again with a better model allowed.",
         _ => "Try again in a moment.",

@@ -6,9 +6,6 @@ internal static class Scoring
     // Of the seconds after the first token a reader feels about a quarter.
     private const double RestShare = 0.25;
 
-    // Dollars for a joule of this box: 0.30 for a kilowatt hour.
-    private const double DollarsPerJoule = 0.30 / 3_600_000;
-
     // Another target must be this much better than the one of the conversation: changing costs its caches, and the tone.
     private const double Hysteresis = 0.75;
 
@@ -20,11 +17,10 @@ internal static class Scoring
         var first = speed.FirstToken(candidate.Tokens - candidate.CachedTokens);
         var rest = answer / speed.Decode;
         var cost = target.Price!.Value.Of(candidate.Tokens, answer);
-        var joules = target.Watts * (first + rest);
         var (seconds, dollars, quality) = Weights(profile);
-        var score = seconds * (first + RestShare * rest) + dollars * (cost / 1_000_000.0 + joules * DollarsPerJoule) + quality * (1 - target.Quality);
+        var score = seconds * (first + RestShare * rest) + dollars * (cost / 1_000_000.0) + quality * (1 - target.Quality);
         if (target.Name == turn.Current) score *= Hysteresis;
-        return new RankedTarget(target.Name, score, first, first + rest, cost, candidate.MostCost(turn.MostAnswer)!.Value, joules);
+        return new RankedTarget(target.Name, score, first, first + rest, cost, candidate.MostCost(turn.MostAnswer)!.Value);
     }
 
     /// <summary>Which comes first, before any score.</summary>

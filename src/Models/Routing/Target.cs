@@ -33,7 +33,4 @@ public sealed record Target(string Name)
 
     /// <summary>How good its answers are taken to be, 0 to 1.</summary>
     public double Quality { get; init; } = 0.5;
-
-    /// <summary>Watts the box draws more while it answers; 0 where it is not known, or somebody else's.</summary>
-    public double Watts { get; init; }
 }

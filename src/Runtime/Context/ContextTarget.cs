@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.AI;
 using Models.Generation;
+using Models.Routing.Execution;
 using Models.Tokens;
 
 namespace Runtime.Context;
@@ -17,7 +18,8 @@ public sealed record ContextTarget(int Window, Tokenizer? Tokenizer, bool CanCha
     /// <summary>The target behind a client.</summary>
     public static ContextTarget Of(IChatClient client) => client.GetService<ILanguageModel>() is { } model
         ? new(model.ContextLength, model.Tokenizer, model.ChatTemplate is not null)
-        : new(UnknownWindow, null, CanChat: true);
+        // Any of them may answer, and go on with what another began.
+        : new(client.GetService<ModelRouter>()?.Window ?? UnknownWindow, null, CanChat: true);
 
     /// <summary>Tokens that are kept free for the answer.</summary>
     public int Reserve => Math.Min(1024, Window / 4);

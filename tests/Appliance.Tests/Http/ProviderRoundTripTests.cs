@@ -92,10 +92,10 @@ public sealed class ProviderRoundTripTests : IAsyncLifetime
     [MemberData(nameof(Wires))]
     public async Task Ask_AModelItDoesNotHave_IsDenied(ProviderWire wire, string path)
     {
-        using var client = new ProviderChatClient(wire, new Upstream("cloud", new Uri(_host.Address, path), "nothing", 4096), KeyRing.None, _door);
+        using var client = new ProviderChatClient(wire, new Upstream("cloud", new Uri(_host.Address, path), "nothing", 4096), new KeyRing([], TimeProvider.System), _door);
         var error = await Assert.ThrowsAsync<ProviderException>(() => client.GetResponseAsync([new(ChatRole.User, "Hi")], new() { MaxOutputTokens = 50 }));
         Assert.Equal(UpstreamFault.Denied, error.Fault);
     }
 
-    private ProviderChatClient Client(ProviderWire wire, string path) => new(wire, new Upstream("cloud", new Uri(_host.Address, path), TestHost.Model, 4096), KeyRing.None, _door);
+    private ProviderChatClient Client(ProviderWire wire, string path) => new(wire, new Upstream("cloud", new Uri(_host.Address, path), TestHost.Model, 4096), new KeyRing([], TimeProvider.System), _door);
 }

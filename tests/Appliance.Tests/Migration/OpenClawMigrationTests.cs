@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using Appliance.Commands.Backup;
+using Appliance.Config;
 using Appliance.Migration;
 using Microsoft.Data.Sqlite;
 using Models;
+using Models.Providers;
 using Runtime.Sessions;
 using TestKit;
 
@@ -47,6 +49,31 @@ public sealed class OpenClawMigrationTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Migrate_ModelsElsewhere_BecomeTargetsAndTheirKeysAreKept()
+    {
+        Write("openclaw.json", """
+            {
+              models: { providers: {
+                lmstudio: { baseUrl: "http://127.0.0.1:1234/v1", apiKey: "lm-studio-key", api: "openai-completions",
+                  models: [{ id: "qwen/qwen3-8b", contextWindow: 32768, input: ["text", "image"], cost: { input: 0, output: 0 } }, { id: "other" }] },
+                minimax: { baseUrl: "https://api.minimax.example/anthropic", apiKey: "${MINIMAX_KEY}", api: "anthropic-messages", models: [{ id: "m2", cost: { input: 0.3, output: 1.2 } }] },
+                gemini: { baseUrl: "https://g.example", api: "google-generative-ai", models: [{ id: "g" }] },
+              } },
+            }
+            """);
+        Run("--yes");
+        using var config = ConfigStore.Open(Home);
+        var targets = config.Config.Models.Targets;
+        Assert.Equal(["lmstudio-qwen-qwen3-8b", "lmstudio-other", "minimax-m2"], targets.Keys);
+        var (qwen, m2) = (targets["lmstudio-qwen-qwen3-8b"], targets["minimax-m2"]);
+        Assert.Equal(("http://127.0.0.1:1234/v1", "qwen/qwen3-8b", 32768, true, "file secrets/PROVIDER_LMSTUDIO_KEY", true),
+            (qwen.Url, qwen.Model, qwen.Window, qwen.Images, qwen.Key!.ToString(), qwen.ToTarget("q").Price!.Value.IsFree));
+        Assert.Equal(("https://api.minimax.example/anthropic/v1", ProviderWire.Anthropic, 0.3, "environment MINIMAX_KEY"), (m2.Url, m2.Wire, m2.PriceIn, m2.Key!.ToString()));
+        Assert.Equal("lm-studio-key", File.ReadAllText(Path.Combine(Home, "secrets", "PROVIDER_LMSTUDIO_KEY")));
+        Assert.Contains("models.providers.gemini", OpenClawMigration.Plan(Source, Home, TimeProvider.System).LeftOut.Select(l => l.What));
+    }
 
     [Fact]
     public void Migrate_WithoutYes_ShowsThePlanAndDoesNothing()

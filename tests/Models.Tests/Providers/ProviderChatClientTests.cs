@@ -285,7 +285,7 @@ public sealed class ProviderChatClientTests : IDisposable
     public async Task Offline_NothingIsSentAndItSaysSo()
     {
         using var door = new EgressDoor(new EgressPolicy { Offline = true });
-        using var client = new ProviderChatClient(ProviderWire.OpenAi, new Upstream("cloud", new Uri("https://example.org/v1"), "m", 8192), KeyRing.None, door);
+        using var client = new ProviderChatClient(ProviderWire.OpenAi, new Upstream("cloud", new Uri("https://example.org/v1"), "m", 8192), new KeyRing([], TimeProvider.System), door);
         var error = await Assert.ThrowsAsync<ProviderException>(() => client.GetResponseAsync(Hello));
         Assert.True(error.NeverSent);
         Assert.StartsWith("Offline mode is on", error.Message);

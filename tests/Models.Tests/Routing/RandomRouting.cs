@@ -48,7 +48,6 @@ internal sealed class RandomRouting(ulong seed)
             CallsTools = !One(4),
             Price = One(6) ? null : new Price(_random.Next(15_000_000), _random.Next(75_000_000)),
             Quality = One(30) ? double.NaN : _random.Next(101) / 100.0,
-            Watts = local ? _random.Next(60) : 0,
         };
         return new Candidate(target, tokens, tokens + _random.Next(tokens + 1))
         {

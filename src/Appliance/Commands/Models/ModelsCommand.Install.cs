@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Appliance.Config;
 using Models.Egress;
 using Models.Import;
 using Models.Store;
@@ -24,7 +25,7 @@ internal static partial class ModelsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var terminal = Terminal.Of(parsed);
-            using var door = new EgressDoor(EgressPolicy.FromEnvironment());
+            using var door = new EgressDoor(Outbound.In(store().Home));
             using var progress = new TerminalProgress(terminal, TimeProvider.System);
             var options = new PullOptions { Progress = progress, Notice = progress.Note, Import = Options(parsed.GetValue(quantize)!, progress) };
             var result = await new ModelPuller(store(), door).PullAsync(parsed.GetValue(reference)!, parsed.GetValue(name), options, cancellation);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Config;
 using Models.Egress;
 using Runtime.Skills;
 using Runtime.Skills.Installing;
@@ -20,7 +21,7 @@ internal static partial class SkillsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var (terminal, book) = (Terminal.Of(parsed), Book(parsed, home()));
-            using var door = new EgressDoor(EgressPolicy.FromEnvironment());
+            using var door = new EgressDoor(Outbound.In(home()));
             var installer = new SkillInstaller(book, door);
             using var staged = await installer.StageAsync(parsed.GetValue(source)!, cancellation);
             var review = staged.Review;

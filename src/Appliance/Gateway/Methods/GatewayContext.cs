@@ -3,6 +3,7 @@ using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Appliance.Http.Canvas;
+using Models;
 using Models.Generation;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
@@ -67,4 +68,8 @@ internal sealed record GatewayContext(
 
     /// <summary>Where state lives.</summary>
     public string Home => Models.Store.Home;
+
+    /// <summary>The name of a model that is asked for, here or elsewhere; null asks for the default.</summary>
+    /// <exception cref="ModelException">There is none of that name.</exception>
+    public string ModelName(string? name) => name is not null && Config.Config.Models.Targets.ContainsKey(name) ? name : Models.Store.Get(name).Manifest.Name;
 }

@@ -1,3 +1,4 @@
+using Appliance.Config.Sections;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
@@ -8,10 +9,10 @@ using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
 
-// The models that are installed. Their provider is called local: nothing of them leaves the box.
+// The models that are installed, whose provider is called local: nothing of them leaves the box; and those elsewhere that are configured.
 internal sealed partial class GatewayMethods
 {
-    private const string Provider = "local";
+    private const string Provider = "local", Elsewhere = "targets";
     private const string NoModel = "No model is installed. Get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`.";
 
     private IEnumerable<GatewayMethod> Models =>
@@ -27,14 +28,17 @@ internal sealed partial class GatewayMethods
 
     private ModelList ListModels(string? provider)
     {
-        if (provider is not (null or Provider)) return new([]);
         var standard = DefaultModel().Name;
-        return new ModelList([.. _context.Models.Store.List().Where(installed => installed.Manifest.Kind == ModelKind.Decoder).Select(installed => new ModelRow(installed.Manifest.Name, installed.Manifest.Name, Provider)
+        var here = _context.Models.Store.List().Where(installed => installed.Manifest.Kind == ModelKind.Decoder).Select(installed => new ModelRow(installed.Manifest.Name, installed.Manifest.Name, Provider)
         {
             ContextWindow = installed.Manifest.ContextLength,
             Tags = installed.Manifest.Name == standard ? ["default"] : null,
-        })]);
+        });
+        var elsewhere = Targets.Select(target => new ModelRow(target.Key, target.Key, Elsewhere) { ContextWindow = target.Value.ToTarget(target.Key).Window });
+        return new ModelList([.. here.Concat(elsewhere).Where(row => provider is null || row.Provider == provider)]);
     }
+
+    private IReadOnlyDictionary<string, TargetConfig> Targets => _context.Config.Config.Models.Targets;
 
     /// <summary>The model that answers where nobody chose one; null where there is none.</summary>
     private (string? Name, long? Context) DefaultModel() => DefaultModel(_context.Agents.Default);
@@ -46,6 +50,7 @@ internal sealed partial class GatewayMethods
 
     private (string? Name, long? Context) Describe(string? name)
     {
+        if (name is not null && Targets.TryGetValue(name, out var target)) return (name, target.ToTarget(name).Window);
         try
         {
             var manifest = _context.Models.Store.Get(name).Manifest;
@@ -61,6 +66,8 @@ internal sealed partial class GatewayMethods
     private string FindModel(string named)
     {
         var name = named.StartsWith(Provider + "/", StringComparison.Ordinal) ? named[(Provider.Length + 1)..] : named;
+        if (named.StartsWith(Elsewhere + "/", StringComparison.Ordinal)) name = named[(Elsewhere.Length + 1)..];
+        if (Targets.ContainsKey(name)) return name;
         try
         {
             return _context.Models.Store.Get(name).Manifest.Name;

@@ -17,7 +17,7 @@ internal sealed class AgentChat(AgentDoor door)
         var visit = door.Enter(context, request.AgentId, request.SessionKey);
         var session = visit.Agent.Sessions.GetOrCreate(visit.Key);
         if (!context.Features.GetRequiredFeature<ModelRights>().HasAll)
-            context.RequireModel(door.Context.Models.Store.Get(session.Settings.Model ?? visit.Agent.Settings.Model ?? door.Context.Options.Model).Manifest.Name);
+            context.RequireModel(door.Context.ModelName(session.Settings.Model ?? visit.Agent.Settings.Model ?? door.Context.Options.Model));
         var runId = AgentDoor.RunId(context, "chat", request.IdempotencyKey);
         var turn = Start(door.Context.Turns, session, runId, request.Message, visit.Person is null ? null : new TurnOrigin { Person = visit.Person });
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, AgentAnswer.Of(visit.Key, runId, await turn.Result.WaitAsync(cancellation)), AgentJson.Wire.AgentAnswer);

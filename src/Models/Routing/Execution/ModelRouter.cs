@@ -39,11 +39,25 @@ public sealed class ModelRouter
     /// <summary>True where nothing may leave this machine.</summary>
     public Func<bool> IsOffline { get; init; } = () => false;
 
+    /// <summary>True where a person (the first) may use a target (the second). The owner is not asked about.</summary>
+    public Func<string, string, bool> MayUse { get; init; } = (_, _) => true;
+
     /// <summary>Hears what became of each question; it must not take long.</summary>
     public Action<RouteRecord>? Recorded { get; set; }
 
     /// <summary>The money.</summary>
     public BudgetLedger Ledger { get; }
+
+    /// <summary>Tokens that every target takes: who plans for it can be answered, and gone on with, by any.</summary>
+    public int Window
+    {
+        get
+        {
+            var least = int.MaxValue;
+            foreach (var target in Targets) least = Math.Min(least, target.Target.Window);
+            return least;
+        }
+    }
 
     internal TimeProvider Time { get; }
 
@@ -104,7 +118,9 @@ public sealed class ModelRouter
     {
         var (target, found) = (routed.Target, question.Found);
         var health = State.Health(target);
-        var blocked = tried.TryGetValue(target.Name, out var reason) ? (reason, "was tried") : health.Blocked() is { } now ? (now.Reason, now.Detail) : ((ExclusionReason, string)?)null;
+        var blocked = question.Turn.Person is { } person && !MayUse(person, target.Name) ? (ExclusionReason.Person, $"may not be used by {person}")
+            : tried.TryGetValue(target.Name, out var reason) ? (reason, "was tried")
+            : health.Blocked() is { } now ? (now.Reason, now.Detail) : ((ExclusionReason, string)?)null;
         var images = found.HasImages ? question.Images : 0;
         var tokens = routed.Count(question.Messages, question.Options) ?? Limited((long)found.Bytes / BytesPerToken + images * PerImage);
         return new Candidate(target, tokens, Limited(Math.Max(tokens, found.Bytes + MostForm + (long)MostPerMessage * question.Messages.Count + (long)images * MostPerImage)))

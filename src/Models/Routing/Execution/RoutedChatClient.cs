@@ -25,7 +25,8 @@ internal sealed class RoutedChatClient(ModelRouter router, string? asked) : ICha
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var source = options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Source, out TurnSource? told) == true ? told! : new TurnSource();
+        // Who does not say where it comes from may have read anything.
+        var source = options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Source, out TurnSource? told) == true ? told! : new TurnSource { Taint = DataClass.All };
         var run = new AnswerRun(router, router.Ask([.. messages], options, source, asked), cancellationToken);
         router.State.CountCall();
         try
@@ -77,6 +78,7 @@ internal sealed class RoutedChatClient(ModelRouter router, string? asked) : ICha
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is not null ? null
         : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("router", null, asked)
+        : serviceType == typeof(ModelRouter) ? router
         : serviceType.IsInstanceOfType(this) ? this : null;
 
     /// <summary>Does nothing: targets belong to the router.</summary>

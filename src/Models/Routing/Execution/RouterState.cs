@@ -22,7 +22,7 @@ internal sealed class RouterState(TimeProvider time, Func<double> jitter)
         lock (_lock)
         {
             if (!_health.TryGetValue(target.Name, out var health))
-                _health[target.Name] = health = new TargetHealth(time, target.IsLocal ? TargetSpeed.LocalGuess : TargetSpeed.RemoteGuess, jitter);
+                _health[target.Name] = health = new TargetHealth(time, target.IsLocal ? TargetSpeed.LocalGuess : TargetSpeed.RemoteGuess, jitter, hasQueue: target.IsLocal);
             return health;
         }
     }

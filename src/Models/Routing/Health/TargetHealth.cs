@@ -6,7 +6,8 @@ namespace Models.Routing.Health;
 /// <param name="time">The clock.</param>
 /// <param name="guess">How fast it is taken to be before it has answered.</param>
 /// <param name="jitter">A number between 0 and 1, each time another.</param>
-internal sealed class TargetHealth(TimeProvider time, TargetSpeed guess, Func<double> jitter)
+/// <param name="hasQueue">True where it lets those wait that are too many, as models of this box do.</param>
+internal sealed class TargetHealth(TimeProvider time, TargetSpeed guess, Func<double> jitter, bool hasQueue = false)
 {
     private static readonly TimeSpan LongestCooldown = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
@@ -35,7 +36,7 @@ internal sealed class TargetHealth(TimeProvider time, TargetSpeed guess, Func<do
             var now = Now;
             if (now < _coolUntil) return (ExclusionReason.CoolingDown, $"{_coolWhy}, and is left alone for {Words(_coolUntil - now)}", _coolUntil - now);
             if (_breaker.BlockedFor(now) is { } wait) return (ExclusionReason.Failing, $"failed often, and is left alone for {Words(wait)}", wait);
-            return _limit.IsFull ? (ExclusionReason.Busy, "has as many calls under way as it takes", TimeSpan.Zero) : null;
+            return IsFull ? (ExclusionReason.Busy, "has as many calls under way as it takes", TimeSpan.Zero) : null;
         }
     }
 
@@ -45,7 +46,7 @@ internal sealed class TargetHealth(TimeProvider time, TargetSpeed guess, Func<do
         lock (_lock)
         {
             var now = Now;
-            if (now < _coolUntil || _limit.IsFull || _breaker.TryEnter(now) is not { } era) return null;
+            if (now < _coolUntil || IsFull || _breaker.TryEnter(now) is not { } era) return null;
             return new CallTicket(era, _limit.Enter());
         }
     }
@@ -110,6 +111,8 @@ internal sealed class TargetHealth(TimeProvider time, TargetSpeed guess, Func<do
             _limit.Leave(well: false);
         }
     }
+
+    private bool IsFull => !hasQueue && _limit.IsFull;
 
     private TimeSpan Now => time.GetElapsedTime(_began);
 

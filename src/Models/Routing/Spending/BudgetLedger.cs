@@ -65,7 +65,7 @@ public sealed class BudgetLedger : IDisposable
         {
             if (Tightest(agent, person) is { } tightest && micros > tightest.Left)
             {
-                refusal = $"can cost {Eligibility.Dollars(micros)}, and {Eligibility.Dollars(tightest.Left)} are left of the {tightest.Window}'s budget";
+                refusal = $"can cost {RoutingWords.Dollars(micros)}, and {RoutingWords.Dollars(tightest.Left)} are left of the {tightest.Window}'s budget";
                 return null;
             }
             var reservation = new Reservation(this, ++_number, micros, agent, person);

@@ -15,6 +15,9 @@ internal sealed class ModelAnswer
     /// <summary>What it took, where that is told.</summary>
     public UsageDetails? Usage { get; private set; }
 
+    /// <summary>Who gave it, where that is told.</summary>
+    public string? Model { get; private set; }
+
     /// <summary>Why it ended, where that is told.</summary>
     public ChatFinishReason? Finish { get; private set; }
 
@@ -25,6 +28,7 @@ internal sealed class ModelAnswer
     public void Take(ChatResponseUpdate update)
     {
         Finish = update.FinishReason ?? Finish;
+        Model = update.ModelId ?? Model;
         foreach (var content in update.Contents)
         {
             if (content is UsageContent usage) Usage = usage.Details;

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.AI;
 using Models.Generation;
 using Models.Generation.Scheduling;
+using Models.Routing.Classifying;
+using Models.Routing.Execution;
 using Runtime.Context;
 using Runtime.Sessions;
 using Runtime.Tools;
@@ -17,11 +19,14 @@ internal sealed class TurnContext
     private readonly History _history;
     private readonly HashSet<string> _told;
     private readonly bool _isBackground;
+    private readonly TurnSource? _source;
     private PromptPlan _plan;
 
-    private TurnContext(Func<IReadOnlyList<SessionMessage>, PromptPlan> makePlan, IReadOnlyList<SessionMessage> transcript, Turn turn, ContextTarget target, TimeZoneInfo zone)
+    private TurnContext(
+        Func<IReadOnlyList<SessionMessage>, PromptPlan> makePlan, IReadOnlyList<SessionMessage> transcript, Turn turn, ContextTarget target, TimeZoneInfo zone, TurnSource? source)
     {
         var runId = turn.RunId;
+        _source = source;
         _isBackground = turn.Origin.IsBackground;
         (_makePlan, _transcript, _plan) = (makePlan, [.. transcript], makePlan(transcript));
         _told = [.. transcript.Where(m => m.RunId == runId).Select(m => m.Id)];
@@ -37,7 +42,8 @@ internal sealed class TurnContext
         var allowed = services.Tools.For(agent.Id, turn.Origin.Channel, turn.Origin.Person);
         // What is kept of a message has no secrets in it; whoever said them said them to be used.
         var transcript = turn.Session.Read().Select(m => m.IdempotencyKey == TurnRunner.InputKey(turn.RunId) ? m with { Text = turn.Text } : m).ToArray();
-        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target), transcript, turn, target, services.Time.LocalTimeZone);
+        var source = client.GetService<ModelRouter>() is { } router ? TurnOrigins.SourceOf(turn, agent, transcript, router) : null;
+        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target), transcript, turn, target, services.Time.LocalTimeZone, source);
     }
 
     /// <summary>True where the oldest turns did not fit.</summary>
@@ -52,11 +58,13 @@ internal sealed class TurnContext
     }
 
     /// <summary>How to answer.</summary>
-    public ChatOptions Options(bool isLast) => new()
+    public ChatOptions Options(bool isLast)
     {
-        Tools = isLast || _plan.Tools.Count == 0 ? null : [.. _plan.Tools],
-        AdditionalProperties = _isBackground ? new() { [ChatOptionKeys.Priority] = RunPriority.Background } : null,
-    };
+        var more = new AdditionalPropertiesDictionary();
+        if (_isBackground) more[ChatOptionKeys.Priority] = RunPriority.Background;
+        if (_source is not null) more[ChatOptionKeys.Source] = TurnOrigins.WithFiles(_source, _plan.Parts);
+        return new() { Tools = isLast || _plan.Tools.Count == 0 ? null : [.. _plan.Tools], AdditionalProperties = more.Count > 0 ? more : null };
+    }
 
     /// <summary>Adds a line of the transcript, where it was not there at the beginning.</summary>
     public void Add(SessionMessage message)

@@ -195,7 +195,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
     {
         var line = turn.Session.Add(Line(SessionMessage.Assistant, _answer.Text.ToString()) with
         {
-            Model = _model,
+            Model = _answer.Model ?? _model,
             InputTokens = _answer.Usage?.InputTokenCount ?? 0,
             OutputTokens = _answer.Usage?.OutputTokenCount ?? 0,
             StopReason = reason,

@@ -75,6 +75,9 @@ internal sealed class AccessPolicy
     public bool MayReach(string person, string path, string workspace) =>
         Decide(new Principal(Principal.Operator, [], null, "turn") { PersonId = person }, AccessAction.Folder, path, workspace).IsAllowed;
 
+    /// <summary>True where a turn for somebody may be answered by a model.</summary>
+    public bool MayUse(string person, string model) => RoleOf(person) is { } role && PersonRole.Has(role.Models, model);
+
     private static AccessDecision Of(bool allowed, string rule) => new(allowed, rule);
 
     private static bool IsIn(string path, string folder)

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.AI;
+using Models.Embedding;
+using Models.Generation;
+using Models.Store;
+
+namespace Models.Routing.Execution;
+
+/// <summary>
+/// Models of this box and elsewhere as one: who names none is answered by whoever the router decides for, who names a target by that
+/// target where it may, and who names a model of this box by that model. Safe for several threads.
+/// </summary>
+/// <param name="inner">The models of this box.</param>
+/// <param name="router">The router of now; null where no model elsewhere is named.</param>
+public sealed class RoutedModels(IModelHost inner, Func<ModelRouter?> router) : IModelHost
+{
+    /// <summary>The name that leaves it to the router, for those that must name one.</summary>
+    public const string Auto = "auto";
+
+    /// <inheritdoc/>
+    public ModelStore Store => inner.Store;
+
+    /// <inheritdoc/>
+    public EncoderHost Encoders => inner.Encoders;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LoadedModel> Loaded => inner.Loaded;
+
+    /// <inheritdoc/>
+    public GenerationTotals Totals => inner.Totals;
+
+    /// <inheritdoc/>
+    public bool HasLoaded(string name) => inner.HasLoaded(name);
+
+    /// <inheritdoc/>
+    public Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default) => inner.LoadAsync(name, cancellation);
+
+    /// <inheritdoc/>
+    public void SetKeepAlive(string name, TimeSpan time) => inner.SetKeepAlive(name, time);
+
+    /// <inheritdoc/>
+    public Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default)
+    {
+        if (router() is not { } decides) return inner.GetChatClientAsync(name == Auto ? null : name, cancellation);
+        if (name is null or Auto) return Task.FromResult(decides.CreateClient());
+        return decides.Targets.Any(t => !t.Target.IsLocal && t.Target.Name == name) ? Task.FromResult(decides.CreateClient(name)) : inner.GetChatClientAsync(name, cancellation);
+    }
+}

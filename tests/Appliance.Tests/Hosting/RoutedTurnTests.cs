@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+using Appliance.Commands.Router;
+using Appliance.Tests.Http;
+using Models.Routing.Execution;
+using TestKit;
+
+namespace Appliance.Tests.Hosting;
+
+/// <summary>A box with a model of its own and one elsewhere: turns of the agent by the real server, the elsewhere by a real HTTP server.</summary>
+public sealed class RoutedTurnTests : IAsyncLifetime
+{
+    private const string Half = "data: {\"choices\":[{\"delta\":{\"content\":\"The moon is \"}}]}\n\n";
+
+    private readonly FakeServer _cloud;
+    private TestHost _host = null!;
+    private Func<FakeRequest, FakeReply> _answer = _ => Reply("From the cloud.");
+
+    public RoutedTurnTests() => _cloud = new FakeServer(request => _answer(request));
+
+    public async Task InitializeAsync() => _host = await TestHost.StartAsync(null, TestHost.Model);
+
+    public async Task DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _cloud.Dispose();
+    }
+
+    [Fact]
+    public async Task Chat_PublicQuestion_IsAnsweredElsewhere_PrivateOnesNever()
+    {
+        await ConfigureAsync("""{"profile":"cloud-first"}""");
+        var answer = await AskAsync("How far is the moon?");
+        Assert.Equal(("From the cloud.", "cloud"), ((string?)answer["text"], (string?)answer["model"]));
+        Assert.Equal("Bearer k3y", _cloud.Requests.Single().Header("Authorization"));
+
+        foreach (var question in (string[])["my password is hunter22x", "And again: how far is the moon?"])
+        {
+            // What the conversation held once stays in it.
+            answer = await AskAsync(question);
+            Assert.Equal(("Hello from the box.", "tiny"), ((string?)answer["text"], (string?)answer["model"]));
+        }
+        Assert.Single(_cloud.Requests);
+    }
+
+    [Fact]
+    public async Task Chat_WhatAgentsKnowOfPeople_StaysHereUnlessItsOwnerSaysOtherwise()
+    {
+        await ConfigureAsync("""{"profile":"cloud-first"}""");
+        await AskAsync("Hi");
+        await File.WriteAllTextAsync(Path.Combine(_host.Home, "agents", "main", "workspace", "USER.md"), "I am Kim, and I like tea.\n");
+        Assert.Equal("tiny", (string?)(await AskAsync("How far is the moon?", "second"))["model"]);
+
+        await ConfigureAsync("""{"profile":"cloud-first"}""", ""","data":["personal"]""");
+        Assert.Equal("cloud", (string?)(await AskAsync("How far is the moon?", "third"))["model"]);
+    }
+
+    [Fact]
+    public async Task Chat_ItBreaksOffElsewhere_TheBoxGoesOn()
+    {
+        _answer = _ => new FakeReply(200, Half) { NoLength = true }.With("Content-Type", "text/event-stream");
+        await ConfigureAsync("""{"profile":"cloud-first"}""");
+        var answer = await AskAsync("How far is the moon?");
+        Assert.Equal(("The moon is Hello from the box.", "cloud + tiny"), ((string?)answer["text"], (string?)answer["model"]));
+    }
+
+    [Fact]
+    public async Task Chat_ByDefault_TheBoxAnswersAndNothingLeaves()
+    {
+        await ConfigureAsync("{}");
+        Assert.Equal("tiny", (string?)(await AskAsync("How far is the moon?"))["model"]);
+        Assert.Empty(_cloud.Requests);
+    }
+
+    [Fact]
+    public async Task Chat_NoMoneyLeft_StaysHereAndWhatWasSpentSurvivesARestart()
+    {
+        await ConfigureAsync("""{"profile":"cloud-first","budget":{"all":{"day":0.02}}}""");
+        Assert.Equal("cloud", (string?)(await AskAsync("Hi"))["model"]);
+        // Nobody said what it took: the worst case is spent.
+        await _host.RestartAsync();
+        Authorize();
+        Assert.Equal("tiny", (string?)(await AskAsync("Hi"))["model"]);
+        Assert.Contains("are left", RouteLog.Read(RouteLog.PathIn(_host.Home)).Last().Decision.Out.Single().Detail);
+    }
+
+    [Fact]
+    public async Task Router_ExplainsAndReplays()
+    {
+        await ConfigureAsync("""{"profile":"cloud-first"}""");
+        await AskAsync("How far is the moon?");
+        await AskAsync("my password is hunter22x");
+
+        var last = JsonNode.Parse(await RunAsync("explain", "--json"))!;
+        Assert.Equal(("secret", "tiny"), ((string?)last["decision"]!["request"]!["turn"]!["data"], (string?)last["attempts"]![0]!["target"]));
+        Assert.DoesNotContain("hunter22x", await File.ReadAllTextAsync(RouteLog.PathIn(_host.Home)));
+        Assert.Contains("cloud may not see", (await RunAsync("explain", "mail jo@home.example.org", "--agent", "main")).Replace("cloud   ", "cloud ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal));
+
+        var policy = Path.Combine(_host.Home, "other.json");
+        await File.WriteAllTextAsync(policy, """{"router":{"profile":"local-only"}}""");
+        var replay = JsonNode.Parse(await RunAsync("replay", "--policy", policy, "--json"))!;
+        Assert.Equal((2, 1, 1, 0, 0), ((int)replay["questions"]!, (int)replay["changed"]!, (int)replay["then"]!["elsewhere"]!, (int)replay["now"]!["elsewhere"]!, (int)replay["then"]!["notPublic"]!));
+        // By the same policy everything is decided the same.
+        Assert.Equal(0, (int)JsonNode.Parse(await RunAsync("replay", "--json"))!["changed"]!);
+    }
+
+    [Theory]
+    [InlineData("""{"models":{"targets":{"auto":{"url":"https://x.example","model":"m"}}}}""", "is no name of a target")]
+    [InlineData("""{"models":{"targets":{"a":{"url":"ftp://x.example","model":"m"}}}}""", "is no http:// or https:// address")]
+    [InlineData("""{"models":{"targets":{"a":{"url":"https://u:p@x.example","model":"m"}}}}""", "without a login")]
+    [InlineData("""{"models":{"targets":{"a":{"model":"m"}}}}""", "needs url")]
+    [InlineData("""{"router":{"profile":"careless"}}""", "must be one of")]
+    [InlineData("""{"router":{"budget":{"all":{"day":-1}}}}""", "must be")]
+    public void Config_WrongSetting_IsToldOff(string json, string expected) =>
+        Assert.Contains(expected, string.Join('\n', Appliance.Config.ConfigState.Read(System.Text.Encoding.UTF8.GetBytes(json), []).Issues));
+
+    private async Task ConfigureAsync(string router, string more = "")
+    {
+        await File.WriteAllTextAsync(Path.Combine(_host.Home, "key"), "k3y\n");
+        await File.WriteAllTextAsync(Path.Combine(_host.Home, "appliance.json"), $$$"""
+            {
+              "models": { "targets": { "cloud": { "url": "{{{_cloud.Address}}}/v1", "model": "m", "window": 8192, "priceIn": 1, "priceOut": 2, "keepsData": false, "key": { "file": "key" }{{{more}}} } } },
+              "router": {{{router}}},
+            }
+            """);
+        await _host.RestartAsync();
+        Authorize();
+    }
+
+    private void Authorize() => _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", _host.Token);
+
+    private Task<JsonObject> AskAsync(string message, string session = "main") =>
+        _host.AskAsync("/api/v1/chat", new JsonObject { ["message"] = message, ["sessionKey"] = session }.ToJsonString());
+
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        var code = await RouterCommand.Create(() => _host.Home).Parse(arguments).InvokeAsync(new() { Output = output, Error = output, EnableDefaultExceptionHandler = false });
+        Assert.True(code == 0, output.ToString());
+        return output.ToString();
+    }
+
+    private static FakeReply Reply(string text) => new FakeReply(200,
+        $"data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}},\"finish_reason\":\"stop\"}}]}}\n\ndata: [DONE]\n\n").With("Content-Type", "text/event-stream");
+}
