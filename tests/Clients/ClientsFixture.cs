@@ -8,8 +8,13 @@ public sealed class ClientsFixture : IAsyncLifetime
     /// <summary>What these tests need below ../shared.</summary>
     public const string Model = "models/tinystories-656k/tinystories-656k-f32.gguf";
 
-    private const string Token = "0123456789abcdef0123456789abcdef";
+    /// <summary>The gateway's token.</summary>
+    public const string Token = "0123456789abcdef0123456789abcdef";
+
     private readonly TemporaryFolder _home = new();
+
+    /// <summary>What stands in appliance.json from the start; null for no such file.</summary>
+    public string? Config { get; init; }
 
     /// <summary>The server.</summary>
     public RunningServer Server { get; private set; } = null!;
@@ -29,6 +34,7 @@ public sealed class ClientsFixture : IAsyncLifetime
             Assert.True(import.ExitCode == 0, import.Error);
         }
         await File.WriteAllTextAsync(_home["token"], Token);
+        if (Config is not null) await File.WriteAllTextAsync(_home["appliance.json"], Config);
         Server = await RunningServer.StartAsync(_home.Path, "--token-file", _home["token"]);
         OpenClaw = new OpenClaw(Server.Client.BaseAddress!, Token);
     }

@@ -104,7 +104,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
         {
             Starting = new ToolAudit(identity.Audit).BeginAsync,
-            MayReach = (call, path) => identity.People.Policy.MayReach(call.Person!, path, call.Files.Workspace) && MemoryFolder.MayReach(path, call.Files.Workspace, call.Person),
+            MayReach = (person, path, workspace) => identity.People.Policy.MayReach(person, path, workspace) && MemoryFolder.MayReach(path, workspace, person),
         };
         tools.Called += new ToolAudit(identity.Audit).Hear;
         tools.Faulted += onBug;
@@ -115,7 +115,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Egress = egress };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _methods = new GatewayMethods(_context, onBug);
         messages.Delivered += _methods.MessageDelivered;

@@ -7,6 +7,9 @@ namespace Runtime.Approvals;
 /// <param name="Text">All of it, safe to show (<see cref="DisplayText"/>): never cut.</param>
 public sealed record ApprovalRequest(string Kind, string Text)
 {
+    /// <summary>What it is called, where it is neither a command nor a tool of this box.</summary>
+    public string? Title { get; init; }
+
     /// <summary>Why it is asked about.</summary>
     public string? Warning { get; init; }
 

@@ -21,7 +21,8 @@ internal sealed record PromptPlan(IReadOnlyList<ContextPart> Parts, IReadOnlyLis
     /// <param name="allowed">The tools it may call.</param>
     /// <param name="transcript">What was said.</param>
     /// <param name="target">The model.</param>
-    public static PromptPlan Make(Agent agent, IReadOnlyList<Tool> allowed, IReadOnlyList<SessionMessage> transcript, ContextTarget target)
+    /// <param name="mayReach">Says whether a full path may be reached for whom it answers; null where all may.</param>
+    public static PromptPlan Make(Agent agent, IReadOnlyList<Tool> allowed, IReadOnlyList<SessionMessage> transcript, ContextTarget target, Func<string, bool>? mayReach = null)
     {
         var usable = agent.Skills.List([.. allowed.Select(t => t.Name)]);
         // Without a skill that is a program, the tool that runs them would be tokens for nothing; with one it has its place before the others.
@@ -29,7 +30,7 @@ internal sealed record PromptPlan(IReadOnlyList<ContextPart> Parts, IReadOnlyLis
         allowed = [.. runs, .. allowed.Where(t => t.Name != SkillRunTool.ToolName)];
         var tools = ToolSelection.Choose(allowed, transcript, target).Select(ToolCard.Of).ToList();
         var skills = tools.Any(t => t.Name == SkillTool.ToolName) ? SkillCards.Text(usable) : "";
-        var parts = SystemPrompt.Build(agent, tools.Count > 0, skills, target);
+        var parts = SystemPrompt.Build(agent, tools.Count > 0, skills, target, mayReach);
         var taken = parts.Sum(p => target.Count(p.Text)) + tools.Sum(t => target.Count(ToolCard.Text(t)));
         return new PromptPlan(parts, tools, Math.Max(0, target.Window - target.Reserve - taken));
     }

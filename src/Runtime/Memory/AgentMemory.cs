@@ -55,9 +55,10 @@ public sealed class AgentMemory : IDisposable
     /// <param name="question">What is looked for.</param>
     /// <param name="most">Most pieces.</param>
     /// <param name="person">Who asks; null for the owner.</param>
+    /// <param name="mayReach">Says whether a full path may be reached for them; null where all may.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ModelException">The index cannot be opened.</exception>
-    public async Task<IReadOnlyList<MemoryHit>> SearchAsync(string question, int most, string? person, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<MemoryHit>> SearchAsync(string question, int most, string? person, Func<string, bool>? mayReach = null, CancellationToken cancellation = default)
     {
         var embedder = await _embedder(cancellation);
         var reading = RefreshAsync(_closing.Token);
@@ -65,13 +66,14 @@ public sealed class AgentMemory : IDisposable
         if (reading.IsFaulted) await reading;
         var vector = (await embedder.GenerateAsync([question], cancellationToken: cancellation))[0].Vector;
         var today = DateOnly.FromDateTime(_time.GetLocalNow().DateTime);
-        return _index.Search(person, index => HybridSearch.Find(index, question, vector.Span, today, most));
+        var found = _index.Search(person, index => HybridSearch.Find(index, question, vector.Span, today, mayReach is null ? most : most * 8));
+        return mayReach is null ? found : [.. found.Where(hit => mayReach(Path.Combine(Folder.Workspace, hit.Path))).Take(most)];
     }
 
     /// <summary>Adds a note; see <see cref="MemoryFolder.Add"/>.</summary>
-    public string Add(string text, bool isLasting, string? person, bool isForeign = false)
+    public string Add(string text, bool isLasting, string? person, bool isForeign = false, Func<string, bool>? mayReach = null)
     {
-        var path = Folder.Add(text, isLasting, person, _time.GetLocalNow(), isForeign);
+        var path = Folder.Add(text, isLasting, person, _time.GetLocalNow(), isForeign, mayReach);
         _isStale = true;
         return path;
     }

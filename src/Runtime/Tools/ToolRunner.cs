@@ -18,10 +18,10 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
     public const int LongestResult = 16_000;
 
     /// <summary>
-    /// Says whether a file may be reached for somebody who is not the owner, by its full path; asked beside the agent's own folders. Null where
-    /// those are all there is to it.
+    /// Says whether a file may be reached for somebody who is not the owner: who, its full path, and the agent's workspace. Asked beside the
+    /// agent's own folders; null where those are all there is to it.
     /// </summary>
-    public Func<ToolContext, string, bool>? MayReach { get; set; }
+    public Func<string, string, string, bool>? MayReach { get; set; }
 
     /// <summary>
     /// Hears of every call that is about to run, and is waited for: what it throws as a <see cref="ModelException"/> keeps the call from running.
@@ -34,16 +34,22 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
     /// <summary>Hears of faults that are no call's own.</summary>
     public event Action<Exception>? Faulted;
 
+    /// <summary>The tools of the box, whoever may call them, in the order of the table.</summary>
+    public IReadOnlyList<Tool> All => table.All;
+
     /// <summary>The tools somebody may call at all, in the order of the table.</summary>
     public IReadOnlyList<Tool> For(string agent, string? channel, string? person) =>
         [.. table.All.Where(tool => policy.Allows(tool, agent, channel, person))];
+
+    /// <summary>Says of a full path whether it may be reached for somebody; null where all of an agent's files may.</summary>
+    public Func<string, bool>? ReachOf(string workspace, string? person) => MayReach is { } may && person is not null ? path => may(person, path, workspace) : null;
 
     /// <summary>Calls a tool.</summary>
     public async Task<ToolResult> CallAsync(string name, ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
         var tool = table.Find(name);
         var reads = new FileReads();
-        context = context with { Files = context.Files.Watched(reads.Add, MayReach is { } may && context.Person is not null ? path => may(context, path) : null) };
+        context = context with { Files = context.Files.Watched(reads.Add, ReachOf(context.Files.Workspace, context.Person)) };
         var (result, decision) = tool is null
             ? (ToolResult.Refused($"There is no tool {name}."), ToolVerdict.Deny)
             : await DecideAndRunAsync(tool, arguments, context, cancellation);

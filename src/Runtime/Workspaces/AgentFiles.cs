@@ -32,10 +32,13 @@ public static class AgentFiles
     }
 
     /// <summary>What an agent is told of its files, in order; those that hold nothing for it are left out.</summary>
-    internal static IEnumerable<ContextPart> Parts(Agent agent)
+    /// <param name="agent">The agent.</param>
+    /// <param name="mayReach">Says whether a full path may be reached for whom it answers; null where all may.</param>
+    internal static IEnumerable<ContextPart> Parts(Agent agent, Func<string, bool>? mayReach = null)
     {
         foreach (var file in PromptFile.All)
         {
+            if (file.IsPersonal && mayReach?.Invoke(Path.Combine(agent.Workspace, file.Name)) == false) continue;
             if (Read(agent, file.Name) is not { } whole || WithoutComments(whole).Trim() is not { Length: > 0 } text) continue;
             var told = text.Length <= file.Limit ? text : $"{Bounded.Begin(text, file.Limit)}\n[… {text.Length - file.Limit} more characters of {file.Name} are not shown; read the file for them …]";
             yield return new ContextPart(file.Name, file.Heading.Length > 0 ? $"{file.Heading}\n{told}" : told);

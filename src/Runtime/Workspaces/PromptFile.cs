@@ -7,6 +7,9 @@ namespace Runtime.Workspaces;
 /// <param name="Template">What it holds at first. What stands between &lt;!-- and --&gt; is for the person who edits it, and not told.</param>
 internal sealed record PromptFile(string Name, string Heading, int Limit, string Template)
 {
+    /// <summary>True for what is about its owner and not about the agent: told to those who may reach the file.</summary>
+    public bool IsPersonal => Name is "USER.md" or "MEMORY.md";
+
     /// <summary>All of them, in the order of the prompt: from what changes least to what changes most.</summary>
     public static IReadOnlyList<PromptFile> All { get; } =
     [

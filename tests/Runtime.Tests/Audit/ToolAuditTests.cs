@@ -89,7 +89,7 @@ public sealed class ToolAuditTests : IDisposable
     [Fact]
     public async Task Folders_ThatAreNotOpenToSomebody_AreNeitherReadNorListedNorWritten()
     {
-        using var bench = new ToolBench(null, null, runner => runner.MayReach = (call, path) => call.Person == "ann" && path.StartsWith(Path.Combine(call.Files.Workspace, "shared"), StringComparison.Ordinal));
+        using var bench = new ToolBench(null, null, runner => runner.MayReach = (person, path, workspace) => person == "ann" && path.StartsWith(Path.Combine(workspace, "shared"), StringComparison.Ordinal));
         bench.PersonRules = Runtime.Tools.Policy.ToolRules.Assistant;
         bench.Put("shared/a.md", "open");
         bench.Put("diary.md", "closed");

@@ -39,18 +39,10 @@ internal static partial class SkillsCommand
 
     private static void Show(Terminal terminal, SkillReview review)
     {
-        Row("name", review.Manifest.Name + (review.Manifest.Version is { } version ? $" {version}" : ""));
-        Row("what for", review.Manifest.Description);
-        Row("hash", review.Hash);
-        Row("files", $"{review.Files.Count}, {review.Files.Sum(f => f.Size):N0} bytes");
-        if (review.Manifest.AllowedTools.Count > 0) Row("tools", $"{string.Join(", ", review.Manifest.AllowedTools)} (it is given none by that)");
-        if (review.Manifest.Program is { } program) foreach (var (label, value) in About(program)) Row(label, value);
-        if (!review.Manifest.Needs.IsNothing) Row("needs", review.Manifest.Needs.ToString());
-        if (review.Hosts.Count > 0) Row("hosts", string.Join(", ", review.Hosts));
-        foreach (var script in review.Scripts) Row("script", $"{script.Path}, {script.Size:N0} bytes, sha256 {script.Sha256}");
-        foreach (var more in review.Widened) Row("new", more);
-        foreach (var finding in review.Findings) terminal.Output.WriteLine($"{terminal.Red("look at"),-10}  {Terminal.Clean(finding)}");
-
-        void Row(string label, string value) => terminal.WriteLine($"{label,-10}  {value}");
+        foreach (var (label, text) in review.Lines())
+        {
+            if (label == SkillReview.LookAt) terminal.Output.WriteLine($"{terminal.Red(label),-10}  {Terminal.Clean(text)}");
+            else terminal.WriteLine($"{label,-10}  {text}");
+        }
     }
 }

@@ -5,7 +5,6 @@ using Appliance.Config.Sections;
 using Models.Store;
 using Runtime.Agents;
 using Runtime.Skills;
-using Runtime.Skills.Format;
 
 namespace Appliance.Commands.Skills;
 
@@ -129,7 +128,7 @@ internal static partial class SkillsCommand
         if (skill.Pin is { } pin) Row("confirmed", $"{When.At(pin.AtMs)}, from {pin.Source}, {pin.Hash[..16]}…");
         if (skill.Manifest is not { } manifest) return;
         Row("what for", manifest.Description);
-        if (manifest.Program is { } program) foreach (var (label, value) in About(program)) Row(label, value);
+        if (manifest.Program is { } program) foreach (var (label, text) in program.Lines()) Row(label, text);
         if (!manifest.Needs.IsNothing) Row("needs", manifest.Needs.ToString());
         if (manifest.Compatibility is { } compatibility) Row("says", compatibility);
         if (manifest.License is { } license) Row("license", license);
@@ -141,12 +140,6 @@ internal static partial class SkillsCommand
     }
 
     // What there is to say of a program, of one that is installed as of one that would be.
-    private static IEnumerable<(string Label, string Value)> About(SkillProgram program)
-    {
-        yield return ("runs", $"{SkillProgram.EntryFile} by Node, in the sandbox, {program.Time.TotalSeconds:0} s at most: {program.Asks}; you are asked before it runs");
-        if (program.Triggers.Count > 0) yield return ("said", string.Join("; ", program.Triggers.Select(trigger => trigger.Text)));
-    }
-
     private static void Print<T>(Terminal terminal, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => terminal.WriteJson(JsonSerializer.SerializeToElement(value, type));
 
     private static string Place(Skill skill) => skill.Source switch { SkillSource.Workspace => "workspace", SkillSource.User => "home", _ => "bundled" };

@@ -36,6 +36,7 @@ internal static class GatewayEvents
         ["users.prefs.changed"] = Scope.Read,
         ["node.pair.requested"] = Scope.Pairing,
         ["node.pair.resolved"] = Scope.Pairing,
+        ["node.hostStats"] = Scope.Read,
         ["node.invoke.request"] = NodesOnly,
         ["device.pair.requested"] = Scope.Pairing,
         ["device.pair.resolved"] = Scope.Pairing,

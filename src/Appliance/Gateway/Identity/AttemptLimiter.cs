@@ -35,8 +35,8 @@ internal sealed class AttemptLimiter(TimeProvider time)
         lock (_lock) return _records.TryGetValue(Key(address), out var record) && record.LockedUntil > now ? record.LockedUntil - now : null;
     }
 
-    /// <summary>Counts a failure.</summary>
-    public void Failed(IPAddress? address)
+    /// <summary>Counts a failure; gives how long the address is locked out already where others of many at once came first: such a try is to learn nothing.</summary>
+    public TimeSpan? Failed(IPAddress? address)
     {
         var now = Now;
         lock (_lock)
@@ -47,12 +47,13 @@ internal sealed class AttemptLimiter(TimeProvider time)
                 if (_records.Count >= MostAddresses) Forget(now);
                 _records[key] = record = new Record();
             }
-            if (record.LockedUntil > now) return;
+            if (record.LockedUntil > now) return record.LockedUntil - now;
             while (record.Failures.TryPeek(out var first) && first <= now - Window) record.Failures.Dequeue();
             record.Failures.Enqueue(now);
-            if (record.Failures.Count < MostFailures) return;
+            if (record.Failures.Count < MostFailures) return null;
             record.Failures.Clear();
             record.LockedUntil = now + Lockout;
+            return null;
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed partial class Authenticator(
         }
         catch (GatewayException e) when (e.Details?.Code != DetailCode.AuthRateLimited)
         {
-            limiter.Failed(peer.Address);
+            if (limiter.Failed(peer.Address) is { } meanwhile) throw Locked(meanwhile);
             throw;
         }
     }

@@ -4,6 +4,7 @@ using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Appliance.Http.Canvas;
 using Models;
+using Models.Egress;
 using Models.Generation;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
@@ -32,6 +33,9 @@ internal sealed record GatewayContext(
 
     /// <summary>Where people are asked.</summary>
     public required ApprovalBook Approvals { get; init; }
+
+    /// <summary>The owner's rules for what may leave the machine.</summary>
+    public required EgressPolicy Egress { get; init; }
 
     /// <summary>What agents remember.</summary>
     public required MemoryBook Memory { get; init; }

@@ -12,8 +12,6 @@ internal sealed partial class GatewayMethods
     [
         GatewayMethod.Of("channels.status", Scope.Read, _ => FrameWriter.Payload(new ChannelsStatus(_context.Now))),
         Nothing("taskSuggestions.list", Scope.Read, """{"suggestions":[]}"""),
-        Nothing("tools.catalog", Scope.Read, """{"agentId":"main","profiles":[],"groups":[]}"""),
-        Nothing("tools.effective", Scope.Read, """{"agentId":"main","profile":"minimal","groups":[]}"""),
         Nothing("update.status", Scope.Admin, """{"sentinel":null,"updateAvailable":null}"""),
         Nothing("voicewake.get", Scope.Read, """{"triggers":[]}"""),
         Nothing("session.discussion.info", Scope.Read, """{"state":"none"}"""),
@@ -31,8 +29,6 @@ internal sealed partial class GatewayMethods
             to => to.Add("sessionKey", ChatKey(call)).None("members", "identities").Add("role", "admin").None("allowedVisibilities"))) with { IsAdvertised = false },
         Nothing("projects.list", Scope.Read, """{"projects":[]}"""),
         Unavailable("plugin.surface.refresh", Scope.Read, "There are no plugins on this gateway."),
-        Unavailable("system-event", Scope.Admin, "System events are not told apart here. Use wake."),
-        Unavailable("tools.invoke", Scope.Write, "There are no tools on this gateway yet."),
     ];
 
     private static GatewayMethod Nothing(string name, string access, string answer) =>

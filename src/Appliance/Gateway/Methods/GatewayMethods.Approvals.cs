@@ -23,6 +23,7 @@ internal sealed partial class GatewayMethods
         new("exec.approval.request", Scope.Approvals, RequestApproval),
         new("exec.approval.waitDecision", Scope.Approvals, async call => FrameWriter.Payload(new ApprovalWait(await WaitForAsync(call, Known(call, "exec")), null))),
         GatewayMethod.Of("exec.approval.resolve", Scope.Approvals, call => ResolveOf(call, "exec")),
+        new("plugin.approval.request", Scope.Approvals, RequestPluginApproval),
         new("plugin.approval.waitDecision", Scope.Approvals, async call => FrameWriter.Payload(new ApprovalWait(await WaitForAsync(call, Known(call, "plugin")), null))),
         GatewayMethod.Of("plugin.approval.resolve", Scope.Approvals, call => ResolveOf(call, "plugin")),
         GatewayMethod.Of("exec.approval.grants.list", Scope.Approvals, _ => FrameWriter.Payload(new GrantList([.. _context.Approvals.Grants.List().Select(grant => new GrantRow(grant))]))),
@@ -76,28 +77,47 @@ internal sealed partial class GatewayMethods
     }
 
     /// <summary>A client asks on behalf of what runs elsewhere, such as a node. What it says is shown; nothing of it is bound here, so it can be allowed once only.</summary>
-    private async Task<byte[]?> RequestApproval(GatewayCall call)
+    private Task<byte[]?> RequestApproval(GatewayCall call)
     {
         var argv = call.Params.OptionalTexts("commandArgv", most: 1024, longest: LongestCommand);
         var text = call.Params.OptionalText("command", LongestCommand) ?? (argv is { Count: > 0 } ? string.Join(' ', argv) : null) ?? throw call.Params.Fault("must have required property 'command'");
-        var approval = _context.Approvals.Begin(new ApprovalRequest("exec", DisplayText.Escape(text))
+        return AskAsync(call, new ApprovalRequest("exec", DisplayText.Escape(text))
         {
             Id = call.Params.OptionalText("id", 128),
-            Warning = call.Params.OptionalText("warningText", 4096) is { } warning ? DisplayText.Escape(warning) : null,
-            Folder = Shown("cwd", 4096),
-            Program = Shown("resolvedPath", 4096),
-            Node = Shown("nodeId"),
-            Agent = Shown("agentId"),
-            Session = Shown("sessionKey"),
-            Run = Shown("runId"),
-            Call = Shown("toolCallId"),
+            Warning = Shown(call, "warningText", 4096),
+            Folder = Shown(call, "cwd", 4096),
+            Program = Shown(call, "resolvedPath", 4096),
+            Node = Shown(call, "nodeId"),
+        });
+    }
+
+    /// <summary>The same for something that is no command: what it is called and what it does is the asker's word, and shown as such.</summary>
+    private Task<byte[]?> RequestPluginApproval(GatewayCall call)
+    {
+        var (title, description) = (call.Params.Text("title", 80), call.Params.Text("description", 512));
+        return AskAsync(call, new ApprovalRequest("plugin", Shown(call, "detail", 16384) ?? DisplayText.Escape(description))
+        {
+            Title = DisplayText.Escape(title),
+            Warning = DisplayText.Escape(description),
+            Tool = Shown(call, "toolName") ?? Shown(call, "pluginId"),
+        });
+    }
+
+    private async Task<byte[]?> AskAsync(GatewayCall call, ApprovalRequest request)
+    {
+        var approval = _context.Approvals.Begin(request with
+        {
+            Agent = Shown(call, "agentId"),
+            Session = Shown(call, "sessionKey"),
+            Run = Shown(call, "runId"),
+            Call = Shown(call, "toolCallId"),
             Lifetime = TimeSpan.FromMilliseconds(call.Params.OptionalNumber("timeoutMs", 1, 24 * 3600 * 1000) ?? 30 * 60 * 1000),
         });
         if (call.Params.OptionalFlag("twoPhase") == true) call.Respond(FrameWriter.Payload(new ApprovalWait(approval, "accepted")));
         return FrameWriter.Payload(new ApprovalWait(await WaitForAsync(call, approval), null));
-
-        string? Shown(string name, int longest = 512) => call.Params.OptionalText(name, longest) is { } value ? DisplayText.Escape(value) : null;
     }
+
+    private static string? Shown(GatewayCall call, string name, int longest = 512) => call.Params.OptionalText(name, longest) is { } value ? DisplayText.Escape(value) : null;
 
     private async Task<Approval> WaitForAsync(GatewayCall call, Approval approval) => await _context.Approvals.WaitAsync(approval.Id, call.Connection.Gone) ?? approval;
 

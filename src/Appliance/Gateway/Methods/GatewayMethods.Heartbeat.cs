@@ -10,6 +10,8 @@ namespace Appliance.Gateway.Methods;
 // What agents do by themselves, and what wakes them.
 internal sealed partial class GatewayMethods
 {
+    private const int LongestEvent = 16 * 1024;
+
     private IEnumerable<GatewayMethod> Heartbeat =>
     [
         GatewayMethod.Of("last-heartbeat", Scope.Read, _ => _context.Heartbeats.Last is { } last ? FrameWriter.Payload(new HeartbeatRow(last)) : Literal("null"u8)),
@@ -18,7 +20,13 @@ internal sealed partial class GatewayMethods
             _context.Heartbeats.Enabled = call.Params.OptionalFlag("enabled") ?? throw call.Params.Fault("must have required property 'enabled'");
             return FrameWriter.Payload(to => to.Add("ok", true).Add("enabled", _context.Heartbeats.Enabled));
         }),
-        GatewayMethod.Of("wake", Scope.Write, Wake),
+        GatewayMethod.Of("wake", Scope.Write, call => TakeEvent(call, call.Params.OptionalWord("mode", "now", "next-heartbeat") switch
+        {
+            null => throw call.Params.Fault("must have required property 'mode'"),
+            var mode => mode == "now",
+        })),
+        // Clients tell by it too that their machine is there; who is connected is known here without.
+        GatewayMethod.Of("system-event", Scope.Admin, call => call.Params.Text("text", LongestEvent).StartsWith("Node:", StringComparison.Ordinal) ? Done() : TakeEvent(call, call.Params.OptionalFlag("wake") == true)),
     ];
 
     /// <summary>Shows what a heartbeat has to say where its owner looks, and tells clients of it.</summary>
@@ -33,12 +41,11 @@ internal sealed partial class GatewayMethods
     }
 
     /// <summary>An event from outside begins a turn, as if its owner had said it, or waits for the agent's next heartbeat.</summary>
-    private byte[] Wake(GatewayCall call)
+    private byte[] TakeEvent(GatewayCall call, bool now)
     {
-        var mode = call.Params.OptionalWord("mode", "now", "next-heartbeat") ?? throw call.Params.Fault("must have required property 'mode'");
-        var text = call.Params.Text("text", 16 * 1024);
+        var text = call.Params.Text("text", LongestEvent);
         var key = ResolveKey(call.Params.OptionalText("sessionKey", SessionKey.Longest) ?? "main", call.Params.OptionalText("agentId"));
-        if (mode == "next-heartbeat")
+        if (!now)
         {
             _context.Cron.Book.Notes.Leave(SessionKey.Agent(key), text, _context.Now);
             return Done();

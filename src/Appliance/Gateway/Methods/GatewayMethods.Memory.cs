@@ -30,7 +30,8 @@ internal sealed partial class GatewayMethods
     {
         var agent = AgentOf(call);
         var most = (int)(call.Params.OptionalNumber("maxResults", 1, 50) ?? call.Params.OptionalNumber("limit", 1, 50) ?? 10);
-        var hits = await _context.Memory.Of(agent.Id).SearchAsync(call.Params.Text("query"), most, OriginOf(call).Person, call.Connection.Gone);
+        var (person, mayReach) = ReachOf(call, agent, "memory_search");
+        var hits = await _context.Memory.Of(agent.Id).SearchAsync(call.Params.Text("query"), most, person, mayReach, call.Connection.Gone);
         var embedder = await _context.Models.Encoders.GetEmbedderAsync(null, call.Connection.Gone);
         return FrameWriter.Payload(to => to
             .Add("agentId", agent.Id).Add("provider", embedder.Name).Add("searchMode", "hybrid").Add("results", [.. hits.Select(hit => new MemoryRow(hit))]));
@@ -50,8 +51,7 @@ internal sealed partial class GatewayMethods
         {
             fault = e.Message;
         }
-        var state = _context.Memory.StateOf(agent.Id);
-        return FrameWriter.Payload(to => to.Add("agentId", agent.Id).Add("provider", provider).Add("embedding", new EmbeddingState(fault)).Add("index", new IndexState(state)));
+        return FrameWriter.Payload(to => to.Add("agentId", agent.Id).Add("provider", provider).Add("embedding", new EmbeddingState(fault)));
     }
 
     private async Task<byte[]?> MemoryStatusAsync(GatewayCall call)
@@ -60,15 +60,18 @@ internal sealed partial class GatewayMethods
         var memory = _context.Memory.Of(agent.Id);
         await memory.RefreshAsync(call.Connection.Gone);
         var embedder = await _context.Models.Encoders.GetEmbedderAsync(null, call.Connection.Gone);
+        var state = _context.Memory.StateOf(agent.Id);
         return FrameWriter.Payload(to => to
-            .Add("agentId", agent.Id).Add("provider", embedder.Name)
+            .Add("agentId", agent.Id).Add("provider", embedder.Name).Add("index", new IndexState(state))
             .Add("workspace", agent.Workspace).Add("files", memory.Folder.All().Count()).Add("chunks", memory.Count).Add("dimensions", embedder.Dimensions)
-            .Add("distilledThrough", DayOf(_context.Memory.StateOf(agent.Id))).Add("distilling", _context.Config.Config.Memory.Distill && DefaultModel().Name is not null));
+            .Add("distilledThrough", DayOf(state)).Add("distilling", _context.Config.Config.Memory.Distill && DefaultModel().Name is not null));
     }
 
     private byte[] WriteMemory(GatewayCall call)
     {
-        var path = _context.Memory.Of(AgentOf(call).Id).Add(call.Params.LongText("text"), call.Params.OptionalFlag("lasting") ?? false, OriginOf(call).Person);
+        var agent = AgentOf(call);
+        var (person, mayReach) = ReachOf(call, agent, "memory_write");
+        var path = _context.Memory.Of(agent.Id).Add(call.Params.LongText("text"), call.Params.OptionalFlag("lasting") ?? false, person, mayReach: mayReach);
         return FrameWriter.Payload(to => to.Add("ok", true).Add("path", path));
     }
 
@@ -95,6 +98,15 @@ internal sealed partial class GatewayMethods
         var memory = _context.Memory.Of(AgentOf(call).Id);
         await memory.ReadAgainAsync(call.Connection.Gone);
         return FrameWriter.Payload(to => to.Add("ok", true).Add("chunks", memory.Count));
+    }
+
+    /// <summary>Who asks, and what of the agent's files their role lets them reach. What they may not do by a tool they may not do by a method.</summary>
+    /// <exception cref="GatewayException">The tool is not for them.</exception>
+    private (string? Person, Func<string, bool>? MayReach) ReachOf(GatewayCall call, Agent agent, string tool)
+    {
+        if (OriginOf(call).Person is not { } person) return (null, null);
+        if (!_context.Tools.For(agent.Id, null, person).Any(t => t.Name == tool)) throw Denied(AccessDecision.Deny($"{Policy.RoleOf(person)?.Name}: tools"));
+        return (person, _context.Tools.ReachOf(agent.Workspace, person));
     }
 
     private Agent AgentOf(GatewayCall call) => RequireAgent(call.Params.OptionalText("agentId"));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
@@ -9,14 +10,13 @@ namespace Appliance.Gateway.Methods;
 // Nodes: machines that offer commands. What one offers can be called only after an operator has approved it.
 internal sealed partial class GatewayMethods
 {
-    private readonly NodeInvocations _invocations = new();
+    private readonly ConcurrentDictionary<string, NodeStats> _nodeStats = new(StringComparer.Ordinal);
 
     private IEnumerable<GatewayMethod> Nodes =>
     [
         GatewayMethod.Of("node.list", Scope.Read, _ => FrameWriter.Payload(new NodeList(_context.Now, ListNodes()))),
         GatewayMethod.Of("node.describe", Scope.Read, call => FrameWriter.Payload(
             (ListNodes().FirstOrDefault(n => n.NodeId == call.Params.Text("nodeId")) ?? throw GatewayException.Invalid("unknown nodeId")) with { Ts = _context.Now })),
-        new GatewayMethod("node.invoke", Scope.Write, InvokeAsync),
         GatewayMethod.Of("node.rename", Scope.Pairing, call =>
         {
             var (id, name) = (call.Params.Text("nodeId"), call.Params.Text("displayName", 128));
@@ -28,10 +28,7 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("node.pair.reject", Scope.Pairing, RejectNode),
         GatewayMethod.Of("node.pair.remove", Scope.Pairing, RemoveNode),
 
-        GatewayMethod.Of("node.event", GatewayMethod.NodesOnly, call => FrameWriter.Payload(
-            new NodeEventHandled(true, call.Params.Text("event"), false, "not-handled"))),
-        GatewayMethod.Of("node.invoke.result", GatewayMethod.NodesOnly, FinishInvocation),
-        GatewayMethod.Of("node.invoke.progress", GatewayMethod.NodesOnly, _ => Done()),
+        GatewayMethod.Of("node.event", GatewayMethod.NodesOnly, HearNode),
         // What runs on a node beside its commands: taken note of once it is approved, and not used.
         GatewayMethod.Of("node.runnerInventory.update", GatewayMethod.NodesOnly, call => _context.Pairing.FindNode(call.Principal.DeviceId!) is { } node
             ? FrameWriter.Payload(to => to.Add("nodeId", node.NodeId))
@@ -53,7 +50,43 @@ internal sealed partial class GatewayMethods
     /// <summary>A connection has ended: what it was asked and has not answered will not be answered.</summary>
     public void Disconnected(GatewayConnection connection)
     {
-        if (connection.Principal is { Role: Principal.Node, DeviceId: { } id }) _invocations.Fail(id);
+        if (connection.Principal is not { Role: Principal.Node, DeviceId: { } id }) return;
+        _invocations.Fail(id);
+        if (_context.Hub.FindNode(id) is null) _nodeStats.TryRemove(id, out _);
+    }
+
+    /// <summary>What a node tells of itself; of its machine the last word is kept while it is connected.</summary>
+    private byte[] HearNode(GatewayCall call)
+    {
+        var name = call.Params.Text("event");
+        if (name != "node.host.stats") return FrameWriter.Payload(new NodeEventHandled(true, name, false, "not-handled"));
+        if (StatsOf(call) is not { } stats) return FrameWriter.Payload(new NodeEventHandled(true, name, false, "invalid_payload"));
+        _nodeStats[call.Principal.DeviceId!] = stats;
+        _context.Hub.Broadcast("node.hostStats", FrameWriter.Payload(new NodeStatsEvent(call.Principal.DeviceId!, stats)));
+        return FrameWriter.Payload(new NodeEventHandled(true, name, true, "updated"));
+    }
+
+    private NodeStats? StatsOf(GatewayCall call)
+    {
+        var payload = call.Params.Any("payload") is { ValueKind: JsonValueKind.Object } given ? given : NodeAnswer.Parse(call.Params.OptionalText("payloadJSON", 4096));
+        if (payload is not { ValueKind: JsonValueKind.Object } said) return null;
+        try
+        {
+            var stats = new RequestParams("node.host.stats", said);
+            if (stats.OptionalNumber("cpuCount", 1, 4096) is not { } processors || stats.OptionalNumber("memoryTotalBytes") is not { } memory || stats.OptionalNumber("memoryFreeBytes") is not { } free) return null;
+            var load = stats.Any("loadAverage");
+            var isLoad = load.ValueKind == JsonValueKind.Array && load.GetArrayLength() == 3 && load.EnumerateArray().All(one => one.ValueKind == JsonValueKind.Number);
+            return new NodeStats(processors, memory, free, _context.Now)
+            {
+                Load = isLoad ? [.. load.EnumerateArray().Select(one => one.GetDouble())] : null,
+                DiskTotal = stats.OptionalNumber("diskTotalBytes"),
+                DiskAvailable = stats.OptionalNumber("diskAvailableBytes"),
+            };
+        }
+        catch (GatewayException)
+        {
+            return null;
+        }
     }
 
     private IReadOnlyList<NodeRow> ListNodes()
@@ -79,39 +112,8 @@ internal sealed partial class GatewayMethods
             Paired = device is not null,
             Connected = connection is not null,
             ConnectedAtMs = connection?.ConnectedAt.ToUnixTimeMilliseconds(),
+            HostStats = _nodeStats.GetValueOrDefault(id),
         };
-    }
-
-    private async Task<byte[]?> InvokeAsync(GatewayCall call)
-    {
-        var (id, command, key) = (call.Params.Text("nodeId"), call.Params.Text("command"), call.Params.Text("idempotencyKey"));
-        var patience = call.Params.OptionalNumber("timeoutMs", 0, 10 * 60 * 1000) ?? 30_000;
-        // Commands that reach far into a machine need more than the right to write.
-        if (command is "browser.proxy" or "fs.listDir" or "terminal.upload" or "system.run" or "system.run.prepare") call.Principal.Require(Scope.Admin);
-        var connection = _context.Hub.FindNode(id) ?? throw new GatewayException(ErrorCode.Unavailable, "node not connected") { Retryable = true };
-        if (_context.Pairing.FindNode(id)?.Commands.Contains(command) != true) throw GatewayException.Invalid($"node command not allowed: {command} is not approved for this node");
-        var parameters = call.Params.Any("params");
-        var (invocation, result) = _invocations.Begin(id);
-        var request = new NodeInvokeRequest(invocation, id, command, parameters.ValueKind == JsonValueKind.Undefined ? null : parameters.GetRawText(), patience, key);
-        Audit($"{Who(call)} invokes {command} on node {id}");
-        connection.SendEvent(FrameWriter.Event("node.invoke.request", FrameWriter.Payload(request)), numbered: false);
-        var answer = await _invocations.WaitAsync(invocation, result, TimeSpan.FromMilliseconds(patience), _context.Time, call.Connection.Gone);
-        if (answer.Error is { } error) throw GatewayException.Unavailable(error);
-        return FrameWriter.Payload(new NodeInvoked(true, id, command, answer.Payload, answer.PayloadJson));
-    }
-
-    private byte[] FinishInvocation(GatewayCall call)
-    {
-        // A node answers for itself alone, whatever it writes.
-        var node = call.Principal.DeviceId!;
-        var error = call.Params.OptionalObject("error");
-        var json = call.Params.OptionalText("payloadJSON", int.MaxValue);
-        var payload = call.Params.Any("payload");
-        var answer = call.Params.OptionalFlag("ok") == true
-            ? new NodeAnswer(payload.ValueKind != JsonValueKind.Undefined ? payload : NodeAnswer.Parse(json), json, null)
-            : new NodeAnswer(null, null, error?.OptionalText("message", 4096) ?? "the node could not do it");
-        _invocations.Finish(call.Params.Text("id"), node, answer);
-        return Done();
     }
 
     private byte[] ApproveNode(GatewayCall call)

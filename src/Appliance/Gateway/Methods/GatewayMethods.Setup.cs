@@ -24,8 +24,8 @@ internal sealed partial class GatewayMethods
     [
         GatewayMethod.Of("device.pair.setupCode", Scope.Admin, MakeSetupCode) with { IsAdvertised = false },
         GatewayMethod.Of("device.pair.setupStatus", Scope.Admin, SetupStatus) with { IsAdvertised = false },
-        GatewayMethod.Of("device.scopes.requestUpgrade", Scope.Read, RequestUpgrade) with { IsAdvertised = false },
-        new GatewayMethod("device.scopes.waitUpgrade", Scope.Read, WaitUpgradeAsync) { IsAdvertised = false },
+        GatewayMethod.Of("device.scopes.requestUpgrade", Scope.Read, RequestUpgrade),
+        new GatewayMethod("device.scopes.waitUpgrade", Scope.Read, WaitUpgradeAsync),
     ];
 
     /// <summary>Tells administrators that a code was used.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class GatewayMethods
             .Add("schema", "openclaw.skills.security-verdicts.v1").Add("items", [.. SkillsOf(AgentOf(call)).Where(s => s.Pin is not null).Select(s => new SkillVerdict(s))]))),
         GatewayMethod.Of("skills.bins", GatewayMethod.NodesOnly, _ => FrameWriter.Payload(to => to.Add("bins", (IReadOnlyList<string>)[.. SkillsOf(_context.Agents.Default)
             .Where(s => s is { Manifest: not null, IsDisabled: false, Problem: null }).SelectMany(s => s.Manifest!.Needs.Bins.Concat(s.Manifest.Needs.AnyBins)).Distinct().Order(StringComparer.Ordinal)]))),
-        GatewayMethod.Of("skills.update", Scope.Admin, UpdateSkill),
+        new GatewayMethod("skills.update", Scope.Admin, UpdateSkillAsync),
     ];
 
     private byte[] SearchSkills(GatewayCall call)
@@ -43,9 +43,17 @@ internal sealed partial class GatewayMethods
         return FrameWriter.Payload(to => to.Add("results", [.. found]));
     }
 
-    private byte[] UpdateSkill(GatewayCall call)
+    private async Task<byte[]?> UpdateSkillAsync(GatewayCall call)
     {
-        if (call.Params.OptionalText("source") is not null) throw GatewayException.Unavailable("This gateway has no registry of skills. `appliance skills install` takes a folder, an archive, a git address or a URL.");
+        if (call.Params.OptionalText("source") is not null)
+        {
+            var slug = call.Params.OptionalFlag("all") == true ? null : call.Params.Text("slug", 64);
+            var wanted = SkillsOf(_context.Agents.Default).Where(s => slug is null ? s.Pin is { } pin && IsAddress(pin.Source) : s.Name == slug).ToList();
+            if (slug is not null && wanted.Count == 0) throw NoRegistry();
+            var results = new List<SkillUpdated>();
+            foreach (var one in wanted) results.Add(new SkillUpdated(one.Name, (await UpdateFromSourceAsync(call, one)).Pin?.Hash != one.Pin?.Hash));
+            return FrameWriter.Payload(to => to.Add("ok", true).Add("results", results));
+        }
         // What a skill wants in its environment is never applied: keys belong into the configuration's secrets.
         if (call.Params.Names("apiKey") || call.Params.Names("env")) throw GatewayException.Unavailable("Skills are given no variables here. Put secrets in with `appliance config`.");
         var (skill, enabled) = (FindSkill(call, "skillKey"), call.Params.OptionalFlag("enabled") ?? throw call.Params.Fault("must have required property 'enabled'"));
@@ -53,6 +61,11 @@ internal sealed partial class GatewayMethods
         skill = enabled ? book.Enable(skill.Name, _context.Now) : book.Disable(skill.Name);
         Audit($"{Who(call)} {(enabled ? "enabled" : "disabled")} the skill {skill.Name}");
         return FrameWriter.Payload(to => to.Add("ok", true).Add("skillKey", skill.Name).Add("enabled", !skill.IsDisabled));
+    }
+
+    private sealed record SkillUpdated(string Slug, bool Changed) : IPayload
+    {
+        public void Write(PayloadWriter to) => to.Add("slug", Slug).Add("ok", true).Add("changed", Changed);
     }
 
     private Skill FindSkill(GatewayCall call, string parameter)

@@ -38,11 +38,11 @@ internal sealed partial class GatewayMethods
             Chat, HistoryMethods, CommandMethods,
             Agents, AgentChanges, AgentFiles, Remembering,
             Models, Usage,
-            Devices, Setup, Nodes, Users, Auditing,
+            Devices, Setup, Nodes, NodeCommands, Users, Auditing,
             Config, Secrets,
             Approvals, Questions, Channels, Board,
             Cron, Heartbeat,
-            Skills,
+            Skills, SkillInstalls, ToolMethods,
             Absent,
         ];
         _table = families.SelectMany(family => family).ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

@@ -93,15 +93,17 @@ internal sealed class HookDoor
     {
         if (_hash is null) throw new ApiException(StatusCodes.Status404NotFound, $"Hooks are shut: {Variable} is not set.", null, "hooks_off");
         var address = context.Connection.RemoteIpAddress;
-        if (_limiter.LockedFor(address) is { } wait)
-        {
-            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many wrong tokens came from your address. Try again later.", null, "rate_limit_exceeded");
-        }
+        if (_limiter.LockedFor(address) is { } before) throw Locked(before);
         if (context.Request.QueryString.HasValue) throw ApiException.BadRequest("A hook's URL has no query; everything goes into the body.");
         if (Secret.Matches(AccessGuard.Bearer(context.Request) ?? context.Request.Headers["x-openclaw-token"].ToString(), _hash)) return;
-        _limiter.Failed(address);
+        if (_limiter.Failed(address) is { } meanwhile) throw Locked(meanwhile);
         context.Response.Headers.WWWAuthenticate = "Bearer";
         throw new ApiException(StatusCodes.Status401Unauthorized, "A hook needs the hooks' token: Authorization: Bearer TOKEN.", null, "invalid_api_key");
+
+        ApiException Locked(TimeSpan wait)
+        {
+            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return new ApiException(StatusCodes.Status429TooManyRequests, "Too many wrong tokens came from your address. Try again later.", null, "rate_limit_exceeded");
+        }
     }
 }

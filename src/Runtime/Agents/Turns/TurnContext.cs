@@ -42,8 +42,9 @@ internal sealed class TurnContext
         var allowed = services.Tools.For(agent.Id, turn.Origin.Channel, turn.Origin.Person);
         // What is kept of a message has no secrets in it; whoever said them said them to be used.
         var transcript = turn.Session.Read().Select(m => m.IdempotencyKey == TurnRunner.InputKey(turn.RunId) ? m with { Text = turn.Text } : m).ToArray();
+        var mayReach = services.Tools.ReachOf(agent.Workspace, turn.Origin.Person);
         var source = client.GetService<ModelRouter>() is { } router ? TurnOrigins.SourceOf(turn, agent, transcript, router) : null;
-        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target), transcript, turn, target, services.Time.LocalTimeZone, source);
+        return new TurnContext(lines => PromptPlan.Make(agent, allowed, lines, target, mayReach), transcript, turn, target, services.Time.LocalTimeZone, source);
     }
 
     /// <summary>True where the oldest turns did not fit.</summary>

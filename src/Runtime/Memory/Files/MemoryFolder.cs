@@ -64,10 +64,11 @@ public sealed class MemoryFolder(string workspace)
     /// <param name="person">Who asks; null for the owner.</param>
     /// <param name="first">The first line, from 1.</param>
     /// <param name="count">How many lines at most.</param>
+    /// <param name="mayReach">Says whether a full path may be reached for them; null where all may.</param>
     /// <exception cref="ModelException">There is no such file of memory, or not for them.</exception>
-    public string Read(string path, string? person, int first, int count)
+    public string Read(string path, string? person, int first, int count, Func<string, bool>? mayReach = null)
     {
-        var found = All().FirstOrDefault(file => file.Path == path && MaySee(OwnerOf(file.Path), person)).File
+        var found = All().FirstOrDefault(file => file.Path == path && MaySee(OwnerOf(file.Path), person) && mayReach?.Invoke(file.File.FullName) != false).File
             ?? throw new ModelException($"There is no file {path} in memory.");
         return string.Join('\n', File.ReadLines(found.FullName).Skip(first - 1).Take(count));
     }
@@ -82,9 +83,10 @@ public sealed class MemoryFolder(string workspace)
     /// <param name="person">Whose it is; null for everybody's.</param>
     /// <param name="now">The time, where the box is.</param>
     /// <param name="isForeign">True where it may come from what others wrote: it is marked so, and never becomes what always holds by itself.</param>
+    /// <param name="mayReach">Says whether a full path may be reached for them; null where all may.</param>
     /// <returns>The file's path below the workspace.</returns>
     /// <exception cref="ModelException">It cannot be written; nothing was added.</exception>
-    public string Add(string text, bool isLasting, string? person, DateTimeOffset now, bool isForeign = false)
+    public string Add(string text, bool isLasting, string? person, DateTimeOffset now, bool isForeign = false, Func<string, bool>? mayReach = null)
     {
         var day = DateOnly.FromDateTime(now.DateTime);
         var path = isLasting ? LastingOf(person) : DailyOf(day, person);
@@ -96,6 +98,7 @@ public sealed class MemoryFolder(string workspace)
         {
             return Guarded(path, full =>
             {
+                if (mayReach?.Invoke(full) == false) throw new ModelException($"{path} is outside the folders that are open to whom this is done for. Nothing was written.");
                 if (File.Exists(full) && NoteLines.Of(File.ReadAllText(full)).Any(known => NoteLines.SaySame(known, line))) return path;
                 EnsureFolder(full);
                 using var file = DurableFile.OpenToAppend(full);

@@ -36,6 +36,13 @@ public sealed record SkillProgram
         WorkspaceAccess.Read => "reads the files of the workspace; no network",
         _ => "no files but its own, no network",
     };
+
+    /// <summary>All of it in lines, for that person.</summary>
+    public IEnumerable<(string Label, string Text)> Lines()
+    {
+        yield return ("runs", $"{EntryFile} by Node, in the sandbox, {Time.TotalSeconds:0} s at most: {Asks}; you are asked before it runs");
+        if (Triggers.Count > 0) yield return ("said", string.Join("; ", Triggers.Select(trigger => trigger.Text)));
+    }
 }
 
 /// <summary>What a skill's program sees of the agent's workspace.</summary>

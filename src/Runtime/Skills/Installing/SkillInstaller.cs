@@ -19,8 +19,9 @@ public sealed class SkillInstaller(SkillBook book, EgressDoor door, CommandSandb
     /// <summary>Gets a skill and looks at it. Nothing is installed.</summary>
     /// <param name="source">A folder, a .zip, .tar or .tar.gz, <c>git:URL</c> or a URL, with <c>#sha256=HEX</c> if it is known.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="from">What is remembered as its source; null for <paramref name="source"/>.</param>
     /// <exception cref="SkillException">It cannot be had, was refused, or is no skill; nothing of it is left.</exception>
-    public async Task<StagedSkill> StageAsync(string source, CancellationToken cancellation)
+    public async Task<StagedSkill> StageAsync(string source, CancellationToken cancellation, string? from = null)
     {
         var folder = Path.Combine(HomeFolder.EnsureFolder(Quarantine), Guid.NewGuid().ToString("N"));
         try
@@ -31,7 +32,7 @@ public sealed class SkillInstaller(SkillBook book, EgressDoor door, CommandSandb
             await new SkillFetcher(door, sandbox ?? new CommandSandbox()).FetchAsync(source, folder, cancellation);
             var skill = Root(folder);
             var installed = Path.Combine(book.UserFolder, SkillReview.Of(skill).Manifest.Name);
-            return new StagedSkill(folder, skill, source, installed, SkillReview.Of(skill, installed));
+            return new StagedSkill(folder, skill, from ?? source, installed, SkillReview.Of(skill, installed));
         }
         catch
         {

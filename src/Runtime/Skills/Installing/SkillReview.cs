@@ -8,6 +8,9 @@ namespace Runtime.Skills.Installing;
 /// <summary>What a skill asks for and what is in it, for its owner to read before it is installed. Immutable.</summary>
 public sealed record SkillReview
 {
+    /// <summary>The label of what a person should look at before saying yes.</summary>
+    public const string LookAt = "look at";
+
     /// <summary>What its SKILL.md says.</summary>
     public required SkillManifest Manifest { get; init; }
 
@@ -61,6 +64,22 @@ public sealed record SkillReview
         {
             return review with { Findings = [.. review.Findings, "What is installed cannot be read, so that nothing can be compared."] };
         }
+    }
+
+    /// <summary>All of it in lines, for a person to read; what to look at comes last.</summary>
+    public IEnumerable<(string Label, string Text)> Lines()
+    {
+        yield return ("name", Manifest.Name + (Manifest.Version is { } version ? $" {version}" : ""));
+        yield return ("what for", Manifest.Description);
+        yield return ("hash", Hash);
+        yield return ("files", $"{Files.Count}, {Files.Sum(f => f.Size):N0} bytes");
+        if (Manifest.AllowedTools.Count > 0) yield return ("tools", $"{string.Join(", ", Manifest.AllowedTools)} (it is given none by that)");
+        foreach (var line in Manifest.Program?.Lines() ?? []) yield return line;
+        if (!Manifest.Needs.IsNothing) yield return ("needs", Manifest.Needs.ToString());
+        if (Hosts.Count > 0) yield return ("hosts", string.Join(", ", Hosts));
+        foreach (var script in Scripts) yield return ("script", $"{script.Path}, {script.Size:N0} bytes, sha256 {script.Sha256}");
+        foreach (var more in Widened) yield return ("new", more);
+        foreach (var finding in Findings) yield return (LookAt, finding);
     }
 
     private static SkillReview Read(string folder)

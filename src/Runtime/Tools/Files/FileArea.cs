@@ -28,6 +28,9 @@ public sealed class FileArea
     /// <summary>Where relative paths begin.</summary>
     public string Workspace { get; }
 
+    /// <summary>Says whether a full path may be reached for whom this is done; null where all of the area may.</summary>
+    public Func<string, bool>? MayReach => _mayReach;
+
     /// <summary>The same area, or less of it, under watch.</summary>
     /// <param name="onRead">Hears the full path of every file that is opened to be read.</param>
     /// <param name="mayReach">Says whether a full path may be reached; null where all of the area may.</param>

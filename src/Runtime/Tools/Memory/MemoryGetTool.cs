@@ -15,6 +15,6 @@ internal sealed class MemoryGetTool(MemoryBook memory) : Tool(
     public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
         var (first, count) = (arguments.OptionalNumber("from", 1, int.MaxValue) ?? 1, arguments.OptionalNumber("lines", 1, 1000) ?? 100);
-        return Task.FromResult(new ToolResult(memory.Of(context.Agent).Folder.Read(arguments.Text("path"), context.Person, first, count)));
+        return Task.FromResult(new ToolResult(memory.Of(context.Agent).Folder.Read(arguments.Text("path"), context.Person, first, count, context.Files.MayReach)));
     }
 }

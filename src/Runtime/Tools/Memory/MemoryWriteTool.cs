@@ -21,7 +21,7 @@ internal sealed class MemoryWriteTool(MemoryBook memory) : Tool(
 
     public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
-        var path = memory.Of(context.Agent).Add(arguments.Text("text"), arguments.OptionalFlag("lasting") ?? false, context.Person, isForeign: context.IsTainted);
+        var path = memory.Of(context.Agent).Add(arguments.Text("text"), arguments.OptionalFlag("lasting") ?? false, context.Person, isForeign: context.IsTainted, mayReach: context.Files.MayReach);
         return Task.FromResult(new ToolResult($"Written to {path}."));
     }
 }

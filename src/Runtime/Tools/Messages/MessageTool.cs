@@ -47,6 +47,6 @@ public sealed class MessageTool(AgentBook agents, MessageDelivery messages) : To
             ? [SessionKey.MainOf(context.Agent, context.Person)]
             : [SessionKey.Normalize(target, context.Agent), SessionKey.MainOf(context.Agent, target)];
         var found = keys.Where(key => SessionKey.Agent(key) == context.Agent && (context.Person is null || SessionKey.Person(key) == context.Person)).Select(sessions.Find).FirstOrDefault(s => s is not null);
-        return found ?? throw new ToolException($"There is no conversation or channel {target}. session_list names the conversations.");
+        return found ?? throw new ToolException($"There is no conversation or channel {target}. sessions_list names the conversations.");
     }
 }

@@ -6,7 +6,7 @@ namespace Runtime.Tools.Sessions;
 
 /// <summary>Reads what was said in a session.</summary>
 internal sealed class SessionHistoryTool(AgentBook agents) : Tool(
-    "session_history", "Read a conversation's last messages.",
+    "sessions_history", "Read a conversation's last messages.",
     """{"type":"object","properties":{"session":{"type":"string"},"count":{"type":"integer"}}}""")
 {
     private const int LongestMessage = 2000;

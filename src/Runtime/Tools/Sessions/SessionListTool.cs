@@ -6,7 +6,7 @@ namespace Runtime.Tools.Sessions;
 
 /// <summary>Lists the agent's sessions.</summary>
 internal sealed class SessionListTool(AgentBook agents) : Tool(
-    "session_list", "List conversations.", """{"type":"object","properties":{}}""")
+    "sessions_list", "List conversations.", """{"type":"object","properties":{}}""")
 {
     private const int Most = 50;
 

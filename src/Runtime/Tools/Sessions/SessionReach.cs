@@ -16,7 +16,7 @@ internal static class SessionReach
     {
         var full = key is null ? context.SessionKey : key.StartsWith("agent:", StringComparison.Ordinal) ? key : $"agent:{context.Agent}:{key}";
         var isOwn = full.Split(':') is ["agent", var agent, _, ..] && agent == context.Agent;
-        return (isOwn && CanReach(context, full) ? agents.Find(context.Agent)?.Sessions.Find(full) : null) ?? throw new ToolException($"There is no conversation {key}. session_list names them.");
+        return (isOwn && CanReach(context, full) ? agents.Find(context.Agent)?.Sessions.Find(full) : null) ?? throw new ToolException($"There is no conversation {key}. sessions_list names them.");
     }
 
     private static bool CanReach(ToolContext context, string key) => context.Person is null || key == context.SessionKey;

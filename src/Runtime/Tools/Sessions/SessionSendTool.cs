@@ -9,7 +9,7 @@ namespace Runtime.Tools.Sessions;
 /// <param name="agents">The agents of the box.</param>
 /// <param name="turns">Runs turns.</param>
 internal sealed class SessionSendTool(AgentBook agents, Func<TurnRunner> turns) : Tool(
-    "session_send", "Say something in another conversation, or to another agent.",
+    "sessions_send", "Say something in another conversation, or to another agent.",
     """{"type":"object","properties":{"to":{"type":"string","description":"conversation or agent"},"message":{"type":"string"}},"required":["to","message"]}""")
 {
     public override ToolEffect Effect => ToolEffect.Writes;

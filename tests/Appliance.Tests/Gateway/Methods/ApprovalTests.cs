@@ -66,6 +66,24 @@ public sealed class ApprovalTests : GatewayTest
     }
 
     [Fact]
+    public async Task PluginRequest_IsShownAsItsAskerCallsIt_AndAllowedOnceOnly()
+    {
+        var id = await Owner.SendRequestAsync("plugin.approval.request", new JsonObject { ["title"] = "Pay the bill\u202e", ["description"] = "42 euros to the power company", ["detail"] = "IBAN …", ["toolName"] = "pay", ["agentId"] = "main", ["twoPhase"] = true });
+        var accepted = (await Owner.ResponseAsync(id)).GetProperty("payload");
+        Assert.Equal("accepted", accepted.GetProperty("status").GetString());
+        var asked = await Owner.EventAsync("plugin.approval.requested");
+        var request = asked.GetProperty("request");
+        Assert.Equal(("plugin", "42 euros to the power company", "IBAN …", "pay"), (asked.GetProperty("approvalKind").GetString(), request.GetProperty("description").GetString(), request.GetProperty("detail").GetString(), request.GetProperty("toolName").GetString()));
+        Assert.StartsWith("Pay the bill", request.GetProperty("title").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\u202e", request.GetProperty("title").GetString(), StringComparison.Ordinal);
+        var approval = asked.GetProperty("id").GetString()!;
+        Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("plugin.approval.resolve", Id(approval, "allow-always"))));
+        await Owner.AskAsync("plugin.approval.resolve", Id(approval, "allow-once"));
+        Assert.Equal("allow-once", (await Owner.ResponseAsync(id)).GetProperty("payload").GetProperty("decision").GetString());
+        Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("plugin.approval.request", new JsonObject { ["title"] = "no description" })));
+    }
+
+    [Fact]
     public async Task Methods_WithoutTheScope_AreRefusedAndEventsNotHeard()
     {
         await using var reader = await GatewayClient.OpenAsync(Host.Address);

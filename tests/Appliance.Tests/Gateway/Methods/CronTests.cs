@@ -65,6 +65,8 @@ public sealed class CronTests : GatewayTest
     public async Task Wake_ForTheNextHeartbeat_BeginsNoTurn_AndHeartbeatsCanRest()
     {
         await Owner.AskAsync("wake", new JsonObject { ["mode"] = "next-heartbeat", ["text"] = "the door opened" });
+        await Owner.AskAsync("system-event", new JsonObject { ["text"] = "the window opened" });
+        await Owner.AskAsync("system-event", new JsonObject { ["text"] = "Node: phone is there", ["wake"] = true });
         Assert.Empty((await Owner.AskAsync("sessions.list")).GetProperty("sessions").EnumerateArray());
         var workspace = Directory.CreateDirectory(Path.Combine(Host.Home, "agents", "main", "workspace")).FullName;
         Assert.Equal(0, (await Owner.AskAsync("health")).GetProperty("heartbeatSeconds").GetInt32());
@@ -73,6 +75,18 @@ public sealed class CronTests : GatewayTest
         Assert.False((await Owner.AskAsync("set-heartbeats", new JsonObject { ["enabled"] = false })).GetProperty("enabled").GetBoolean());
         Assert.Equal(0, (await Owner.AskAsync("health")).GetProperty("heartbeatSeconds").GetInt32());
         Assert.Equal(JsonValueKind.Null, (await Owner.AskAsync("last-heartbeat")).ValueKind);
+    }
+
+    [Fact]
+    public async Task SystemEvent_ThatWakes_BeginsATurn_ForAnAdministratorAlone()
+    {
+        await using var writer = await TestKit.GatewayClient.ConnectAsync(Host.Address, Host.Token, ["operator.write"]);
+        Assert.Equal("FORBIDDEN", Code(await writer.RequestAsync("system-event", new JsonObject { ["text"] = "x" })));
+        await Owner.AskAsync("sessions.subscribe");
+        await Owner.AskAsync("system-event", new JsonObject { ["text"] = "the door opened", ["wake"] = true });
+        await Owner.EventAsync("chat", c => c.GetProperty("state").GetString() == "final");
+        Assert.Equal("System event: the door opened", Text((await HistoryAsync())[0]));
+        Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("system-event", new JsonObject())));
     }
 
     [Theory]

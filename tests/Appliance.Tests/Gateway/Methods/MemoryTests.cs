@@ -50,7 +50,7 @@ public sealed class MemoryTests : GatewayTest
         var done = await Owner.AskAsync("memory.distill", new JsonObject());
         Assert.Equal(1, done.GetProperty("days").GetInt32());
         Assert.Equal($"{day:yyyy-MM-dd}", (await Owner.AskAsync("memory.status", new JsonObject())).GetProperty("distilledThrough").GetString());
-        Assert.True((await Owner.AskAsync("doctor.memory.status", new JsonObject())).GetProperty("index").GetProperty("ok").GetBoolean());
+        Assert.True((await Owner.AskAsync("memory.status", new JsonObject())).GetProperty("index").GetProperty("ok").GetBoolean());
     }
 
     [Fact]

@@ -75,6 +75,47 @@ public sealed class NodeTests : GatewayTest
         Assert.Equal("no such bin", (await Owner.ResponseAsync(id)).GetProperty("error").GetProperty("message").GetString());
     }
 
+    [Fact]
+    public async Task Rules_OfANode_AreReadAndSetOnIt_ByAnAdministratorAlone()
+    {
+        await using var node = await ConnectAsync("system.execApprovals.get", "system.execApprovals.set");
+        await ApproveAsync();
+        var get = await Owner.SendRequestAsync("exec.approvals.node.get", new JsonObject { ["nodeId"] = Key.Id });
+        Assert.Equal(("system.execApprovals.get", "{}"), await AnswerAsync("""{"path":"/n","exists":true,"hash":"h1","file":{"version":1}}"""));
+        Assert.Equal("h1", (await Owner.ResponseAsync(get)).GetProperty("payload").GetProperty("hash").GetString());
+        var set = await Owner.SendRequestAsync("exec.approvals.node.set", new JsonObject { ["nodeId"] = Key.Id, ["file"] = new JsonObject { ["version"] = 1 }, ["baseHash"] = "h1" });
+        Assert.Equal(("system.execApprovals.set", """{"file":{"version":1},"baseHash":"h1"}"""), await AnswerAsync("""{"path":"/n","exists":true,"hash":"h2","file":{"version":1}}"""));
+        Assert.Equal("h2", (await Owner.ResponseAsync(set)).GetProperty("payload").GetProperty("hash").GetString());
+        Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("exec.approvals.node.set", new JsonObject { ["nodeId"] = Key.Id })));
+        Assert.Equal("UNAVAILABLE", Code(await Owner.RequestAsync("exec.approvals.node.get", new JsonObject { ["nodeId"] = "none" })));
+        await using var writer = await GatewayClient.ConnectAsync(Host.Address, Host.Token, ["operator.write"]);
+        Assert.Equal("FORBIDDEN", Code(await writer.RequestAsync("exec.approvals.node.get", new JsonObject { ["nodeId"] = Key.Id })));
+        Assert.Equal("FORBIDDEN", Code(await writer.RequestAsync("node.invoke", Invoke("i1", "system.execApprovals.set"))));
+
+        async Task<(string?, string?)> AnswerAsync(string payload)
+        {
+            var asked = await node.EventAsync("node.invoke.request");
+            await node.AskAsync("node.invoke.result", new JsonObject { ["id"] = asked.GetProperty("id").GetString(), ["ok"] = true, ["payloadJSON"] = payload });
+            return (asked.GetProperty("command").GetString(), asked.GetProperty("paramsJSON").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Stats_OfANode_AreHeardAndListed_UntilItGoes()
+    {
+        var node = await ConnectAsync();
+        var said = """{"cpuCount":4,"loadAverage":[0.5,0.25,0.1],"memoryTotalBytes":8000,"memoryFreeBytes":5000}""";
+        var taken = await node.AskAsync("node.event", new JsonObject { ["event"] = "node.host.stats", ["payloadJSON"] = said });
+        Assert.Equal((true, "updated"), (taken.GetProperty("handled").GetBoolean(), taken.GetProperty("reason").GetString()));
+        Assert.Equal(5000, (await Owner.EventAsync("node.hostStats")).GetProperty("hostStats").GetProperty("memoryFreeBytes").GetInt64());
+        Assert.Equal(0.25, (await Owner.AskAsync("node.list")).GetProperty("nodes")[0].GetProperty("hostStats").GetProperty("loadAverage")[1].GetDouble());
+        foreach (var wrong in (string[])["[]", "no json", """{"cpuCount":0,"memoryTotalBytes":1,"memoryFreeBytes":1}""", """{"cpuCount":"4"}"""])
+            Assert.Equal("invalid_payload", (await node.AskAsync("node.event", new JsonObject { ["event"] = "node.host.stats", ["payloadJSON"] = wrong })).GetProperty("reason").GetString());
+        await node.DisposeAsync();
+        await Owner.EventAsync("presence", p => p.GetProperty("presence").GetArrayLength() == 1);
+        Assert.DoesNotContain("hostStats", (await Owner.AskAsync("node.list")).ToString(), StringComparison.Ordinal);
+    }
+
     private static JsonObject Invoke(string key, string command = "system.which") => new()
     {
         ["nodeId"] = Key.Id,

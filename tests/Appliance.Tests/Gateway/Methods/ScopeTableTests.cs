@@ -1,11 +1,12 @@
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
 using TestKit;
+using Xunit.Abstractions;
 
 namespace Appliance.Tests.Gateway.Methods;
 
 /// <summary>Our table of scopes against OpenClaw's, which the reference lists by scope.</summary>
-public sealed class ScopeTableTests : GatewayTest
+public sealed class ScopeTableTests(ITestOutputHelper output) : GatewayTest
 {
     [SharedFact("protocol/PROTOCOL.md")]
     public async Task Methods_NeedTheScopeThatOpenClawAsksFor()
@@ -35,6 +36,35 @@ public sealed class ScopeTableTests : GatewayTest
             Assert.False(message.Contains("unknown method", StringComparison.Ordinal) || message.Contains("gateway yet", StringComparison.Ordinal), $"{method}: {message}");
             if (message.Contains("unauthorized role", StringComparison.Ordinal)) Assert.True(method.StartsWith("node.", StringComparison.Ordinal) || method == "skills.bins", method);
         }
+    }
+
+    // Asked for by real clients whether or not they are told of it, and there is nothing of it here: each is an honest nothing or a no.
+    private static readonly string[] HonestNothings =
+    [
+        "taskSuggestions.list", "update.status", "voicewake.get", "session.discussion.info", "progressCard.get", "tts.status", "talk.catalog", "plugins.controlUi.list",
+        "sessions.catalog.list", "sessions.companion.state", "sessions.github.options", "sessions.observer.visibility", "controlUi.sessionPullRequests.subscribe", "mentions.list",
+        "session.members.listEvidence", "projects.list", "plugin.surface.refresh",
+    ];
+
+    [SharedFact("protocol/PROTOCOL.md")]
+    public async Task Implemented_IsAdvertised_UnlessOpenClawHidesItToo_OrThereIsNothingOfIt()
+    {
+        var hidden = File.ReadLines(Shared.Find("protocol", "PROTOCOL.md")!).Where(IsScopeLine).SelectMany(line => line.Split(' ')).Where(word => word.Length > 1 && word[0] != '*' && word[^1] == '*').Select(word => word.TrimEnd('*')).ToHashSet();
+        Assert.Contains("chat.inject", hidden);
+        var advertised = Owner.Hello.GetProperty("features").GetProperty("methods").EnumerateArray().Select(m => m.GetString()!).ToHashSet();
+        // Without any scope nothing is done, and what is not there is told apart from what is not allowed.
+        await using var nobody = await GatewayClient.ConnectAsync(Host.Address, Host.Token, []);
+        var implemented = new List<string>();
+        // Saying hello twice ends a connection.
+        foreach (var method in ReadScopes().Keys.Where(method => method != "connect"))
+        {
+            var response = await nobody.RequestAsync(method);
+            if (!response.TryGetProperty("error", out var error) || error.GetProperty("message").GetString() != $"unknown method: {method}") implemented.Add(method);
+        }
+        output.WriteLine($"figure: methods of OpenClaw's gateway: {advertised.Count} of {ReadScopes().Count} advertised, {HonestNothings.Length} more answered with nothing");
+        Assert.Equal(HonestNothings.Order(StringComparer.Ordinal), implemented.Where(method => !advertised.Contains(method) && !hidden.Contains(method)).Order(StringComparer.Ordinal));
+        Assert.Empty(advertised.Except(implemented));
+        Assert.Empty(advertised.Intersect(hidden));
     }
 
     [Fact]
@@ -68,11 +98,13 @@ public sealed class ScopeTableTests : GatewayTest
         Assert.True(GatewayEvents.MayHear(new Principal(Principal.Node, [], "d", "token"), "tick"));
     }
 
+    private static bool IsScopeLine(string line) => line.StartsWith("* **operator.", StringComparison.Ordinal) || line.StartsWith("* **node role**", StringComparison.Ordinal);
+
     // "* **operator.read** (164): health diagnostics.stability …"; a star after a name: not advertised there.
     private static Dictionary<string, string> ReadScopes()
     {
         var scopes = new Dictionary<string, string>();
-        foreach (var line in File.ReadLines(Shared.Find("protocol", "PROTOCOL.md")!).Where(l => l.StartsWith("* **operator.", StringComparison.Ordinal) || l.StartsWith("* **node role**", StringComparison.Ordinal)))
+        foreach (var line in File.ReadLines(Shared.Find("protocol", "PROTOCOL.md")!).Where(IsScopeLine))
         {
             var scope = line.Split("**")[1];
             if (!line.Contains("): ", StringComparison.Ordinal)) continue;

@@ -21,7 +21,7 @@ public sealed class MemoryToolsTests : IDisposable
     {
         var agents = new AgentBook(_home["home"], [new AgentSettings { Workspace = _home["workspace"] }], TimeProvider.System);
         _memories = new MemoryBook(agents, _home["home"], _ => Task.FromResult<TextEmbedder>(HashEmbedder.Instance), TimeProvider.System, _ => { });
-        _bench = new ToolBench(ToolRules.Assistant, new Approver(this), runner => runner.MayReach = (call, path) => MemoryFolder.MayReach(path, call.Files.Workspace, call.Person), [.. MemoryTools.All(_memories)])
+        _bench = new ToolBench(ToolRules.Assistant, new Approver(this), runner => runner.MayReach = (person, path, workspace) => MemoryFolder.MayReach(path, workspace, person), [.. MemoryTools.All(_memories)])
         {
             PersonRules = ToolRules.Assistant,
         };

@@ -18,7 +18,7 @@ internal static class OwnSessions
         "sessions.list", "sessions.subscribe", "sessions.messages.subscribe", "sessions.messages.unsubscribe", "sessions.describe", "sessions.preview", "sessions.get",
         "sessions.create", "sessions.patch", "sessions.send", "sessions.abort",
         "users.self", "users.list", "users.setDisplayName", "users.prefs.get", "users.prefs.set", "audit.list", "audit.activity.list", "audit.run.inspect",
-        "device.scopes.requestUpgrade", "device.scopes.waitUpgrade", "question.list", "board.get",
+        "device.scopes.requestUpgrade", "device.scopes.waitUpgrade", "question.list", "board.get", "tools.catalog", "tools.effective", "tools.invoke", "memory.search",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Without a session, or told of one that is theirs.
@@ -51,6 +51,7 @@ internal static class OwnSessions
         if (node["keys"] is JsonArray keys)
             node["keys"] = new JsonArray([.. keys.Select(k => k is JsonValue v && v.TryGetValue<string>(out var key) ? (JsonNode)SessionOwner.Resolve(person, key) : k?.DeepClone())]);
         if (method == "sessions.create") node["key"] ??= $"{SessionOwner.MainOf(person, agent)}:dashboard:{Guid.NewGuid()}";
+        if (method == "tools.invoke") node["sessionKey"] ??= SessionOwner.MainOf(person, agent);
         if (method == "agent")
         {
             // An id of a conversation may be anybody's.

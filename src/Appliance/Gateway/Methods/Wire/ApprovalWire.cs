@@ -157,7 +157,7 @@ internal static class ApprovalDecisions
         _ => null,
     };
 
-    public static string Title(ApprovalRequest request) => Short($"{request.Tool} of {request.Agent}", 80);
+    public static string Title(ApprovalRequest request) => Short(request.Title ?? $"{request.Tool} of {request.Agent}", 80);
 
     public static string Description(ApprovalRequest request) => Short(request.Warning ?? request.Text, 512);
 

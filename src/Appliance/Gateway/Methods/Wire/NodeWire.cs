@@ -66,11 +66,32 @@ internal sealed record NodeRow(string NodeId, IReadOnlyList<string> Caps, IReadO
     public bool Paired { get; init; }
     public bool Connected { get; init; }
     public long? ConnectedAtMs { get; init; }
+    public NodeStats? HostStats { get; init; }
 
     public void Write(PayloadWriter to) => to
         .Add("nodeId", NodeId).Add("caps", Caps).Add("commands", Commands).Add("ts", Ts).Add("displayName", DisplayName).Add("platform", Platform)
         .Add("version", Version).Add("clientId", ClientId).Add("clientMode", ClientMode).Add("deviceFamily", DeviceFamily)
-        .Add("approvalState", ApprovalState).Add("paired", Paired).Add("connected", Connected).Add("connectedAtMs", ConnectedAtMs);
+        .Add("approvalState", ApprovalState).Add("paired", Paired).Add("connected", Connected).Add("connectedAtMs", ConnectedAtMs).Add("hostStats", HostStats);
+}
+
+/// <summary>What a node says of its machine; bytes.</summary>
+internal sealed record NodeStats(long CpuCount, long MemoryTotal, long MemoryFree, long UpdatedAtMs) : IPayload
+{
+    public IReadOnlyList<double>? Load { get; init; }
+    public long? DiskTotal { get; init; }
+    public long? DiskAvailable { get; init; }
+
+    public void Write(PayloadWriter to)
+    {
+        to.Add("cpuCount", CpuCount).Add("memoryTotalBytes", MemoryTotal).Add("memoryFreeBytes", MemoryFree).Add("diskTotalBytes", DiskTotal).Add("diskAvailableBytes", DiskAvailable)
+            .Add("updatedAtMs", UpdatedAtMs);
+        if (Load is not null) to.Add("loadAverage", Load);
+    }
+}
+
+internal sealed record NodeStatsEvent(string NodeId, NodeStats HostStats) : IPayload
+{
+    public void Write(PayloadWriter to) => to.Add("nodeId", NodeId).Add("hostStats", HostStats);
 }
 
 internal sealed record NodeRenamed(string NodeId, string DisplayName) : IPayload

@@ -118,6 +118,40 @@ public sealed class PeopleTests : GatewayTest
         Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("users.setRole", new JsonObject { ["profileId"] = "owner", ["role"] = "guest" })));
     }
 
+    [Theory]
+    [InlineData("""{"tools":{"profile":"assistant"},"folders":["workspace"]}""", true, true)]
+    [InlineData("""{"tools":{"profile":"assistant"},"folders":["/srv/recipes"]}""", true, false)]
+    [InlineData("""{"tools":{"profile":"assistant","deny":["memory_*"]},"folders":["workspace"]}""", false, false)]
+    public async Task Memory_IsReachedAsFarAsTheRolesToolsAndFoldersGo(string role, bool mayCall, bool maySee)
+    {
+        await Owner.AskAsync("memory.write", new JsonObject { ["text"] = "The door code is 4711.", ["lasting"] = true });
+        var bobs = Path.Combine(Host.Home, "agents", "main", "workspace", "memory", "people", "bob");
+        Directory.CreateDirectory(bobs);
+        await File.WriteAllTextAsync(Path.Combine(bobs, "MEMORY.md"), "- Bob hides the door code in the piano.\n");
+        await Owner.AskAsync("config.patch", new JsonObject { ["raw"] = new JsonObject { ["roles"] = new JsonObject { ["lodger"] = JsonNode.Parse(role) } }.ToJsonString() });
+        await using var ann = await PersonAsync("ann", "lodger");
+        await InvokeAsync("memory_search", new JsonObject { ["query"] = "door code" });
+        await InvokeAsync("memory_get", new JsonObject { ["path"] = "MEMORY.md" });
+        var searched = await ann.RequestAsync("memory.search", new JsonObject { ["query"] = "door code" });
+        Assert.Equal(mayCall, searched.GetProperty("ok").GetBoolean());
+        Assert.Equal(maySee, searched.ToString().Contains("4711", StringComparison.Ordinal));
+        Assert.DoesNotContain("piano", searched.ToString(), StringComparison.Ordinal);
+        // What is remembered for somebody else is not read as a file either.
+        foreach (var (tool, arguments) in ((string, JsonObject)[])[("read", new() { ["path"] = "memory/people/bob/MEMORY.md" }), ("grep", new() { ["regex"] = "piano" }), ("ls", new() { ["path"] = "memory/people/bob" })])
+        {
+            var answer = await ann.AskAsync("tools.invoke", new JsonObject { ["name"] = tool, ["args"] = arguments });
+            Assert.DoesNotContain("piano.", answer.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("MEMORY.md:", answer.ToString(), StringComparison.Ordinal);
+        }
+
+        async Task InvokeAsync(string tool, JsonObject arguments)
+        {
+            var answer = await ann.AskAsync("tools.invoke", new JsonObject { ["name"] = tool, ["args"] = arguments });
+            Assert.Equal(maySee, answer.ToString().Contains("4711", StringComparison.Ordinal));
+            if (!mayCall) Assert.Equal("not_found", answer.GetProperty("error").GetProperty("code").GetString());
+        }
+    }
+
     private static string[] Keys(JsonElement list) => [.. list.GetProperty("sessions").EnumerateArray().Select(s => s.GetProperty("key").GetString()!).Order(StringComparer.Ordinal)];
 
     private async Task<string> TokenAsync(string id, string role)
