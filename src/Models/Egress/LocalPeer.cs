@@ -8,18 +8,27 @@ namespace Models.Egress;
 /// <summary>Tells whose program is at the other end of a connection within this machine, by <c>/proc/net/tcp</c> (proc(5)).</summary>
 internal static class LocalPeer
 {
+    // How a program that speaks IPv6 alone writes an address of IPv4, ::ffff:0:0/96, in words of the machine's own order.
+    private static readonly string Mapped = BitConverter.IsLittleEndian ? "0000000000000000FFFF0000" : "00000000000000000000FFFF";
+
     /// <summary>True where it is our own user's. Where the kernel does not tell, nobody is let in.</summary>
     public static bool IsOurUser(Socket socket)
     {
         if (socket.RemoteEndPoint is not IPEndPoint peer || socket.LocalEndPoint is not IPEndPoint here) return false;
         var (from, to) = (Hex(peer), Hex(here));
-        // "sl local_address rem_address st tx:rx tr:when retrnsmt uid …": the other end's own line is the one that begins where it is.
-        foreach (var line in File.ReadLines("/proc/net/tcp").Skip(1))
+        return (Owner("/proc/net/tcp", from, to) ?? Owner("/proc/net/tcp6", Mapped + from, Mapped + to)) == Ours.Value;
+    }
+
+    // "sl local_address rem_address st tx:rx tr:when retrnsmt uid …": the other end's own line is the one that begins where it is.
+    private static string? Owner(string table, string from, string to)
+    {
+        if (!File.Exists(table)) return null;
+        foreach (var line in File.ReadLines(table).Skip(1))
         {
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length > 7 && fields[1] == from && fields[2] == to) return fields[7] == Ours.Value;
+            if (fields.Length > 7 && fields[1] == from && fields[2] == to) return fields[7];
         }
-        return false;
+        return null;
     }
 
     // "Uid: real effective saved file"

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.RegularExpressions;
 using Models.Egress;
@@ -10,7 +11,7 @@ using TestKit;
 namespace Runtime.Tests.Browser;
 
 /// <summary>A real Chromium on pages of a real server. Its names are resolved by the test, and only the server's own address is let through.</summary>
-public sealed class BrowserTests
+public sealed class BrowserTests(BrowserTests.Site shared) : IClassFixture<BrowserTests.Site>
 {
     private const string Shop = """
         <!doctype html><title>The shop</title><h1>Teapots</h1><p>All of <b>clay</b>.</p><p style="display:none">hidden words</p>
@@ -23,7 +24,7 @@ public sealed class BrowserTests
     [ChromiumFact]
     public async Task Browser_OnAPage_ReadsClicksTypesAndGoesBack()
     {
-        using var site = new Site();
+        var site = shared;
         using var bench = site.Bench();
         var page = await bench.OkAsync("browser", site.Open("shop.test", "/"));
         Assert.StartsWith($"The shop\nhttp://shop.test:{site.Port}/\n\n# Teapots\nAll of clay.\n", page, StringComparison.Ordinal);
@@ -55,7 +56,7 @@ public sealed class BrowserTests
     public async Task Browser_TowardsPrivateAddresses_GetsNothing()
     {
         using var inside = new FakeServer(_ => new FakeReply(200, "SECRET of the router"));
-        using var site = new Site();
+        var site = shared;
         using var bench = site.Bench();
         var port = new Uri(inside.Address).Port;
         foreach (var url in (string[])[inside.Address, $"http://localhost:{port}/", $"http://[::1]:{port}/", $"http://inside.test:{port}/", $"http://0x7f000001:{port}/", "http://169.254.169.254/latest/meta-data/"])
@@ -83,8 +84,8 @@ public sealed class BrowserTests
     [ChromiumFact]
     public async Task Browser_Offline_OpensNothing_AndOtherThingsThanPages_AreRefused()
     {
-        using var site = new Site();
-        using var bench = site.Bench(new EgressPolicy { Offline = true, PlainHttp = true });
+        using var site = new Site(new EgressPolicy { Offline = true, PlainHttp = true });
+        using var bench = site.Bench();
         Assert.Contains("Offline mode", await PageAsync(bench, site.Open("shop.test", "/")), StringComparison.Ordinal);
         Assert.Empty(site.Server.Requests);
         foreach (var url in (string[])["file:///etc/passwd", "chrome://version", "javascript:alert(1)", "data:text/html,x", "view-source:http://shop.test/", "http://a:b@shop.test/", "about:blank"])
@@ -95,7 +96,7 @@ public sealed class BrowserTests
     [ChromiumFact]
     public async Task Browser_InATaintedSession_AsksBeforeItTypesOrClicks()
     {
-        using var site = new Site();
+        var site = shared;
         var asked = new List<string>();
         using var bench = site.Bench(asked: asked);
         var page = await bench.OkAsync("browser", site.Open("shop.test", "/"));
@@ -106,24 +107,24 @@ public sealed class BrowserTests
         Assert.EndsWith($"button \"Buy\"  on http://shop.test:{site.Port}/", asked[0], StringComparison.Ordinal);
         await bench.OkAsync("browser", """{"action":"press","text":"PageDown"}""");
         Assert.Contains("Second page", await bench.OkAsync("browser", Act("click", Ref(page, "link \"Blue pot\""))), StringComparison.Ordinal);
-        Assert.DoesNotContain(site.Server.Requests, r => r.Target.Contains("secret", StringComparison.Ordinal) || r.Target.StartsWith("/bought", StringComparison.Ordinal));
+        Assert.DoesNotContain(site.Server.Requests, r => r.Target.Contains("secret", StringComparison.Ordinal) || r.Target.StartsWith("/bought?who=&", StringComparison.Ordinal));
     }
 
     [ChromiumFact]
     public async Task Browser_OfOtherConversations_IsApart_AndWhatChangedIsNotClicked()
     {
-        using var site = new Site();
+        var site = shared;
         using var bench = site.Bench();
         site.Pages["/set"] = _ => Html("<script>document.cookie='who=ada'; document.write(document.cookie)</script>");
         site.Pages["/get"] = _ => Html("<script>document.write('[' + document.cookie + ']')</script><button onclick=\"this.textContent='Pay'\">Look</button>");
         Assert.Contains("who=ada", await bench.OkAsync("browser", site.Open("shop.test", "/set")), StringComparison.Ordinal);
         Assert.Contains("[who=ada]", await bench.OkAsync("browser", site.Open("shop.test", "/get")), StringComparison.Ordinal);
-        bench.Context = bench.Context with { SessionKey = "agent:main:other" };
+        bench.Context = bench.Context with { SessionKey = bench.Context.SessionKey + ":other" };
         var page = await bench.OkAsync("browser", site.Open("shop.test", "/get"));
         Assert.Contains("[]", page, StringComparison.Ordinal);
         // The page's own script puts another word on what was read.
         var look = Act("click", Ref(page, "button \"Look\""));
-        var tab = site.Browser.Find("agent:main:other")!;
+        var tab = site.Browser.Find(bench.Context.SessionKey)!;
         var before = tab.Elements;
         Assert.Contains("Pay", await bench.OkAsync("browser", look), StringComparison.Ordinal);
         await Assert.ThrowsAsync<Models.ModelException>(() => tab.ClickAsync(before[^1], default));
@@ -149,7 +150,7 @@ public sealed class BrowserTests
     [ChromiumFact]
     public async Task Browser_WhosePageNeverEnds_StopsWithItsTurn()
     {
-        using var site = new Site();
+        var site = shared;
         using var bench = site.Bench();
         site.Pages["/hang"] = _ => new FakeReply(200, "<p>x") { FallSilent = true, NoLength = true };
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
@@ -191,38 +192,42 @@ public sealed class BrowserTests
     }
 
     /// <summary>A server with pages, and a browser that can reach it as shop.test and other.test.</summary>
-    private sealed class Site : IDisposable
+    public sealed class Site : IDisposable
     {
-        public Site()
+        private int _conversations;
+
+        public Site() : this(new EgressPolicy { PlainHttp = true }) { }
+
+        internal Site(EgressPolicy policy)
         {
             Server = new FakeServer(Answer, at: Outside);
             Port = new Uri(Server.Address).Port;
             Pages["/"] = _ => Html(Shop.Replace("PORT", $"{Port}", StringComparison.Ordinal));
             Pages["/second"] = _ => Html("<title>Second</title><p>Second page");
+            Browser = new BrowserHost(() => new BrowserSettings(), policy, TimeProvider.System) { MakeDoor = p => new PublicDoor(p, Resolve, Outside.Equals) };
         }
 
         public FakeServer Server { get; }
 
         public int Port { get; }
 
-        public Dictionary<string, Func<FakeRequest, FakeReply>> Pages { get; } = [];
+        public ConcurrentDictionary<string, Func<FakeRequest, FakeReply>> Pages { get; } = new(StringComparer.Ordinal);
 
-        public BrowserHost Browser { get; private set; } = null!;
+        public BrowserHost Browser { get; }
 
         public string Open(string host, string path) => $$"""{"action":"open","url":"http://{{host}}:{{Port}}{{path}}"}""";
 
-        public ToolBench Bench(EgressPolicy? policy = null, List<string>? asked = null)
+        /// <summary>A conversation of its own; with a list, one where everything is asked about and nothing allowed.</summary>
+        internal ToolBench Bench(List<string>? asked = null)
         {
-            Browser = new BrowserHost(() => new BrowserSettings(), policy ?? new EgressPolicy { PlainHttp = true }, TimeProvider.System)
-            {
-                MakeDoor = p => new PublicDoor(p, Resolve, Outside.Equals),
-            };
-            return new ToolBench(null, asked is null ? null : new Nobody(asked), new BrowserTool(Browser));
+            var bench = new ToolBench(null, asked is null ? null : new Nobody(asked), new BrowserTool(Browser));
+            bench.Context = bench.Context with { SessionKey = $"agent:main:{Interlocked.Increment(ref _conversations)}" };
+            return bench;
         }
 
         public void Dispose()
         {
-            Browser?.Dispose();
+            Browser.Dispose();
             Server.Dispose();
         }
 
