@@ -25,11 +25,12 @@ public sealed class CommandSandbox(SandboxLevel? level = null, bool isRequired =
     /// <param name="limits">What they may use.</param>
     /// <param name="output">Where what they print goes.</param>
     /// <param name="wantsInput">True where somebody will write to the first; else its input is empty.</param>
+    /// <param name="isOutputApart">True where somebody reads what the last one writes to its standard output; only the rest goes to <paramref name="output"/>.</param>
     /// <exception cref="ModelException">There is no sandbox and one is required, or something cannot be started.</exception>
-    public RunningPipeline Start(IReadOnlyList<SandboxProgram> programs, SandboxFolders folders, SandboxLimits limits, OutputBuffer output, bool wantsInput = false)
+    public RunningPipeline Start(IReadOnlyList<SandboxProgram> programs, SandboxFolders folders, SandboxLimits limits, OutputBuffer output, bool wantsInput = false, bool isOutputApart = false)
     {
         if (Level == SandboxLevel.None && isRequired)
             throw new ModelException($"This machine offers no sandbox, so no command is run: {string.Join(' ', Status.Missing)} Install bubblewrap, or allow commands without one in the configuration.");
-        return new RunningPipeline(programs, folders, limits, Level, output, wantsInput);
+        return new RunningPipeline(programs, folders, limits, Level, output, wantsInput, isOutputApart);
     }
 }

@@ -4,7 +4,8 @@ using Runtime.Sandbox.Kernel;
 namespace Runtime.Sandbox;
 
 /// <summary>
-/// Programs that run, each reading what the one before it writes; all that they print is in one place. One thread starts them, holds its
+/// Programs that run, each reading what the one before it writes; all that they print is in one place, or the standard output of the last one
+/// apart for somebody who reads it. One thread starts them, holds its
 /// own rights back first, and waits for them. Safe for several threads. Disposing ends whatever still runs.
 /// </summary>
 public sealed class RunningPipeline : IDisposable
@@ -16,12 +17,13 @@ public sealed class RunningPipeline : IDisposable
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Timer _clock;
     private int _input;
+    private int _apart;
     private int _isKilled;
 
-    internal RunningPipeline(IReadOnlyList<SandboxProgram> programs, SandboxFolders folders, SandboxLimits limits, SandboxLevel level, OutputBuffer output, bool wantsInput)
+    internal RunningPipeline(IReadOnlyList<SandboxProgram> programs, SandboxFolders folders, SandboxLimits limits, SandboxLevel level, OutputBuffer output, bool wantsInput, bool isOutputApart)
     {
         (_limits, Output, _mark, _cgroup) = (limits, output, Guid.NewGuid().ToString("N"), CommandCgroup.TryMake(limits));
-        using var wiring = new Wiring(programs, wantsInput);
+        using var wiring = new Wiring(programs, wantsInput, isOutputApart);
         try
         {
             _launch = new Launch(programs, wiring, folders, limits, level, _mark, _cgroup);
@@ -31,7 +33,7 @@ public sealed class RunningPipeline : IDisposable
             _cgroup?.Dispose();
             throw;
         }
-        (_input, var printed) = (wiring.TakeInput(), wiring.TakeOutput());
+        (_input, _apart, var printed) = (wiring.TakeInput(), wiring.TakeApart(), wiring.TakeOutput());
         wiring.Dispose();
         _clock = new Timer(_ => Stop("it ran longer than it may"), null, limits.Time, Timeout.InfiniteTimeSpan);
         var reader = new Thread(() => Collect(printed), 256 * 1024) { IsBackground = true, Name = "command output" };
@@ -62,6 +64,20 @@ public sealed class RunningPipeline : IDisposable
             if (written <= 0) throw new ModelException("The command does not take input any more.");
             bytes = bytes[(int)written..];
         }
+    }
+
+    /// <summary>
+    /// Reads what the last program wrote to its standard output, where that is apart; waits for it. 0 once nothing more comes, and from then on.
+    /// For one thread, which reads until then.
+    /// </summary>
+    public unsafe int ReadOutput(Span<byte> buffer)
+    {
+        if (_apart < 0) return 0;
+        nint read;
+        fixed (byte* start = buffer) read = Native.Read(_apart, start, (nuint)buffer.Length);
+        if (read > 0) return (int)read;
+        _ = Native.Close(Interlocked.Exchange(ref _apart, -1));
+        return 0;
     }
 
     /// <summary>Tells the first program that nothing more comes.</summary>

@@ -6,6 +6,14 @@ namespace Runtime.Sandbox;
 /// <param name="Programs">Folders of programs beside the system's own.</param>
 public sealed record SandboxFolders(string Workspace, string Private, IReadOnlyList<string> Programs)
 {
+    /// <summary>The folder of a program's installation, by its file's real path: what it needs lies beside it. Null for the system's own, which is open anyhow.</summary>
+    public static string? InstallationOf(string real)
+    {
+        if (System.Any(system => real.StartsWith(system + "/", StringComparison.Ordinal))) return null;
+        var folder = Path.GetDirectoryName(real)!;
+        return Path.GetFileName(folder) is "bin" or "sbin" && folder.Count(c => c == '/') > 3 ? Path.GetDirectoryName(folder)! : folder;
+    }
+
     /// <summary>The system's programs and libraries.</summary>
     internal static readonly string[] System = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
 

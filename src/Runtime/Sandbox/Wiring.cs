@@ -13,20 +13,23 @@ internal sealed unsafe class Wiring : IDisposable
     private readonly List<int[]> _descriptors = [];
     private readonly int _input = -1;
     private readonly int _output;
+    private readonly int _apart = -1;
 
     /// <summary>Opens all of them.</summary>
     /// <exception cref="ModelException">A file cannot be opened.</exception>
-    public Wiring(IReadOnlyList<SandboxProgram> programs, bool wantsInput)
+    public Wiring(IReadOnlyList<SandboxProgram> programs, bool wantsInput, bool isOutputApart)
     {
         try
         {
             (_output, var printed) = Pipe();
+            var last = printed;
+            if (isOutputApart) (_apart, last) = Pipe();
             var before = -1;
             if (wantsInput) (before, _input) = Pipe();
             else before = Open("/dev/null", ReadOnly);
             for (var i = 0; i < programs.Count; i++)
             {
-                var (next, output) = i == programs.Count - 1 ? (-1, printed) : Pipe();
+                var (next, output) = i == programs.Count - 1 ? (-1, last) : Pipe();
                 var own = new[] { before, output, printed };
                 foreach (var change in programs[i].Changes) own[change.Descriptor] = change.File is null ? own[change.Same] : OpenFile(change);
                 _descriptors.Add(own);
@@ -48,6 +51,9 @@ internal sealed unsafe class Wiring : IDisposable
 
     /// <summary>The end from which all output is read; it is the caller's now.</summary>
     public int TakeOutput() => Take(_output);
+
+    /// <summary>The end from which the standard output of the last one is read where that is apart, or -1; it is the caller's now.</summary>
+    public int TakeApart() => Take(_apart);
 
     /// <summary>Closes what nobody took.</summary>
     public void Dispose()

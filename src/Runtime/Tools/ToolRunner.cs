@@ -44,6 +44,9 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
     /// <summary>Says of a full path whether it may be reached for somebody; null where all of an agent's files may.</summary>
     public Func<string, bool>? ReachOf(string workspace, string? person) => MayReach is { } may && person is not null ? path => may(person, path, workspace) : null;
 
+    /// <inheritdoc cref="ToolTable.PrepareAsync"/>
+    public Task PrepareAsync(CancellationToken cancellation) => table.PrepareAsync(cancellation);
+
     /// <summary>Calls a tool.</summary>
     public async Task<ToolResult> CallAsync(string name, ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {

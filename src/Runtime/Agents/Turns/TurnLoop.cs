@@ -47,6 +47,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
             var client = await services.Models.GetChatClientAsync(turn.Session.Settings.Model ?? agent.Settings.Model ?? services.DefaultModel, limit.Token);
             _model = client.GetService<ChatClientMetadata>()?.DefaultModelId;
             AgentFiles.Prepare(agent);
+            await services.Tools.PrepareAsync(limit.Token);
             _context = TurnContext.Begin(turn, agent, services, client);
             return Ended(TurnStatus.Ok, await AnswerAsync(client, limit.Token));
         }

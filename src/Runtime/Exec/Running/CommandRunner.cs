@@ -49,9 +49,7 @@ public sealed class CommandRunner(Workspace workspace, ProgramFinder programs, C
         foreach (var command in pipeline.Commands)
         {
             if (command.Program is null || Workspace.RealPath(command.Program) is not { } real || workspace.Holds(real)) continue;
-            if (SandboxFolders.System.Any(system => real.StartsWith(system + "/", StringComparison.Ordinal))) continue;
-            var folder = Path.GetDirectoryName(real)!;
-            places.Add(Path.GetFileName(folder) is "bin" or "sbin" && folder.Count(c => c == '/') > 3 ? Path.GetDirectoryName(folder)! : folder);
+            if (SandboxFolders.InstallationOf(real) is { } place) places.Add(place);
         }
         return new SandboxFolders(workspace.Root, home, places);
     }
