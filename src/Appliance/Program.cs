@@ -14,6 +14,7 @@ using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
 using Appliance.Commands.Exec;
 using Appliance.Commands.Gateway;
+using Appliance.Commands.Mcp;
 using Appliance.Commands.Memory;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
@@ -52,6 +53,7 @@ internal static class Program
             ApprovalsCommand.Create(),
             CronCommand.Create(),
             SkillsCommand.Create(),
+            McpCommand.Create(),
             DevicesCommand.Create(),
             PairingCommand.Create(),
             NodesCommand.Create(),

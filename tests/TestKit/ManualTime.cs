@@ -48,6 +48,16 @@ public sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Lets time pass, a step after the other, until something is over that other threads take part in.</summary>
+    public async Task AdvanceUntilAsync(Task over, TimeSpan step)
+    {
+        while (!over.IsCompleted)
+        {
+            Advance(step);
+            await Task.WhenAny(over, Task.Delay(10));
+        }
+    }
+
     /// <summary>Puts the wall clock to another time, as a person or a time server does. No time passes.</summary>
     public void SetClock(DateTimeOffset to)
     {

@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -46,6 +46,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("What tools of agents work with.")]
     public ToolsConfig Tools { get; init; } = Tools ?? new();
+
+    [Setting("Servers of the Model Context Protocol.")]
+    public McpConfig Mcp { get; init; } = Mcp ?? new();
 }
 
 [JsonSourceGenerationOptions(

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Appliance.Config.Document;
 using Appliance.Config.Secrets;
 using Models.Routing.Execution;
+using Runtime.Mcp;
 using Runtime.Sessions;
 
 namespace Appliance.Config;
@@ -52,6 +53,12 @@ internal static class ConfigCheck
         }
         foreach (var name in config.Models.Targets.Keys.Where(name => name is RoutedModels.Auto or "" || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))))
             yield return (ConfigPath.Root.With("models").With("targets").With(name), "is no name of a target: letters, digits, -, _ and ., and not auto");
+        foreach (var (name, server) in config.Mcp.Servers)
+        {
+            var path = ConfigPath.Root.With("mcp").With("servers").With(name);
+            if (!McpServerSettings.IsName(name)) yield return (path, "is no name for a server: up to 32 letters, digits, - and single _, beginning with a letter or digit");
+            foreach (var (setting, fault) in server.Faults()) yield return (setting.Length == 0 ? path : path.With(setting), fault);
+        }
         foreach (var fault in PeopleCheck.Of(config)) yield return fault;
     }
 

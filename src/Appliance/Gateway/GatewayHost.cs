@@ -20,6 +20,7 @@ using Runtime.Audit;
 using Runtime.Browser;
 using Runtime.Canvas;
 using Runtime.Exec.Rules;
+using Runtime.Mcp;
 using Runtime.Memory;
 using Runtime.Memory.Files;
 using Runtime.Messages;
@@ -56,6 +57,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ProcessBook _processes = new();
+    private readonly McpBook _mcp;
     private readonly Action<Exception> _onBug;
     private readonly MemoryBook _memory;
     private readonly ConfiguredRouter _router;
@@ -85,6 +87,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
         var (messages, canvas) = (new MessageDelivery(time), new CanvasBook(home));
         var egress = Outbound.Of(options.Config!) with { Heard = new EgressAudit(identity.Audit).Hear };
+        _mcp = new McpBook(home, egress, sandbox, approvals, message => _log.Write(message, "warn"), time);
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
         var table = new GatewayTools(agents, egress, time)
         {
@@ -100,6 +103,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             Canvas = canvas,
             Present = (node, key, name, cancellation) => _methods!.PresentAsync(node, key, name, cancellation),
             Sees = SeesAsync,
+            Further = _mcp,
         }.Table();
         var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
         {
@@ -117,11 +121,13 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
         _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Egress = egress };
         agents.Set(AgentConfig.All(_context.Config.Config));
+        _mcp.Set(McpServerConfig.All(_context.Config.Config, home));
         _methods = new GatewayMethods(_context, onBug);
         messages.Delivered += _methods.MessageDelivered;
         canvas.Changed += _methods.CanvasChanged;
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.AgentsChanged;
+        _context.Config.Changed += McpChanged;
         _context.Config.Changed += _methods.ConfigChanged;
         // Before anybody is asked, or hears of it.
         var asked = new ApprovalAudit(identity.Audit);
@@ -230,6 +236,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         await _ticks.DisposeAsync();
         _context.Config.Changed -= _methods.ConfigChanged;
         _context.Config.Changed -= _methods.AgentsChanged;
+        _context.Config.Changed -= McpChanged;
         await _keepAlives.DisposeAsync();
         _heartbeats.Dispose();
         _nights.Dispose();
@@ -239,6 +246,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _router.Dispose();
         _processes.Dispose();
         _browser.Dispose();
+        await _mcp.DisposeAsync();
         await _log.DisposeAsync();
     }
 
@@ -267,6 +275,11 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
 
     // What stands in front may speak TLS where we do not.
     private static string OriginOf(HttpRequest request) => $"{(request.Headers["X-Forwarded-Proto"] is ["https"] ? "https" : request.Scheme)}://{request.Host}";
+
+    private void McpChanged(ConfigChange change)
+    {
+        if (change.Paths.Any(path => path.Steps is ["mcp", ..])) _mcp.Set(McpServerConfig.All(change.After.Config, _context.Home));
+    }
 
     private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";
 

@@ -66,13 +66,16 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     /// <summary>A model that sees pictures; null where there is none.</summary>
     public required Func<CancellationToken, Task<IChatClient?>> Sees { get; init; }
 
+    /// <summary>Where further tools come from: MCP servers. Null for nowhere.</summary>
+    public IToolSource? Further { get; init; }
+
     /// <summary>The one table, in the order of prompts: for the gateway that calls them, and for whoever shows what a model is told of them.</summary>
     public ToolTable Table() => new(
     [
         .. DefaultTools.All(agents, Turns, egress, time), .. MemoryTools.All(Memory), .. CommandTools.All(Commands, Processes), new SkillRunTool(agents, Skills), new CronTool(Cron, time),
         new MessageTool(agents, Messages), new DeviceStatusTool(), new WebSearchTool(Search, egress), new BrowserTool(Browser),
         new CanvasTool(Canvas, Present), new ImageTool(Sees),
-    ]);
+    ], Further);
 
     /// <summary>The table of a home where nothing is called: nothing of what stands behind it is opened.</summary>
     public static ToolTable ToShow(AgentBook agents, string home)

@@ -27,6 +27,7 @@ internal static class OpenClawMigration
         List<LeftBehind> leftOut = [];
         var config = ReadConfig(Path.Combine(source, "openclaw.json"), leftOut);
         steps.AddRange(Settings(config, Path.Combine(source, "openclaw.json"), home, leftOut));
+        steps.AddRange(OpenClawServers.Of(config, Path.Combine(source, "openclaw.json"), home, leftOut));
         foreach (var (agent, workspace) in Workspaces(config, source).Where(w => Directory.Exists(w.Workspace)))
             steps.AddRange(Files(workspace, Path.Combine(home, "agents", agent, "workspace"), leftOut));
         var agents = Path.Combine(source, "agents");
@@ -75,7 +76,7 @@ internal static class OpenClawMigration
         else if (Word(token) is { Length: >= Secret.Shortest } secret)
         {
             hasToken = true;
-            yield return Keep("GATEWAY_TOKEN", secret, "gateway.auth.token");
+            yield return MigrationStep.Secret($"{file}: gateway.auth.token", "GATEWAY_TOKEN", secret, home);
             yield return Setting("gateway.token", new JsonObject { ["file"] = "secrets/GATEWAY_TOKEN" });
         }
         else if (token is not null) leftOut.Add(new("gateway.auth.token", $"it is shorter than {Secret.Shortest} characters or kept where this program does not look; the gateway makes its own"));
@@ -87,33 +88,15 @@ internal static class OpenClawMigration
         var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var target in OpenClawProviders.Of(config, leftOut))
         {
-            if (target.Secret is { } found && kept.Add(found.Name)) yield return Keep(found.Name, found.Value, $"models.providers: {target.Name}");
+            if (target.Secret is { } found && kept.Add(found.Name)) yield return MigrationStep.Secret($"{file}: models.providers: {target.Name}", found.Name, found.Value, home);
             if (target.Key is not null) target.Setting["key"] = target.Key;
             yield return Setting($"models.targets[\"{target.Name}\"]", target.Setting);
         }
-        foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents" or "models")))
+        foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents" or "models" or "mcp")))
             leftOut.Add(new(name, "this section has no counterpart that is taken over; look at `appliance config schema`"));
         if (config["agents"]?["defaults"]?["model"] is not null) leftOut.Add(new("agents.defaults.model", "models have other names here: `appliance config set models.default NAME`"));
 
-        MigrationStep Keep(string name, string value, string from) => new("secret", $"{file}: {from}", $"secrets/{name}")
-        {
-            Do = () =>
-            {
-                SecretFiles.Set(home, name, value);
-                return null;
-            },
-        };
-
-        MigrationStep Setting(string path, JsonNode value) => new("config", file, path)
-        {
-            Do = () =>
-            {
-                using var store = ConfigStore.Open(home);
-                if (store.Current.Document?.Find(ConfigPath.Parse(path)) is not null) return "was set here already; left as it is";
-                store.Edit(document => ConfigEdit.Set(document, ConfigPath.Parse(path), value.DeepClone()));
-                return null;
-            },
-        };
+        MigrationStep Setting(string path, JsonNode value) => MigrationStep.Setting(file, ConfigPath.Parse(path), value, home);
     }
 
     private static IEnumerable<(string Agent, string Workspace)> Workspaces(JsonObject config, string source)

@@ -102,9 +102,27 @@ public sealed class McpBook : IToolSource, IAsyncDisposable
         return (await server.ListAsync(cancellation), server.Status());
     }
 
+    /// <summary>What of a server's tools, as it listed them last, is not what was approved.</summary>
+    /// <exception cref="ModelException">There is none of that name.</exception>
+    public McpChange Change(string name) => Find(name).Change;
+
     /// <summary>Approves the tools of a server as they are now; it is started where it does not run.</summary>
     /// <exception cref="ModelException">There is none of that name, it fails, or they cannot be kept.</exception>
     public Task<IReadOnlyList<ToolDefinition>> ApproveAsync(string name, CancellationToken cancellation) => Find(name).ApproveAsync(cancellation);
+
+    /// <summary>Calls a tool for the owner, who is asked nothing: the policy of agents is <see cref="ToolRunner"/>'s.</summary>
+    /// <param name="name">The server.</param>
+    /// <param name="tool">The tool, as the server names it.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ModelException">There is no such server or approved tool, or the server fails.</exception>
+    public async Task<ToolResult> CallAsync(string name, string tool, ToolArguments arguments, CancellationToken cancellation)
+    {
+        var server = Find(name);
+        await server.ListAsync(cancellation);
+        var found = server.Tools.FirstOrDefault(t => t.Definition.Name == tool) ?? throw new McpException($"The MCP server {name} has no tool {tool} that is approved. `appliance mcp tools {name}` shows those it has.");
+        return await server.CallAsync(found.Definition, arguments, null, cancellation);
+    }
 
     /// <summary>Forgets what was approved of a server, so that its next listing begins anew.</summary>
     public void Forget(string name)

@@ -51,14 +51,16 @@ internal sealed class McpServer : IAsyncDisposable
     /// <summary>The tools it offers to models. The same list while nothing changes.</summary>
     public IReadOnlyList<McpTool> Tools => View().Tools;
 
+    /// <summary>What of its tools, as it listed them last, is not what was approved; nothing where it was not listed yet.</summary>
+    public McpChange Change => McpChange.Between(_current is null ? [] : _pins.Tools ?? [], _current ?? []);
+
     /// <summary>How it stands with it.</summary>
     public McpServerStatus Status()
     {
         var (tools, unusable) = View();
-        var withheld = _current is { } current ? McpChange.Between(_pins.Tools ?? [], current) : null;
         return new McpServerStatus(
             Settings.Name, _connection is not null ? McpState.Connected : _problem is not null ? McpState.Failed : McpState.Idle,
-            [.. tools.Select(t => t.Name)], withheld is null ? [] : [.. withheld.Waiting.Select(t => t.Name)], unusable, _pins.Problem ?? _problem, _connection?.ServerName ?? "");
+            [.. tools.Select(t => t.Name)], [.. Change.Waiting.Select(t => t.Name)], unusable, _pins.Problem ?? _problem, _connection?.ServerName ?? "");
     }
 
     /// <summary>Starts it where it does not run, and lists its tools. What nobody approved yet is approved by that the first time, for its owner named the server.</summary>
@@ -82,7 +84,7 @@ internal sealed class McpServer : IAsyncDisposable
     /// <returns>False where the tools are others by now.</returns>
     public bool Approve(McpChange change)
     {
-        if (_current is not { } current || McpChange.Between(_pins.Tools ?? [], current).Hash != change.Hash) return false;
+        if (_current is not { } current || Change.Hash != change.Hash) return false;
         _pins.Approve(current);
         return true;
     }

@@ -91,6 +91,34 @@ public sealed class OpenClawMigrationTests : IDisposable
     }
 
     [Fact]
+    public void Migrate_McpServers_BecomeOursWithTheirKeysInFilesOfTheirOwn()
+    {
+        Write("openclaw.json", """
+            { mcp: { servers: {
+              docs: { url: "https://mcp.example/mcp", transport: "streamable-http", headers: { Authorization: "Bearer hush-hush-1" }, requestTimeoutMs: 20000, toolFilter: { include: ["read_*", "a*b"] }, oauth: {} },
+              files: { command: "npx", args: ["-y", "@modelcontextprotocol/server-filesystem", "/srv"], env: { API_KEY: "hush-hush-2", OTHER: "${OTHER_KEY}" }, enabled: false },
+              old: { url: "https://mcp.example/sse", transport: "sse" },
+              "a__b": { command: "x" },
+            } } }
+            """);
+        var report = Run("--yes");
+        var config = JsonElement.Parse(File.ReadAllText(Path.Combine(Home, "appliance.json"))).GetProperty("mcp").GetProperty("servers");
+        Assert.Equal(
+            """{"url":"https://mcp.example/mcp","timeout":"20s","tools":{"allow":["read_*"]},"headers":{"Authorization":{"file":"secrets/MCP_DOCS_AUTHORIZATION"}}}""",
+            Compact(config.GetProperty("docs")));
+        Assert.Equal(
+            """{"command":"npx","args":["-y","@modelcontextprotocol/server-filesystem","/srv"],"enabled":false,"env":{"API_KEY":{"file":"secrets/MCP_FILES_API_KEY"},"OTHER":{"env":"OTHER_KEY"}}}""",
+            Compact(config.GetProperty("files")));
+        Assert.Equal(2, config.EnumerateObject().Count());
+        Assert.Equal("Bearer hush-hush-1", File.ReadAllText(Path.Combine(Home, "secrets", "MCP_DOCS_AUTHORIZATION")));
+        var left = report.GetProperty("left_out").EnumerateArray().Select(l => l.GetProperty("what").GetString()!).ToList();
+        foreach (var what in (string[])["mcp.servers.old", "mcp.servers.a__b", "mcp.servers.docs.oauth", "mcp.servers.docs.toolFilter.include", "mcp.servers.files"]) Assert.Contains(what, left);
+        Assert.DoesNotContain("hush", report.GetRawText(), StringComparison.Ordinal);
+    }
+
+    private static string Compact(JsonElement value) => JsonSerializer.Serialize(value);
+
+    [Fact]
     public void Migrate_WithYes_TakesOverAndLeavesTheSourceAsItWas()
     {
         var before = Snapshot();

@@ -28,6 +28,7 @@ internal sealed partial class GatewayMethods
         GatewayMethod.Of("session.members.listEvidence", Scope.Read, call => FrameWriter.Payload(
             to => to.Add("sessionKey", ChatKey(call)).None("members", "identities").Add("role", "admin").None("allowedVisibilities"))) with { IsAdvertised = false },
         Nothing("projects.list", Scope.Read, """{"projects":[]}"""),
+        Unavailable("mcp.authLogin", Scope.Admin, "Nobody signs in to an MCP server over the gateway. Put its token on the box: `appliance config set mcp.servers.NAME.token '{\"file\": \"PATH\"}'`."),
         Unavailable("plugin.surface.refresh", Scope.Read, "There are no plugins on this gateway."),
     ];
 

@@ -34,7 +34,7 @@ internal static class ToolText
         if (root["properties"] is not JsonObject properties) return """{"type":"object"}""";
         var plain = new JsonObject();
         foreach (var (name, inner) in properties)
-            plain[name] = inner?["type"] is JsonValue type && type.TryGetValue(out string? word) && word is "string" or "number" or "integer" or "boolean" ? new JsonObject { ["type"] = type.DeepClone() } : new JsonObject();
+            plain[name] = (inner as JsonObject)?["type"] is JsonValue type && type.TryGetValue(out string? word) && word is "string" or "number" or "integer" or "boolean" ? new JsonObject { ["type"] = type.DeepClone() } : new JsonObject();
         var rest = new JsonObject { ["type"] = "object", ["properties"] = plain };
         if (root["required"] is JsonArray required) rest["required"] = required.DeepClone();
         return IsUsable(rest) ? rest.ToJsonString() : null;

@@ -47,7 +47,7 @@ internal sealed class HttpTransport(HttpClient client, McpServerSettings setting
             request.Headers.Accept.ParseAdd($"application/json, {Events}");
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
             Require(response);
-            if (response.Headers.TryGetValues(SessionHeader, out var given)) _session = given.FirstOrDefault();
+            if (_session is null && response.Headers.TryGetValues(SessionHeader, out var given)) _session = given.FirstOrDefault();
             if (id is null) return;
             if (response.Content.Headers.ContentType?.MediaType == Events) await ReadAnswerAsync(response, id.Value, stop.Token);
             else Take(Parse(await ReadAsync(response.Content, stop.Token)));

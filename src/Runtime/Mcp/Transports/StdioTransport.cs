@@ -12,7 +12,7 @@ namespace Runtime.Mcp.Transports;
 internal sealed class StdioTransport : IMcpTransport
 {
     private const int MostUnsent = 64, LongestComplaint = 400;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly RunningPipeline _program;
     private readonly int _longest;
