@@ -24,6 +24,7 @@ using Runtime.Mcp;
 using Runtime.Memory;
 using Runtime.Memory.Files;
 using Runtime.Messages;
+using Runtime.Questions;
 using Runtime.Sandbox;
 using Runtime.Schedule;
 using Runtime.Schedule.Distilling;
@@ -88,6 +89,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var (messages, canvas) = (new MessageDelivery(time), new CanvasBook(home));
         var egress = Outbound.Of(options.Config!) with { Heard = new EgressAudit(identity.Audit).Hear };
         _mcp = new McpBook(home, egress, sandbox, approvals, message => _log.Write(message, "warn"), time);
+        var questions = new QuestionBook(time);
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
         var table = new GatewayTools(agents, egress, time)
         {
@@ -103,6 +105,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             Canvas = canvas,
             Present = (node, key, name, cancellation) => _methods!.PresentAsync(node, key, name, cancellation),
             Sees = SeesAsync,
+            Questions = questions,
             Further = _mcp,
         }.Table();
         var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
@@ -119,7 +122,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Egress = egress };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Egress = egress };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _mcp.Set(McpServerConfig.All(_context.Config.Config, home));
         _methods = new GatewayMethods(_context, onBug);
@@ -138,6 +141,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Questions.Requested += _methods.QuestionRequested;
         _context.Questions.Resolved += _methods.QuestionEnded;
         approvals.IsAnybodyThere = _methods.IsApproverThere;
+        questions.IsAnybodyThere = _methods.IsAnswererThere;
         identity.People.RightsChanged += person => _hub.Close(connection => connection.Principal!.PersonId == person, "rights changed");
         _hub.MayHear = _methods.MayHear;
         // Before clients are told: what they know of stands in the audit log.

@@ -8,6 +8,7 @@ using Runtime.Canvas;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Messages;
+using Runtime.Questions;
 using Runtime.Sandbox;
 using Runtime.Schedule;
 using Runtime.Tools;
@@ -18,6 +19,7 @@ using Runtime.Tools.Device;
 using Runtime.Tools.Images;
 using Runtime.Tools.Memory;
 using Runtime.Tools.Messages;
+using Runtime.Tools.Questions;
 using Runtime.Tools.Schedule;
 using Runtime.Tools.Skills;
 using Runtime.Tools.Web.Search;
@@ -66,6 +68,9 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     /// <summary>A model that sees pictures; null where there is none.</summary>
     public required Func<CancellationToken, Task<IChatClient?>> Sees { get; init; }
 
+    /// <summary>Where the owner is asked.</summary>
+    public required QuestionBook Questions { get; init; }
+
     /// <summary>Where further tools come from: MCP servers. Null for nowhere.</summary>
     public IToolSource? Further { get; init; }
 
@@ -74,7 +79,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     [
         .. DefaultTools.All(agents, Turns, egress, time), .. MemoryTools.All(Memory), .. CommandTools.All(Commands, Processes), new SkillRunTool(agents, Skills), new CronTool(Cron, time),
         new MessageTool(agents, Messages), new DeviceStatusTool(), new WebSearchTool(Search, egress), new BrowserTool(Browser),
-        new CanvasTool(Canvas, Present), new ImageTool(Sees),
+        new CanvasTool(Canvas, Present), new ImageTool(Sees), new AskTool(Questions),
     ], Further);
 
     /// <summary>The table of a home where nothing is called: nothing of what stands behind it is opened.</summary>
@@ -96,6 +101,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
             Canvas = new CanvasBook(home),
             Present = (_, _, _, _) => Never<Task>(),
             Sees = _ => Never<Task<IChatClient?>>(),
+            Questions = new QuestionBook(time),
         }.Table();
     }
 

@@ -127,7 +127,7 @@ public sealed class McpBook : IToolSource, IAsyncDisposable
     /// <summary>Forgets what was approved of a server, so that its next listing begins anew.</summary>
     public void Forget(string name)
     {
-        if (McpServerSettings.IsName(name)) File.Delete(PinsOf(name));
+        if (McpServerSettings.IsName(name) && File.Exists(PinsOf(name))) File.Delete(PinsOf(name));
     }
 
     /// <inheritdoc/>

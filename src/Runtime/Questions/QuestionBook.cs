@@ -28,6 +28,9 @@ public sealed class QuestionBook(TimeProvider time)
     /// <summary>Hears of every end of one.</summary>
     public event Action<Question>? Resolved;
 
+    /// <summary>Whether a person is there who could answer.</summary>
+    public Func<bool> IsAnybodyThere { get; set; } = () => false;
+
     /// <summary>Open questions, the oldest first.</summary>
     public IReadOnlyList<Question> Pending
     {

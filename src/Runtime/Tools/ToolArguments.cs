@@ -62,6 +62,14 @@ public sealed class ToolArguments
         _ => throw new ToolException($"The argument {name} must be true or false."),
     };
 
+    /// <summary>Texts, the first of them where they are many; none where the argument is not there.</summary>
+    public IReadOnlyList<string> OptionalTexts(string name, int most)
+    {
+        if (Find(name) is not { } value) return [];
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String)) throw new ToolException($"The argument {name} must be an array of texts.");
+        return [.. value.EnumerateArray().Take(most).Select(item => Whole(name, item))];
+    }
+
     private JsonElement? Find(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static string Whole(string name, JsonElement value)

@@ -44,7 +44,7 @@ internal sealed record GatewayContext(
     public required MemoryNights Nights { get; init; }
 
     /// <summary>Where the owner is asked for answers.</summary>
-    public QuestionBook Questions { get; } = new(Time);
+    public required QuestionBook Questions { get; init; }
 
     /// <summary>The way of messages to people.</summary>
     public required MessageDelivery Messages { get; init; }

@@ -23,6 +23,9 @@ internal sealed partial class GatewayMethods
             to => to.Add("questions", _context.Questions.Pending.Where(q => MaySee(call.Principal, q.From.Session)).Select(q => new QuestionRow(q)).ToArray()))),
     ];
 
+    /// <summary>True where a client is there that may answer questions.</summary>
+    public bool IsAnswererThere() => _context.Hub.Connections.Any(connection => connection.Principal is { } principal && principal.Role == Principal.Operator && Scope.Allows(principal.Scopes, Scope.Questions));
+
     /// <summary>Tells who may answer that a question waits.</summary>
     public void QuestionRequested(Question question) => _context.Hub.Broadcast("question.requested", FrameWriter.Payload(new QuestionRow(question)), session: question.From.Session);
 
