@@ -59,6 +59,8 @@ internal static class ConfigSchema
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode node)
     {
         var schema = context.TypeInfo.Type == typeof(SecretReference) ? SecretSchema() : node as JsonObject ?? [];
+        // A table of secrets, too: the exporter does not see into what a converter reads.
+        if (context.TypeInfo.Type == typeof(IReadOnlyDictionary<string, SecretReference>)) schema["additionalProperties"] = SecretSchema();
         if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && schema.ContainsKey("properties")) schema["additionalProperties"] = false;
         if (schema.TryGetPropertyValue("default", out var standard) && standard is null) schema.Remove("default");
         var setting = context.PropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(SettingAttribute), inherit: false).OfType<SettingAttribute>().FirstOrDefault();

@@ -15,6 +15,8 @@ public sealed class ConfigRedactionTests
     [InlineData("""{"gatway": {"x": ["SECRET", {"y": "SECRET"}]}}""")]
     [InlineData("""{"gateway": {"token": {"value": "SECRET"}}}""")]
     [InlineData("""{"gateway": {"token": {"env": "A", "x": "SECRET"}}}""")]
+    [InlineData("""{"mcp": {"servers": {"a": {"command": "x", "env": {"KEY": "SECRET"}}}}}""")]
+    [InlineData("""{"mcp": {"servers": {"a": {"url": "https://x", "headers": {"X-Key": "SECRET"}, "token": "SECRET"}}}}""")]
     [InlineData("{\"gateway\": {\"token\": \"SECRET\" /* before: SECRET */ }} // \"token\": \"OTHER-SECRET\"")]
     [InlineData("{\n// password=SECRET\n// apiKey: 'SECRET',\n}")]
     public void Redact_ASecretAnywhere_IsInNoCopy(string text)

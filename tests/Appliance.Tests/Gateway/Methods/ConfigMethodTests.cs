@@ -70,6 +70,7 @@ public sealed class ConfigMethodTests : GatewayTest
     [InlineData("config.set", """{"gateway": {"bind": "0.0.0.0"}}""")]
     [InlineData("config.set", """{"gateway": {"token": "__OPENCLAW_REDACTED__"}}""")]
     [InlineData("config.set", """{"gateway": {"token": {"command": ["id"]}}}""")]
+    [InlineData("config.set", """{"mcp": {"servers": {"a": {"command": "/bin/sh", "args": ["-c", "id"], "cwd": "/"}}}}""")]
     [InlineData("config.apply", """{"$include": "/etc/passwd"}""")]
     [InlineData("config.patch", """{"models": {"keepAlive": "soon"}}""")]
     public async Task Write_WhatCannotBe_IsRefusedAndChangesNothing(string method, string raw)
