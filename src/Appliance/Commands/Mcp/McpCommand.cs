@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Appliance.Config;
 using Appliance.Config.Document;
 using Appliance.Config.Sections;
-using Models.Egress;
 using Models.Store;
 using Runtime.Mcp;
 using Runtime.Sandbox;
@@ -98,7 +97,7 @@ internal static partial class McpCommand
         store.Config.Mcp.Servers.GetValueOrDefault(name) ?? throw new McpException($"There is no MCP server {name}. `appliance mcp list` shows those there are.");
 
     private static McpBook Book(string home, Terminal terminal) =>
-        new(home, EgressPolicy.FromEnvironment(), new CommandSandbox(), null, terminal.Note, TimeProvider.System);
+        new(home, Outbound.In(home), new CommandSandbox(), null, terminal.Note, TimeProvider.System);
 
     private static string Where(McpServerConfig server) => server.Url ?? string.Join(' ', [server.Command!, .. server.Args ?? []]);
 
