@@ -274,8 +274,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         return others.Count == 0 ? [(SessionKey.MainOf(agent), null)] : others.Select(person => (SessionKey.MainOf(agent, person.Id), (string?)person.Id));
     }
 
-    // Models of this box read text alone.
-    private static Task<Microsoft.Extensions.AI.IChatClient?> SeesAsync(CancellationToken cancellation) => Task.FromResult<Microsoft.Extensions.AI.IChatClient?>(null);
+    // Models of this box read text alone; one elsewhere may see, where it may see that.
+    private Task<Microsoft.Extensions.AI.IChatClient?> SeesAsync(CancellationToken cancellation) =>
+        Task.FromResult(_router.Get() is { } router && router.Targets.Any(target => target.Target.ReadsImages) ? router.CreateClient() : null);
 
     // What stands in front may speak TLS where we do not.
     private static string OriginOf(HttpRequest request) => $"{(request.Headers["X-Forwarded-Proto"] is ["https"] ? "https" : request.Scheme)}://{request.Host}";

@@ -22,7 +22,7 @@ public sealed record ClassRule(DataClass Class)
     /// <summary>What holds where the owner says nothing: what tools read on this box is its owner's.</summary>
     public static IReadOnlyList<ClassRule> Usual { get; } =
     [
-        .. Of(DataClass.Personal, "memory_*", "read", "grep", "find", "ls", "exec", "process", "session_*", "sessions_*", "message"),
+        .. Of(DataClass.Personal, "memory_*", "read", "grep", "find", "ls", "exec", "process", "session_*", "sessions_*", "message", "image"),
         .. Of(DataClass.Sensor, "device_*", "sensor_*", "node_*"),
     ];
 

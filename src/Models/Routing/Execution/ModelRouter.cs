@@ -69,6 +69,9 @@ public sealed class ModelRouter
     /// <param name="asked">The target to ask, whoever else there is; null leaves it to the rules.</param>
     public IChatClient CreateClient(string? asked = null) => new RoutedChatClient(this, asked);
 
+    /// <summary>What was found in a conversation so far.</summary>
+    public DataClass Held(string conversation) => State.Recall(conversation).Data;
+
     /// <summary>What would be decided of a question now; asks nobody.</summary>
     public (RoutingDecision Decision, IReadOnlyList<string> Why) Explain(IReadOnlyList<ChatMessage> messages, ChatOptions? options, TurnSource source, string? asked = null)
     {

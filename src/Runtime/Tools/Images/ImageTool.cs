@@ -1,4 +1,9 @@
 using Microsoft.Extensions.AI;
+using Models;
+using Models.Generation;
+using Models.Routing;
+using Models.Routing.Classifying;
+using Models.Routing.Execution;
 using Runtime.Tools.Policy;
 
 namespace Runtime.Tools.Images;
@@ -29,8 +34,19 @@ public sealed class ImageTool(Func<CancellationToken, Task<IChatClient?>> sees) 
         if (await sees(cancellation) is not { } model) throw new ToolException("No model here can see pictures. Say so; do not guess what is in it.");
         var bytes = context.Files.ReadAll(path);
         var picture = new DataContent(bytes, KindOf(bytes) ?? throw new ToolException($"{path} is no PNG, JPEG, GIF or WebP picture."));
-        var answer = await model.GetResponseAsync(new ChatMessage(ChatRole.User, [picture, new TextContent(question)]), new ChatOptions { MaxOutputTokens = LongestAnswer }, cancellation);
-        return new ToolResult(answer.Text.Length > 0 ? answer.Text : "The model said nothing of it.");
+        // A file of the workspace, and a question that comes of the whole conversation.
+        var held = model.GetService<ModelRouter>()?.Held(context.SessionKey) ?? DataClass.All;
+        var source = new TurnSource { Agent = context.Agent, Person = context.Person, Channel = context.Channel, Taint = DataClass.Personal | held };
+        var options = new ChatOptions { MaxOutputTokens = LongestAnswer, AdditionalProperties = new() { [ChatOptionKeys.Source] = source } };
+        try
+        {
+            var answer = await model.GetResponseAsync(new ChatMessage(ChatRole.User, [picture, new TextContent(question)]), options, cancellation);
+            return new ToolResult(answer.Text.Length > 0 ? answer.Text : "The model said nothing of it.");
+        }
+        catch (ModelException e) when (e is not ToolException)
+        {
+            throw new ToolException(e.Message);
+        }
     }
 
     // By their first bytes: a name says nothing.
