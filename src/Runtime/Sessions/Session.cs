@@ -114,7 +114,7 @@ public sealed class Session
         return session;
     }
 
-    /// <summary>Adds a message and returns it as it is kept: with its place, without secrets. When this returns it is on the disk.</summary>
+    /// <summary>Adds a message and returns it as it is kept: with its place, without keys and tokens of known forms. When this returns it is on the disk.</summary>
     /// <returns>Null where the message's idempotency key was written before.</returns>
     /// <exception cref="Models.ModelException">It cannot be written.</exception>
     public SessionMessage? Add(SessionMessage message)
@@ -122,7 +122,7 @@ public sealed class Session
         lock (_lock)
         {
             if (message.IdempotencyKey is { } key && _keys.Contains(key)) return null;
-            message = message with { Text = SecretText.Redact(message.Text) };
+            message = message with { Text = SecretText.RedactKnown(message.Text) };
             var line = ToLine(message);
             _file.Append(line);
             Apply(line);
