@@ -28,7 +28,7 @@ usage: ./build.sh COMMAND
   run [ARGS]   install what is missing, build, and start: the chat when there is a model, else the server
   build        install what is missing and build everything
   test         everything that proves it: format, build, unit tests, native publish, end-to-end tests (what CI runs)
-  test-slow    the proofs that take minutes: a million mutated frames and 100,000 commands, 500 kills
+  test-slow    the proofs that take minutes: a million mutated frames and 100,000 commands, 500 kills, 1,000 power cuts
   test-clients OpenClaw's own program, unchanged, against the published file (fetches 0.8 GB once)
   publish      the one native file, artifacts/<rid>/appliance
   bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it;

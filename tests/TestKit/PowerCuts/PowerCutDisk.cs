@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TestKit.PowerCuts;
 
 /// <summary>
@@ -10,24 +8,31 @@ namespace TestKit.PowerCuts;
 public sealed class PowerCutDisk : IDisposable
 {
     private const int Size = 24 * 1024 * 1024;
-    private static readonly Lazy<byte[]> Fresh = new(Format);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly WriteLog _log = new((byte[])Fresh.Value.Clone());
+
+    // In memory: none of these disks need last.
+    private readonly string _files = $"/dev/shm/appliance-test-{Guid.NewGuid():N}";
+    private readonly WriteLog _log;
     private readonly FuseFile _file;
 
     /// <summary>Makes an empty one and mounts it.</summary>
     public PowerCutDisk()
     {
         foreach (var folder in (string[])["fuse", "mounted", "after"]) Directory.CreateDirectory(_folder[folder]);
-        _file = new FuseFile(_log, _folder["fuse"]);
+        Directory.CreateDirectory(_files);
         try
         {
+            using (var empty = new FileStream(File("empty"), FileMode.CreateNew)) empty.SetLength(Size);
+            SmallDisk.Run("mkfs.ext4", "-q", "-F", "-b", "4096", "-m", "0", "-N", "1024", File("empty"));
+            _log = new WriteLog(_files, File("empty"));
+            _file = new FuseFile(_log, _folder["fuse"]);
             SmallDisk.Run("mount", "-t", "ext4", "-o", "loop", _file.Path, Path);
         }
         catch
         {
-            _file.Dispose();
+            _file?.Dispose();
+            Clean();
             throw;
         }
     }
@@ -44,19 +49,10 @@ public sealed class PowerCutDisk : IDisposable
     /// <param name="look">Is told where that disk is mounted; it may be written to.</param>
     public void CutAt(int position, SeededRandom random, Action<string> look)
     {
-        // In memory: the disk that is looked at need not last.
-        var image = $"/dev/shm/{System.IO.Path.GetFileName(_folder.Path)}";
-        File.WriteAllBytes(image, _log.After(position, random));
-        try
-        {
-            SmallDisk.Run("mount", "-t", "ext4", "-o", "loop", image, _folder["after"]);
-            look(_folder["after"]);
-        }
-        finally
-        {
-            SmallDisk.Run("umount", _folder["after"]);
-            File.Delete(image);
-        }
+        _log.SaveAfter(position, random, File("after"));
+        SmallDisk.Run("mount", "-t", "ext4", "-o", "loop", File("after"), _folder["after"]);
+        try { look(_folder["after"]); }
+        finally { SmallDisk.Run("umount", _folder["after"]); }
     }
 
     /// <inheritdoc/>
@@ -64,16 +60,15 @@ public sealed class PowerCutDisk : IDisposable
     {
         SmallDisk.Run("umount", Path);
         _file.Dispose();
+        Clean();
+    }
+
+    private void Clean()
+    {
+        _log?.Dispose();
+        Directory.Delete(_files, recursive: true);
         _folder.Dispose();
     }
 
-    private static byte[] Format()
-    {
-        using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder["image"], new byte[Size]);
-        using var process = Process.Start(new ProcessStartInfo("mkfs.ext4", ["-q", "-F", "-b", "4096", "-m", "0", "-N", "1024", folder["image"]]) { RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? File.ReadAllBytes(folder["image"]) : throw new InvalidOperationException($"mkfs.ext4: {error}");
-    }
+    private string File(string name) => System.IO.Path.Combine(_files, name);
 }
