@@ -30,6 +30,9 @@ public sealed class AgentMemory : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private FileSystemWatcher? _watcher;
     private volatile bool _isStale = true;
+
+    // Set where the index was found broken, and is to be made of the files again.
+    private volatile bool _isEmptied;
     private DateTimeOffset _lookedAt;
 
     /// <summary>The memory in a workspace.</summary>
@@ -41,7 +44,7 @@ public sealed class AgentMemory : IDisposable
     public AgentMemory(string workspace, string index, Func<CancellationToken, Task<TextEmbedder>> embedder, TimeProvider time, Action<string> tell)
     {
         (Folder, _embedder, _time) = (new MemoryFolder(workspace), embedder, time);
-        _index = new MemoryIndex(index, time, message => { _isStale = true; tell(message); });
+        _index = new MemoryIndex(index, time, message => { (_isStale, _isEmptied) = (true, true); tell(message); });
     }
 
     /// <summary>The files.</summary>
@@ -61,13 +64,20 @@ public sealed class AgentMemory : IDisposable
     public async Task<IReadOnlyList<MemoryHit>> SearchAsync(string question, int most, string? person, Func<string, bool>? mayReach = null, CancellationToken cancellation = default)
     {
         var embedder = await _embedder(cancellation);
-        var reading = RefreshAsync(_closing.Token);
-        await Task.WhenAny(reading, Task.Delay(Patience, _time, cancellation));
-        if (reading.IsFaulted) await reading;
         var vector = (await embedder.GenerateAsync([question], cancellationToken: cancellation))[0].Vector;
         var today = DateOnly.FromDateTime(_time.GetLocalNow().DateTime);
-        var found = _index.Search(person, index => HybridSearch.Find(index, question, vector.Span, today, mayReach is null ? most : most * 8));
-        return mayReach is null ? found : [.. found.Where(hit => mayReach(Path.Combine(Folder.Workspace, hit.Path))).Take(most)];
+        await RefreshSoonAsync(cancellation);
+        _isEmptied = false;
+        var hits = Search();
+        if (!_isEmptied) return hits;
+        await RefreshSoonAsync(cancellation);
+        return Search();
+
+        List<MemoryHit> Search()
+        {
+            var found = _index.Search(person, index => HybridSearch.Find(index, question, vector.Span, today, mayReach is null ? most : most * 8));
+            return mayReach is null ? found : [.. found.Where(hit => mayReach(Path.Combine(Folder.Workspace, hit.Path))).Take(most)];
+        }
     }
 
     /// <summary>Adds a note; see <see cref="MemoryFolder.Add"/>.</summary>
@@ -165,6 +175,13 @@ public sealed class AgentMemory : IDisposable
         _closing.Cancel();
         _watcher?.Dispose();
         _index.Dispose();
+    }
+
+    private async Task RefreshSoonAsync(CancellationToken cancellation)
+    {
+        var reading = RefreshAsync(_closing.Token);
+        await Task.WhenAny(reading, Task.Delay(Patience, _time, cancellation));
+        if (reading.IsFaulted) await reading;
     }
 
     private async Task ReadChangedAsync(TextEmbedder embedder, CancellationToken cancellation)

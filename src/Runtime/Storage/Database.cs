@@ -10,7 +10,9 @@ namespace Runtime.Storage;
 /// </summary>
 public sealed class Database : IDisposable
 {
-    private const int Corrupt = 11, NotADatabase = 26;
+    internal const int Corrupt = 11;
+
+    private const int Error = 1, Constraint = 19, NotADatabase = 26;
 
     // A wrong bit can hide until somebody reads just there. Looking through a file of this size takes some 0.1 s; a larger one is looked
     // through only where it was not closed properly.
@@ -70,7 +72,7 @@ public sealed class Database : IDisposable
                 {
                     return work(Opened());
                 }
-                catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
+                catch (SqliteException e) when (IsDamage(e.SqliteErrorCode))
                 {
                     Salvage(e);
                     return work(Opened());
@@ -82,6 +84,10 @@ public sealed class Database : IDisposable
             }
         }
     }
+
+    // Where everything is made again from elsewhere nobody's input can break a rule: rows or tables that contradict each other are damage too,
+    // such as an index that has what its table has not.
+    private bool IsDamage(int code) => code is Corrupt or NotADatabase || (code is Error or Constraint && _schema.Kept.Count == 0);
 
     private SqliteConnection Opened()
     {
@@ -106,6 +112,7 @@ public sealed class Database : IDisposable
     private void Upgrade(SqliteConnection connection)
     {
         var version = (int)(long)Scalar(connection, "PRAGMA user_version")!;
+        if (version > _schema.Steps.Count && _schema.Kept.Count == 0) throw new SqliteException($"its layout is {version}, which nobody wrote that is known here", Corrupt);
         if (version > _schema.Steps.Count)
             throw new ModelException($"The database {_path} was written by a newer version of this program (layout {version}, this one knows {_schema.Steps.Count}). Use that version, or move the file away.");
         for (; version < _schema.Steps.Count; version++)

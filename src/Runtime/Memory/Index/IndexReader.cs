@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Runtime.Memory.Files;
+using Runtime.Storage;
 
 namespace Runtime.Memory.Index;
 
@@ -60,25 +61,29 @@ internal sealed class IndexReader(SqliteConnection connection)
     public List<long> Nearest(ReadOnlySpan<byte> signature, int most) => _shapes.Nearest(signature, most, _visible);
 
     /// <summary>The terms of a piece, in order, with blanks between.</summary>
-    public string Terms(long id) => (string)Value(_terms, id);
+    public string Terms(long id) => Value(_terms, id) is string terms ? terms : throw Damaged(id);
 
     /// <summary>The vector of a piece.</summary>
-    public QuantizedVector Vector(long id) => _vectors.TryGetValue(id, out var known) ? known : _vectors[id] = new((byte[])Value(_vector, id));
+    public QuantizedVector Vector(long id) => _vectors.TryGetValue(id, out var known) ? known
+        : _vectors[id] = Value(_vector, id) is byte[] { Length: > QuantizedVector.Head } bytes ? new QuantizedVector(bytes) : throw Damaged(id);
 
     /// <summary>A piece with its place.</summary>
     public MemoryHit Hit(long id, double score)
     {
         _hit.Parameters[0].Value = id;
         using var reader = _hit.ExecuteReader();
-        reader.Read();
+        if (!reader.Read()) throw Damaged(id);
         return new MemoryHit(reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4), score);
     }
 
-    private static object Value(SqliteCommand command, long id)
+    private static object? Value(SqliteCommand command, long id)
     {
         command.Parameters[0].Value = id;
-        return command.ExecuteScalar()!;
+        return command.ExecuteScalar();
     }
+
+    // A wrong bit that left every page well-formed.
+    private static SqliteException Damaged(long id) => new($"piece {id} is not what was written", Database.Corrupt);
 
     private static SqliteCommand Prepare(SqliteConnection connection, string sql)
     {

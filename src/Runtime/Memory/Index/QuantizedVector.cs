@@ -10,6 +10,9 @@ namespace Runtime.Memory.Index;
 /// </summary>
 internal readonly struct QuantizedVector
 {
+    /// <summary>Bytes before the numbers.</summary>
+    public const int Head = sizeof(float);
+
     /// <summary>A stored vector.</summary>
     public QuantizedVector(byte[] bytes) => Bytes = bytes;
 
@@ -19,9 +22,9 @@ internal readonly struct QuantizedVector
         var most = 0f;
         foreach (var x in vector) most = Math.Max(most, Math.Abs(x));
         var scale = most > 0 ? most / sbyte.MaxValue : 1;
-        Bytes = new byte[4 + vector.Length];
+        Bytes = new byte[Head + vector.Length];
         BinaryPrimitives.WriteSingleLittleEndian(Bytes, scale);
-        var numbers = MemoryMarshal.Cast<byte, sbyte>(Bytes.AsSpan(4));
+        var numbers = MemoryMarshal.Cast<byte, sbyte>(Bytes.AsSpan(Head));
         for (var i = 0; i < numbers.Length; i++) numbers[i] = (sbyte)MathF.Round(vector[i] / scale);
     }
 
@@ -29,7 +32,7 @@ internal readonly struct QuantizedVector
     public byte[] Bytes { get; }
 
     /// <summary>How many numbers it has.</summary>
-    public int Dimensions => Bytes.Length - 4;
+    public int Dimensions => Bytes.Length - Head;
 
     /// <summary>The cosine of two vectors of the same dimensions.</summary>
     public float Dot(QuantizedVector other)
@@ -71,5 +74,5 @@ internal readonly struct QuantizedVector
 
     private float Scale => BinaryPrimitives.ReadSingleLittleEndian(Bytes);
 
-    private ReadOnlySpan<sbyte> Numbers => MemoryMarshal.Cast<byte, sbyte>(Bytes.AsSpan(4));
+    private ReadOnlySpan<sbyte> Numbers => MemoryMarshal.Cast<byte, sbyte>(Bytes.AsSpan(Head));
 }

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Appliance.Commands.Doctor;
 using Appliance.Tests.Http;
+using Models.Embedding;
+using Runtime.Memory;
 using TestKit;
 
 namespace Appliance.Tests.Commands.Doctor;
@@ -24,7 +26,7 @@ public sealed class DoctorCommandTests : IDisposable
     {
         var (code, findings) = await DoctorAsync();
         Assert.Equal(0, code);
-        Assert.All(["config", "permissions", "disk", "model", "memory", "sessions", "native-library", "clock", "gateway"], check => Assert.Contains(findings, f => Text(f, "check") == check));
+        Assert.All(["config", "permissions", "disk", "model", "memory", "sessions", "notes", "native-library", "clock", "gateway"], check => Assert.Contains(findings, f => Text(f, "check") == check));
         Assert.DoesNotContain(findings, f => Text(f, "severity") == "critical");
         Assert.All(findings.Where(f => Text(f, "severity") is "warning" or "critical"), f => Assert.True(f.TryGetProperty("why", out _) && f.TryGetProperty("remedy", out _)));
     }
@@ -45,6 +47,24 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Equal("{ torn", File.ReadAllText(Directory.EnumerateFiles(_home.Path, "appliance.json.broken-*").Single()));
         Assert.Equal(0, (int)File.GetUnixFileMode(_home.Path) & 0b111111);
         Assert.Equal(0, (await DoctorAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Doctor_OfMemory_TellsWhatIsIndexedBrokenAndLeftOver()
+    {
+        Write("agents/main/workspace/MEMORY.md", "- the boiler is old\n");
+        Write("agents/main/workspace/memory/a.md", "- the cat is grey\n");
+        Assert.Contains((await DoctorAsync()).Findings, f => Text(f, "check") == "notes" && Text(f, "what").StartsWith("2 of 2 files", StringComparison.Ordinal));
+
+        using (var memory = new AgentMemory(_home["agents/main/workspace"], MemoryBook.IndexOf(_home.Path, "main"), _ => Task.FromResult<TextEmbedder>(HashEmbedder.Instance), TimeProvider.System, _ => { }))
+            await memory.RefreshAsync();
+        Assert.Contains((await DoctorAsync()).Findings, f => Text(f, "what") == "2 files of memory, 2 pieces in the index");
+
+        Write("agents/main/memory.sqlite.broken-20260101-000000", "what was forgotten");
+        Write("agents/main/memory.sqlite", new string('x', 9000));
+        var (_, findings) = await DoctorAsync("--repair");
+        Assert.Contains(findings, f => Text(f, "check") == "notes" && Text(f, "severity") == "warning" && Text(f, "what").Contains("cannot be used", StringComparison.Ordinal));
+        Assert.False(File.Exists(_home["agents/main/memory.sqlite.broken-20260101-000000"]));
     }
 
     [Fact]

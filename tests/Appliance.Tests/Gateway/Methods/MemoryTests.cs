@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Runtime.Audit;
+using TestKit;
 
 namespace Appliance.Tests.Gateway.Methods;
 
@@ -52,6 +53,35 @@ public sealed class MemoryTests : GatewayTest
         Assert.Equal($"{day:yyyy-MM-dd}", (await Owner.AskAsync("memory.status", new JsonObject())).GetProperty("distilledThrough").GetString());
         Assert.True((await Owner.AskAsync("memory.status", new JsonObject())).GetProperty("index").GetProperty("ok").GetBoolean());
     }
+
+    /// <summary>Even somebody whose role sees everybody's sessions sees nobody's notes but their own.</summary>
+    [Fact]
+    public async Task Person_WhoSeesAllSessions_SeesNoOtherPersonsNotes()
+    {
+        var hash = (await Owner.AskAsync("config.get")).GetProperty("hash").GetString();
+        await Owner.AskAsync("config.set", new JsonObject
+        {
+            ["raw"] = """{"people": {"anna": {"role": "all"}, "ben": {"role": "all"}}, "roles": {"all": {"allSessions": true}}}""", ["baseHash"] = hash,
+        });
+        await using var anna = await PersonAsync("anna");
+        await using var ben = await PersonAsync("ben");
+        var path = (await anna.AskAsync("memory.write", new JsonObject { ["text"] = "a telescope for Ben" })).GetProperty("path").GetString()!;
+        Assert.StartsWith("memory/people/anna/", path, StringComparison.Ordinal);
+
+        Assert.Equal(1, (await anna.AskAsync("memory.search", new JsonObject { ["query"] = "telescope" })).GetProperty("results").GetArrayLength());
+        Assert.Equal(1, (await Owner.AskAsync("memory.search", new JsonObject { ["query"] = "telescope" })).GetProperty("results").GetArrayLength());
+        Assert.Equal(0, (await ben.AskAsync("memory.search", new JsonObject { ["query"] = "telescope" })).GetProperty("results").GetArrayLength());
+        Assert.Equal(0, (await ben.AskAsync("memory.forget", new JsonObject { ["text"] = "telescope", ["dryRun"] = true })).GetProperty("files").GetArrayLength());
+        foreach (var (method, name) in (IEnumerable<(string, string)>)[("agents.workspace.get", path), ("agents.workspace.list", "memory/people/anna")])
+        {
+            Assert.Equal("FORBIDDEN", Code(await ben.RequestAsync(method, new JsonObject { ["agentId"] = "main", ["path"] = name })));
+            Assert.True((await anna.RequestAsync(method, new JsonObject { ["agentId"] = "main", ["path"] = name })).GetProperty("ok").GetBoolean());
+        }
+        Assert.Equal("FORBIDDEN", Code(await ben.RequestAsync("memory.distill", new JsonObject())));
+    }
+
+    private async Task<GatewayClient> PersonAsync(string id) => await GatewayClient.ConnectAsync(
+        Host.Address, (await Owner.AskAsync("people.token.rotate", new JsonObject { ["profileId"] = id })).GetProperty("token").GetString()!);
 
     [Fact]
     public async Task Search_OfAnAgentThereIsNot_IsRefused() =>
