@@ -78,7 +78,8 @@ internal sealed partial class GatewayMethods
     private async Task<byte[]?> ForgetMemoryAsync(GatewayCall call)
     {
         var (agent, isTrial) = (AgentOf(call), call.Params.OptionalFlag("dryRun") ?? false);
-        var gone = await _context.Memory.Of(agent.Id).ForgetAsync(call.Params.Text("text"), OriginOf(call).Person, isTrial, call.Connection.Gone);
+        var (person, _) = ReachOf(call, agent, "memory_forget");
+        var gone = await _context.Memory.Of(agent.Id).ForgetAsync(call.Params.Text("text"), person, isTrial, call.Connection.Gone);
         if (!isTrial && gone.Count > 0)
             new MemoryAudit(_context.Identity.Audit).Forgotten(AuditTrail.Actor(call.Principal, call.Connection.Peer, "websocket", call.Connection.Client?.Client.Id), agent.Id, [.. gone.Select(file => file.Path)], gone.Sum(file => file.Lines.Count));
         return FrameWriter.Payload(to => to.Add("ok", true).Add("dryRun", isTrial).Add("files", [.. gone.Select(file => new ForgottenRow(file))]));
