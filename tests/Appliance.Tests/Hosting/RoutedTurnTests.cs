@@ -93,7 +93,7 @@ public sealed class RoutedTurnTests : IAsyncLifetime
         var last = JsonNode.Parse(await RunAsync("explain", "--json"))!;
         Assert.Equal(("secret", "tiny"), ((string?)last["decision"]!["request"]!["turn"]!["data"], (string?)last["attempts"]![0]!["target"]));
         Assert.DoesNotContain("hunter22x", await File.ReadAllTextAsync(RouteLog.PathIn(_host.Home)));
-        Assert.Contains("cloud may not see", (await RunAsync("explain", "mail jo@home.example.org", "--agent", "main")).Replace("cloud   ", "cloud ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal));
+        Assert.Matches("cloud +may not see personal data", await RunAsync("explain", "mail jo@home.example.org", "--agent", "main"));
 
         var policy = Path.Combine(_host.Home, "other.json");
         await File.WriteAllTextAsync(policy, """{"router":{"profile":"local-only"}}""");
