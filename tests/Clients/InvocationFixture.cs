@@ -63,6 +63,6 @@ public sealed class InvocationFixture : IAsyncLifetime
     {
         await Owner.AskAsync("agents.files.set", new JsonObject { ["agentId"] = "main", ["name"] = "HEARTBEAT.md", ["content"] = "- Look at the garden." });
         await Owner.EventAsync("heartbeat", beat => beat.GetProperty("status").GetString() is not ("skipped" or "failed"));
-        await Owner.AskAsync("config.patch", new JsonObject { ["raw"] = """{"heartbeat":{"every":"0"}}""" });
+        await Owner.AskAsync("set-heartbeats", new JsonObject { ["enabled"] = false });
     }
 }

@@ -61,6 +61,30 @@ public sealed class SdkTests(ToolModel model) : IClassFixture<ToolModel>
     }
 
     [Fact]
+    public async Task OpenAiChatAndOllamaClients_CallTools_AndTellWhatCameOfThem()
+    {
+        await using var server = await RunningServer.StartAsync(model.Home);
+        var seen = await RunClient("tools.mjs", server);
+        foreach (var step in (string[])["openai-forced", "openai-forced-stream"])
+        {
+            Assert.Equal((step, "set_light"), (step, seen[step].GetProperty("name").GetString()));
+            AssertLight(seen[step].GetProperty("arguments"));
+        }
+        Assert.Subset(new HashSet<string?> { "set_light", "time" }, seen["openai-required"].GetProperty("names").EnumerateArray().Select(name => name.GetString()).ToHashSet());
+        Assert.NotEmpty(seen["openai-required"].GetProperty("names").EnumerateArray());
+        Assert.Equal("assistant", seen["openai-result"].GetProperty("role").GetString());
+        Assert.Equal(400, seen["openai-unknown-tool"].GetProperty("status").GetInt32());
+        foreach (var step in (string[])["ollama-tools", "ollama-result", "ollama-stream"])
+        {
+            Assert.True(seen[step].GetProperty("done").GetBoolean(), step);
+            // A model of random weights calls or does not; what is a call has arguments that are read already.
+            Assert.All(seen[step].GetProperty("calls").EnumerateArray(), call => Assert.Equal("object", call.GetProperty("kind").GetString()));
+        }
+        Assert.True(seen["ollama-result"].GetProperty("more").GetBoolean());
+        Assert.Equal(400, seen["ollama-nameless-tool"].GetProperty("status").GetInt32());
+    }
+
+    [Fact]
     public async Task McpClient_Unchanged_CallsTheAgentsTools()
     {
         const string token = "0123456789abcdef0123456789abcdef";

@@ -9,6 +9,9 @@ namespace Models.Crypto;
 /// </summary>
 public sealed class BoxKey
 {
+    // Two that make it at once would sign with two keys, one of which nobody has.
+    private static readonly Lock Making = new();
+
     private readonly byte[] _seed;
     private readonly Lazy<byte[]> _publicKey;
 
@@ -31,21 +34,28 @@ public sealed class BoxKey
         var path = PathIn(home);
         try
         {
-            if (File.Exists(path))
-            {
-                var seed = Base64Url.DecodeFromChars(File.ReadAllText(path).Trim());
-                return seed.Length == Ed25519.KeySize ? new(seed) : throw new FormatException($"it has {seed.Length} bytes instead of {Ed25519.KeySize}.");
-            }
-            HomeFolder.EnsureFolder(Path.GetDirectoryName(path)!);
-            var made = new byte[Ed25519.KeySize];
-            RandomBits.Fill(made);
-            DurableFile.Replace(path, Base64Url.EncodeToUtf8(made));
-            return new(made);
+            if (File.Exists(path)) return Read(path);
+            lock (Making) return File.Exists(path) ? Read(path) : Make(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             throw new ModelException($"Cannot use this box's key {path}: {e.Message} Restore it from a backup; remove it only to give the box a new identity.", e);
         }
+    }
+
+    private static BoxKey Read(string path)
+    {
+        var seed = Base64Url.DecodeFromChars(File.ReadAllText(path).Trim());
+        return seed.Length == Ed25519.KeySize ? new(seed) : throw new FormatException($"it has {seed.Length} bytes instead of {Ed25519.KeySize}.");
+    }
+
+    private static BoxKey Make(string path)
+    {
+        HomeFolder.EnsureFolder(Path.GetDirectoryName(path)!);
+        var made = new byte[Ed25519.KeySize];
+        RandomBits.Fill(made);
+        DurableFile.Replace(path, Base64Url.EncodeToUtf8(made));
+        return new(made);
     }
 
     /// <summary>Where the key of a home folder is.</summary>
