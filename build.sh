@@ -78,9 +78,9 @@ ensure_dotnet() {
   fi
 }
 
-# artifacts/native/<rid>/libonnxruntime.so.br for every linux RID, from the pinned package; done once.
+# artifacts/native/<rid>/libonnxruntime.so.packed, from the pinned package; done once.
 ensure_onnxruntime() {
-  local native=$root/artifacts/native stamp=$root/artifacts/native/$ort_version.$rid
+  local native=$root/artifacts/native stamp=$root/artifacts/native/$ort_version.$rid.packed
   [ -e "$stamp" ] && return
   say "fetching ONNX Runtime $ort_version (once, about 110 MB)"
   local work; work=$(mktemp -d "${TMPDIR:-/tmp}/ort.XXXXXX")
@@ -92,13 +92,8 @@ ensure_onnxruntime() {
   mkdir -p "$native/$rid"
   tar -xzf "$work"/*.tgz -C "$work" "package/bin/napi-v6/linux/$arch/libonnxruntime.so.1"
   say "compressing it (once)"
-  node -e '
-    const fs = require("fs"), z = require("zlib"), [from, to] = process.argv.slice(1);
-    const p = z.constants;
-    fs.writeFileSync(to, z.brotliCompressSync(fs.readFileSync(from), { params: {
-      [p.BROTLI_PARAM_QUALITY]: 9, [p.BROTLI_PARAM_LGWIN]: 24, [p.BROTLI_PARAM_SIZE_HINT]: fs.statSync(from).size } }));
-  ' "$work/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$native/$rid/libonnxruntime.so.br.tmp"
-  mv "$native/$rid/libonnxruntime.so.br.tmp" "$native/$rid/libonnxruntime.so.br"
+  node src/Models/Onnx/Library/pack.mjs "$work/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$native/$rid/libonnxruntime.so.packed.tmp" "$arch"
+  mv "$native/$rid/libonnxruntime.so.packed.tmp" "$native/$rid/libonnxruntime.so.packed"
   rm -rf "$work"; trap - EXIT
   : > "$stamp"
 }

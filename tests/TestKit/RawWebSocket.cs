@@ -112,8 +112,15 @@ public sealed class RawWebSocket : IDisposable
         return code;
     }
 
-    /// <summary>Says that nothing more will be sent.</summary>
-    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+    /// <summary>Says that nothing more will be sent. A server that has closed meanwhile is no fault.</summary>
+    public void EndSending()
+    {
+        try { _socket.Shutdown(SocketShutdown.Send); }
+        catch (SocketException)
+        {
+            // The next read says how it closed.
+        }
+    }
 
     /// <summary>True where the server has not closed the connection; what it has sent stays unread.</summary>
     public bool IsOpen => !_socket.Poll(0, SelectMode.SelectRead) || _socket.Available > 0;

@@ -4,26 +4,32 @@ using Appliance.Gateway;
 using Appliance.Gateway.Identity;
 using Appliance.Http;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Models;
 using Models.Generation;
 
 namespace Appliance.Hosting;
 
-/// <summary>The HTTP server: Kestrel without routing, logging or configuration files, for a start in milliseconds.</summary>
+/// <summary>The HTTP server: Kestrel alone, without ASP.NET Core's host, for a start in milliseconds and a small file.</summary>
 internal sealed class ApplianceServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly KestrelServer _kestrel;
     private readonly Lazy<GatewayHost> _gateway;
     private readonly GatewayIdentity _identity;
     private readonly LocalSocket _local;
+    private readonly TimeSpan _grace;
+    private readonly CancellationTokenSource _stopping;
+    private Task? _stopped;
 
-    private ApplianceServer(WebApplication app, Lazy<GatewayHost> gateway, GatewayIdentity identity, LocalSocket local)
+    private ApplianceServer(
+        KestrelServer kestrel, Lazy<GatewayHost> gateway, GatewayIdentity identity, LocalSocket local, TimeSpan grace, CancellationTokenSource stopping)
     {
-        (_app, _gateway, _identity, _local) = (app, gateway, identity, local);
-        Address = ListensOn(app);
+        (_kestrel, _gateway, _identity, _local, _grace, _stopping) = (kestrel, gateway, identity, local, grace, stopping);
+        Address = ListensOn(kestrel);
     }
 
     /// <summary>Where it listens; the port is the real one where 0 was asked for.</summary>
@@ -65,54 +71,59 @@ internal sealed class ApplianceServer : IAsyncDisposable
         var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity, () => options.Config?.Config.Gateway.AllowedOrigins);
         // Made when the first client of its protocol comes, or when there are jobs or heartbeats: a box that nobody talks to has no need of it.
         var startedAt = options.Time.GetUtcNow();
-        WebApplication? listening = null;
-        var gateway = new Lazy<GatewayHost>(() => new GatewayHost(models, options with { Port = ListensOn(listening!).Port }, identity, startedAt, onBug));
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, local));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(5));
-        var app = listening = builder.Build();
+        var kestrel = new KestrelServer(
+            Options.Create(Configure(options, local)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
+        var gateway = new Lazy<GatewayHost>(() => new GatewayHost(models, options with { Port = ListensOn(kestrel).Port }, identity, startedAt, onBug));
         var stopping = new CancellationTokenSource();
-        app.Lifetime.ApplicationStopping.Register(() =>
-        {
-            if (gateway.IsValueCreated) gateway.Value.Close();
-        });
-        app.Lifetime.ApplicationStopping.Register(() => stopping.CancelAfter(options.ShutdownGrace));
-        app.Lifetime.ApplicationStopped.Register(stopping.Dispose);
-        app.Run(new HttpApi(models, gateway, options, guard, onBug, stopping.Token).HandleAsync);
         try
         {
-            await app.StartAsync(cancellation);
+            var api = new HttpApi(models, gateway, options, guard, onBug, stopping.Token);
+            await kestrel.StartAsync(new RequestHandler(api.HandleAsync), cancellation);
             if (GatewayHost.HasWork(models.Store, options.Config)) _ = gateway.Value;
-            return new ApplianceServer(app, gateway, identity, local);
+            return new ApplianceServer(kestrel, gateway, identity, local, options.ShutdownGrace, stopping);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {
-            await app.DisposeAsync();
+            kestrel.Dispose();
             throw new ModelException(explained, e);
         }
     }
 
-    /// <summary>Runs until the process is told to end or <paramref name="cancellation"/> is; then stops gracefully.</summary>
-    public Task RunAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+    /// <summary>Runs until <paramref name="cancellation"/>; then stops gracefully.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (cancellation.Register(told.SetResult)) await told.Task;
+        await (_stopped ??= StopAsync());
+    }
 
     /// <summary>Stops at once where it has not stopped yet.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        await (_stopped ??= StopAsync());
         if (_gateway.IsValueCreated) await _gateway.Value.DisposeAsync();
         await _identity.DisposeAsync();
-        await _app.DisposeAsync();
+        _kestrel.Dispose();
+        _stopping.Dispose();
         _local.Dispose();
     }
 
-    private static Uri ListensOn(WebApplication app) => new(
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(address => !address.StartsWith("http://unix:", StringComparison.Ordinal)));
+    private async Task StopAsync()
+    {
+        _stopping.CancelAfter(_grace);
+        if (_gateway.IsValueCreated) _gateway.Value.Close();
+        using var patience = new CancellationTokenSource(_grace + TimeSpan.FromSeconds(5));
+        await _kestrel.StopAsync(patience.Token);
+    }
 
-    private static void Configure(KestrelServerOptions kestrel, ServerOptions options, LocalSocket local)
+    private static Uri ListensOn(KestrelServer kestrel) => new(
+        kestrel.Features.Get<IServerAddressesFeature>()!.Addresses.Single(address => !address.StartsWith("http://unix:", StringComparison.Ordinal)));
+
+    private static KestrelServerOptions Configure(ServerOptions options, LocalSocket local)
     {
         // A header ends with CR LF (RFC 9112, section 2.2): what takes a bare LF for an end may see another request than who stands in front.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
-        kestrel.AddServerHeader = false;
+        var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         if (local.Path is { } path) kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
@@ -123,6 +134,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         // cut off after the grace period. The rate is above what any model writes, or unread tokens would earn their reader more time.
         kestrel.Limits.MaxResponseBufferSize = 1024 * 1024;
         kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
+        return kestrel;
     }
 
     private static string? Explain(Exception fault, ServerOptions options)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Models.Onnx.Library;
 using System.Runtime.InteropServices.Marshalling;
 
 namespace Models.Onnx;

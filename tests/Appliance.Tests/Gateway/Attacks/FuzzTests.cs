@@ -11,6 +11,8 @@ namespace Appliance.Tests.Gateway.Attacks;
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const long MostGrowth = 16 << 20;
+    private const int AtOnce = 100;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     [SharedFact(Transcripts.Folder)]
     public Task Frames_Mutated_DoNoHarm() => FuzzFramesAsync(20_000);
@@ -77,25 +79,33 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var random = new SeededRandom(20261126);
         var statuses = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var half = new Growth(count / 2);
-        for (var i = 0; i < count; i++)
+        for (var done = 0; done < count; done += AtOnce)
         {
-            using var client = await RawWebSocket.ConnectAsync(host.Address);
-            await client.SendAsync(Mutate(seeds[random.Next(seeds.Length)], random));
-            client.EndSending();
-            var head = await client.ReadHeadAsync();
-            var status = Regex.Match(head, "^HTTP/1.1 ([0-9]{3}) ") is { Success: true } match ? match.Groups[1].Value : head.Length == 0 ? "none" : throw new InvalidOperationException(head);
-            statuses[status] = statuses.GetValueOrDefault(status) + 1;
-            while (await client.ReadHeadAsync() != "") { }
-            half.Note(i);
+            var requests = Enumerable.Range(0, Math.Min(AtOnce, count - done)).Select(_ => Mutate(seeds[random.Next(seeds.Length)], random)).ToArray();
+            foreach (var status in await Task.WhenAll(requests.Select(request => AskAsync(host.Address, request)))) statuses[status] = statuses.GetValueOrDefault(status) + 1;
+            half.Note(done);
         }
         Assert.Empty(host.Bugs);
         using var answer = await host.Client.GetAsync(new Uri("/healthz", UriKind.Relative));
         Assert.True(answer.IsSuccessStatusCode);
         output.WriteLine(FormattableString.Invariant($"figure: fuzz: {count:N0} mutated HTTP requests: {string.Join(", ", statuses.Select(s => $"{s.Key} {s.Value:N0} times"))}; {half}"));
         Assert.DoesNotContain("500", statuses.Keys);
-        // A client that has ended its side may be gone before the answer, on a busy machine more often.
-        Assert.True(statuses.GetValueOrDefault("200") > 0 && statuses.GetValueOrDefault("400") > count / 100, "the mutations prove nothing");
+        Assert.True(statuses.GetValueOrDefault("200") > count / 100 && statuses.GetValueOrDefault("400") > count / 100, "the mutations prove nothing");
         half.Check();
+    }
+
+    /// <summary>The answer's status, or "none". A client that has ended its side counts as gone, and may get no answer: it is ended only when none
+    /// comes, because a request is not whole.</summary>
+    private static async Task<string> AskAsync(Uri server, byte[] request)
+    {
+        using var client = await RawWebSocket.ConnectAsync(server);
+        await client.SendAsync(request);
+        var reading = client.ReadHeadAsync();
+        await Task.WhenAny(reading, Task.Delay(Patience));
+        client.EndSending();
+        var head = await reading;
+        while (await client.ReadHeadAsync() != "") { }
+        return Regex.Match(head, "^HTTP/1.1 ([0-9]{3}) ") is { Success: true } match ? match.Groups[1].Value : head.Length == 0 ? "none" : throw new InvalidOperationException(head);
     }
 
     /// <summary>The requests that were sent to the reference's gateway, and some that this one answers.</summary>

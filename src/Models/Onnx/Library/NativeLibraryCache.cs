@@ -1,19 +1,17 @@
-using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Models.Store;
 
-namespace Models.Onnx;
+namespace Models.Onnx.Library;
 
 /// <summary>
-/// Unpacks the native library that is compressed inside this binary, once, into a content-addressed cache: the file's name holds the
-/// SHA-256 of the compressed bytes and the file is checked by the SHA-256 written beside it. Two processes may unpack at the same time:
-/// each writes a file of its own and renames it into place. Where no disk takes it, it is loaded from memory.
+/// Unpacks the native library that is compressed inside this binary, once, into a content-addressed cache: its folder is named by its
+/// SHA-256, and it is checked by that at every load. Two processes may unpack at the same time: each writes a file of its own and renames
+/// it into place. Where no disk takes it, it is loaded from memory.
 /// </summary>
 internal static class NativeLibraryCache
 {
-    private const string Resource = "libonnxruntime.so.br";
     private const string FileName = "libonnxruntime.so";
 
     /// <summary>Loads the library and returns its handle and the path it was loaded from.</summary>
@@ -42,42 +40,33 @@ internal static class NativeLibraryCache
 
     private static string UnpackToDisk()
     {
-        using var packed = Open();
-        var key = Convert.ToHexStringLower(SHA256.HashData(packed))[..16];
-        var folder = HomeFolder.Ensure("cache", "native", key);
+        using var packed = PackedLibrary.Open();
+        var folder = HomeFolder.Ensure("cache", "native", Convert.ToHexStringLower(packed.Hash)[..16]);
         var path = Path.Combine(folder, FileName);
-        var digest = path + ".sha256";
-        if (IsIntact(path, digest)) return path;
+        if (IsIntact(path, packed.Hash)) return path;
 
-        packed.Position = 0;
         var own = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}";
         try
         {
-            byte[] hash;
-            using (var file = new FileStream(own, FileMode.CreateNew, FileAccess.ReadWrite))
+            using (var file = new FileStream(own, FileMode.CreateNew, FileAccess.Write))
             {
-                Inflate(packed, file);
+                packed.Unpack(file);
                 file.Flush(flushToDisk: true);
-                file.Position = 0;
-                hash = SHA256.HashData(file);
             }
-            File.WriteAllText(own + ".sha256", Convert.ToHexStringLower(hash));
             File.Move(own, path, overwrite: true);
-            File.Move(own + ".sha256", digest, overwrite: true);
             return path;
         }
         finally
         {
             File.Delete(own);
-            File.Delete(own + ".sha256");
         }
     }
 
-    private static bool IsIntact(string path, string digest)
+    private static bool IsIntact(string path, byte[] hash)
     {
-        if (!File.Exists(path) || !File.Exists(digest)) return false;
+        if (!File.Exists(path)) return false;
         using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file)) == File.ReadAllText(digest);
+        return SHA256.HashData(file).AsSpan().SequenceEqual(hash);
     }
 
     private static string UnpackToMemory()
@@ -86,20 +75,10 @@ internal static class NativeLibraryCache
         if (descriptor < 0) throw new IOException($"memfd_create failed (errno {Marshal.GetLastPInvokeError()}).");
         // The descriptor stays open for the life of the process: the loader reads through it.
         var handle = new SafeFileHandle(descriptor, ownsHandle: false);
-        using var packed = Open();
+        using var packed = PackedLibrary.Open();
         using var file = new FileStream(handle, FileAccess.Write);
-        Inflate(packed, file);
+        packed.Unpack(file);
         file.Flush();
         return $"/proc/self/fd/{descriptor}";
     }
-
-    private static void Inflate(Stream packed, Stream target)
-    {
-        using var inflated = new BrotliStream(packed, CompressionMode.Decompress, leaveOpen: true);
-        inflated.CopyTo(target, 1 << 20);
-    }
-
-    private static Stream Open() =>
-        typeof(NativeLibraryCache).Assembly.GetManifestResourceStream(Resource)
-        ?? throw new OnnxRuntimeException("ONNX Runtime is not in this binary. Build it with ./build.sh publish.");
 }
