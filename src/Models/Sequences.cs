@@ -90,6 +90,25 @@ public static class Sequences
         foreach (var item in source) yield return item;
     }
 
+    /// <summary>Each element once, in the order of their first coming.</summary>
+    public static IEnumerable<TSource> Distinct<TSource>(this IEnumerable<TSource> source, IEqualityComparer<TSource>? comparer = null)
+    {
+        var seen = new HashSet<TSource>(comparer);
+        foreach (var item in source) if (seen.Add(item)) yield return item;
+    }
+
+    /// <summary>The elements, or one that stands for none.</summary>
+    public static IEnumerable<TSource> DefaultIfEmpty<TSource>(this IEnumerable<TSource> source, TSource none = default!)
+    {
+        var some = false;
+        foreach (var item in source)
+        {
+            some = true;
+            yield return item;
+        }
+        if (!some) yield return none;
+    }
+
     /// <summary>The elements in their order, the smallest first; equal ones as they came.</summary>
     public static OrderedSequence<TSource> Order<TSource>(this IEnumerable<TSource> source, IComparer<TSource>? comparer = null) =>
         new(source, OrderedSequence<TSource>.By(item => item, comparer));

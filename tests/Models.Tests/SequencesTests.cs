@@ -24,6 +24,9 @@ public sealed class SequencesTests
             Assert.Equal(Enumerable.Concat(source, items), source.Concat(items));
             Assert.Equal(Enumerable.Append(source, (9, 9)), source.Append((9, 9)));
             Assert.Equal(Enumerable.Prepend(source, (9, 9)), source.Prepend((9, 9)));
+            Assert.Equal(Enumerable.Distinct(source.Select(i => i.Key)), source.Select(i => i.Key).Distinct());
+            Assert.Equal(Enumerable.DefaultIfEmpty(source, (9, 9)), source.DefaultIfEmpty((9, 9)));
+            Assert.Equal(Enumerable.DefaultIfEmpty(source), source.DefaultIfEmpty());
             Assert.Equal(Enumerable.Order(source), source.Order());
             Assert.Equal(Enumerable.OrderBy(source, i => i.Key), source.OrderBy(i => i.Key));
             Assert.Equal(Enumerable.OrderByDescending(source, i => i.Key), source.OrderByDescending(i => i.Key));

@@ -7,15 +7,17 @@ namespace Models.Onnx.Library;
 /// the instruction point to is written as the place in the file, so that all uses of one place look alike. It saves a sixth of the
 /// compressed size. Bytes come in order, in pieces of any length. Not safe for several threads.
 /// <list type="bullet">
-/// <item>An operand is the 4 bytes after E8 or E9, or those after a byte 48–4F or 0F, any byte, and one with <c>byte &amp; C7 = 05</c>.</item>
+/// <item>An operand is the 4 bytes after E8 or E9, or those after a byte 48–4F or 0F, any byte, and one with <c>byte &amp; C7 = 05</c>. No
+/// byte of an operand before it counts, so that it is found in the filtered file where it was in the other.</item>
 /// <item>A distance that stays within the file became the place; one that does not, but would be taken for a place, became the distance less
 /// the file's length; others stayed. So every file comes back as it was, whatever is in it.</item>
 /// </list>
 /// </summary>
 internal sealed class BranchFilter(int length)
 {
-    private const int Longest = 8;
     private int _done;
+    // The bytes since the last operand, the newest lowest.
+    private uint _seen;
 
     /// <summary>Undoes the filter in place.</summary>
     /// <param name="bytes">The file from where the last call stopped.</param>
@@ -24,27 +26,24 @@ internal sealed class BranchFilter(int length)
     public int Undo(Span<byte> bytes)
     {
         var at = 0;
-        while (at + Longest <= bytes.Length)
+        while (at + 4 <= bytes.Length)
         {
-            var operand = Operand(bytes[at..]);
-            if (operand == 0)
+            if (!IsBeforeOperand(_seen))
             {
-                at++;
+                _seen = _seen << 8 | bytes[at++];
                 continue;
             }
-            var field = bytes.Slice(at + operand, 4);
-            at += operand + 4;
-            var (place, end) = (BinaryPrimitives.ReadInt32LittleEndian(field), _done + at);
-            BinaryPrimitives.WriteInt32LittleEndian(field, place >= 0 && place < length ? place - end : place < 0 && place >= -end ? place + length : place);
+            var operand = bytes.Slice(at, 4);
+            at += 4;
+            var (place, end) = (BinaryPrimitives.ReadInt32LittleEndian(operand), _done + at);
+            BinaryPrimitives.WriteInt32LittleEndian(operand, place >= 0 && place < length ? place - end : place < 0 && place >= -end ? place + length : place);
+            _seen = 0;
         }
         if (_done + bytes.Length == length) at = bytes.Length;
         _done += at;
         return at;
     }
 
-    private static int Operand(ReadOnlySpan<byte> code)
-    {
-        if ((code[0] & 0xFE) == 0xE8) return 1;
-        return ((code[0] & 0xF8) == 0x48 || code[0] == 0x0F) && (code[2] & 0xC7) == 5 ? 3 : 0;
-    }
+    private static bool IsBeforeOperand(uint seen) =>
+        (seen & 0xFE) == 0xE8 || ((seen & 0xC7) == 0x05 && ((seen & 0xF80000) == 0x480000 || (seen & 0xFF0000) == 0x0F0000));
 }

@@ -18,14 +18,15 @@ const pieces = await Promise.all([code.subarray(0, half), code.subarray(half)].m
 writeFileSync(to, Buffer.concat([hash, length(code), ...pieces.flatMap(piece => [length(piece), piece])]));
 
 function filter(code) {
-  for (let at = 0; at + 8 <= code.length;) {
-    const operand = code[at] === 0xE8 || code[at] === 0xE9 ? at + 1
-      : ((code[at] & 0xF8) === 0x48 || code[at] === 0x0F) && (code[at + 2] & 0xC7) === 5 ? at + 3 : 0;
-    if (operand === 0) { at++; continue; }
-    at = operand + 4;
-    const distance = code.readInt32LE(operand);
-    const place = distance + at;
-    code.writeInt32LE(place >= 0 && place < code.length ? place : distance >= 0 && distance < code.length ? distance - code.length : distance, operand);
+  // The bytes since the last operand, the newest lowest.
+  let seen = 0;
+  for (let at = 0; at + 4 <= code.length;) {
+    const before = seen >> 16 & 0xFF;
+    if ((seen & 0xFE) !== 0xE8 && !((seen & 0xC7) === 5 && ((before & 0xF8) === 0x48 || before === 0x0F))) { seen = seen << 8 | code[at++]; continue; }
+    const distance = code.readInt32LE(at), place = distance + at + 4;
+    code.writeInt32LE(place >= 0 && place < code.length ? place : distance >= 0 && distance < code.length ? distance - code.length : distance, at);
+    at += 4;
+    seen = 0;
   }
 }
 
