@@ -39,19 +39,17 @@ internal static class JsonAnswer
     /// <param name="name">Name of the event; null on wires whose events have none.</param>
     public static async Task WriteToStreamAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, string? name = null)
     {
-        var writer = context.Response.BodyWriter;
+        var frame = new ArrayBufferWriter<byte>();
         var events = context.Response.ContentType == EventStream;
-        if (events && name is not null) writer.Write(Encoding.UTF8.GetBytes($"event: {name}\n"));
-        if (events) writer.Write("data: "u8);
-        writer.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
-        writer.Write(events ? "\n\n"u8 : "\n"u8);
-        await writer.FlushAsync(context.RequestAborted);
+        if (events && name is not null) frame.Write(Encoding.UTF8.GetBytes($"event: {name}\n"));
+        if (events) frame.Write("data: "u8);
+        frame.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
+        frame.Write(events ? "\n\n"u8 : "\n"u8);
+        // Through the stream: the body's pipe has no room to give where the client has just gone, and writing into none is a fault.
+        await context.Response.Body.WriteAsync(frame.WrittenMemory, context.RequestAborted);
     }
 
     /// <summary>Ends OpenAI's event stream.</summary>
-    public static async Task EndEventsAsync(HttpContext context)
-    {
-        context.Response.BodyWriter.Write("data: [DONE]\n\n"u8);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-    }
+    public static async Task EndEventsAsync(HttpContext context) =>
+        await context.Response.Body.WriteAsync("data: [DONE]\n\n"u8.ToArray(), context.RequestAborted);
 }
