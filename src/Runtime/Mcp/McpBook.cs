@@ -56,7 +56,7 @@ public sealed class McpBook : IToolSource, IAsyncDisposable
             var lists = servers.Select(s => s.Tools).ToArray();
             lock (_lock)
             {
-                if (_tools is not { } known || !known.Of.SequenceEqual(lists, ReferenceEqualityComparer.Instance)) _tools = known = (lists, [.. lists.SelectMany(l => l)]);
+                if (_tools is not { } known || !Enumerable.SequenceEqual(known.Of, lists, ReferenceEqualityComparer.Instance)) _tools = known = (lists, [.. lists.SelectMany(l => l)]);
                 return known.Tools;
             }
         }
