@@ -15,7 +15,6 @@ public sealed partial class AttackRowsTests
             "channel-auth-01", "channel-auth-02", "channel-auth-04", "channel-auth-05", "channel-auth-06", "channel-auth-07", "channel-auth-08", "pairing-dm-01", "pairing-dm-02",
         ],
         ["web pages of our own"] = ["token-exfil-01", "xss-01"],
-        ["tools of other MCP servers"] = ["injection-05"],
         ["updates of itself"] = ["update-01"],
         ["an installer of services"] = ["unit-01"],
         ["discovery in the LAN"] = ["mdns-01"],
