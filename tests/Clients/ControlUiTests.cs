@@ -21,4 +21,19 @@ public sealed class ControlUiTests(ClientsFixture fixture) : IClassFixture<Clien
         Assert.Empty(refused);
         Assert.Superset(new HashSet<string> { "chat.startup", "chat.send", "sessions.subscribe", "models.authStatus" }, result.GetProperty("asked").EnumerateObject().Select(a => a.Name).ToHashSet());
     }
+
+    [BrowserFact]
+    public async Task ControlUi_ShowsPanels_InWhichNothingRuns()
+    {
+        await using var owner = await fixture.ConnectAsync();
+        await owner.AskAsync("board.widget.put", new JsonObject
+        {
+            ["sessionKey"] = "main",
+            ["name"] = "oven",
+            ["content"] = new JsonObject { ["kind"] = "html", ["html"] = "<h1>The oven is hot</h1><p id=p>quiet</p><script>document.getElementById('p').textContent = 'runs'</script>" },
+        });
+        var result = JsonElement.Parse(await fixture.OpenClaw.ChatInBrowserAsync("--dashboard"));
+        Assert.Empty(result.GetProperty("faults").EnumerateArray());
+        Assert.Contains(result.GetProperty("panels").EnumerateArray(), text => text.GetString() == "The oven is hot\n\nquiet");
+    }
 }

@@ -1,5 +1,5 @@
 // Opens OpenClaw's Control UI, unchanged, in a headless browser, says something to a gateway, and tells what came of it as JSON.
-// usage: node chat.mjs UI-FOLDER GATEWAY-PORT TOKEN TEXT
+// usage: node chat.mjs UI-FOLDER GATEWAY-PORT TOKEN TEXT, or with --dashboard for TEXT to tell what stands in the panels of the main session
 // The page and the gateway have one origin: what is no file of the page goes on to the gateway, WebSockets too.
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
@@ -14,6 +14,7 @@ const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 const server = createServer(async (from, to) => {
   const path = normalize(new URL(from.url, "http://x").pathname);
   try {
+    if (path.startsWith("/__openclaw__/")) throw new Error("the gateway's");
     const file = path === "/" || !extname(path) ? "/index.html" : path;
     const content = await readFile(join(folder, file));
     to.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(content);
@@ -50,7 +51,23 @@ page.on("websocket", (socket) => {
 });
 const result = { connected: false, settled: false, reply: "", faults, asked };
 try {
-  await page.goto(`http://127.0.0.1:${server.address().port}/chat?session=main#token=${token}`);
+  const shows = text === "--dashboard";
+  await page.goto(`http://127.0.0.1:${server.address().port}/chat?session=main${shows ? "&dashboard=expanded" : ""}#token=${token}`);
+  if (shows) {
+    await page.frameLocator("iframe.board-widget__frame").frameLocator("iframe").locator("body").waitFor({ timeout: 60_000 });
+    result.panels = await Promise.all(page.frames().slice(1).map((frame) => frame.evaluate(() => document.body.innerText)));
+  } else await chat();
+} catch (e) {
+  result.error = String(e);
+  result.body = await page.evaluate(() => document.body?.innerText ?? "").catch(() => "");
+}
+if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
+console.log(JSON.stringify(result));
+await browser.close();
+server.close();
+server.closeAllConnections();
+
+async function chat() {
   const composer = page.locator("textarea:visible, [contenteditable=true]:visible").last();
   await composer.waitFor({ timeout: 60_000 });
   result.connected = true;
@@ -64,12 +81,4 @@ try {
     [text, beginning], { timeout: 30_000, polling: 200 });
   result.body = await page.evaluate(() => document.body.innerText);
   result.settled = true;
-} catch (e) {
-  result.error = String(e);
-  result.body = await page.evaluate(() => document.body?.innerText ?? "").catch(() => "");
 }
-if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
-console.log(JSON.stringify(result));
-await browser.close();
-server.close();
-server.closeAllConnections();
