@@ -102,6 +102,25 @@ public sealed class SdkTests(ToolModel model) : IClassFixture<ToolModel>
         Assert.True(seen["wrong-token"].GetProperty("failed").GetBoolean());
     }
 
+    /// <summary>The protocol's own reference server, unchanged, as a program in the sandbox.</summary>
+    [Fact]
+    public async Task McpReferenceServer_Unchanged_IsCalledFromTheSandbox()
+    {
+        using var home = new TemporaryFolder();
+        var clients = Path.Combine(Repository.Root, "artifacts", "clients");
+        var server = Path.Combine(clients, "node_modules", "@modelcontextprotocol", "server-everything", "dist", "index.js");
+        var added = await ApplianceBinary.RunAsync(home.Path, "mcp", "add", "everything", "--json", "--folder", clients, "--", "node", server, "stdio");
+        Assert.True(added.ExitCode == 0, added.Error);
+        var tools = JsonDocument.Parse(added.Output).RootElement;
+        Assert.True(tools.GetProperty("tools").GetArrayLength() > 5);
+        Assert.Empty(tools.GetProperty("unusable").EnumerateArray());
+        Assert.Equal("Echo: hello\n", (await ApplianceBinary.RunAsync(home.Path, "mcp", "test", "everything", "--call", "echo", "--arguments", """{"message":"hello"}""")).Output);
+        // It is told nothing of this process, and finds no file of its owner.
+        var environment = await ApplianceBinary.RunWithAsync(home.Path, new Dictionary<string, string> { ["APPLIANCE_CANARY"] = "canary" }, "", "mcp", "test", "everything", "--call", "get-env");
+        Assert.Contains("TMPDIR", environment.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", environment.Output, StringComparison.Ordinal);
+    }
+
     private static void AssertLight(JsonElement arguments)
     {
         Assert.Contains(arguments.GetProperty("on").ValueKind, (JsonValueKind[])[JsonValueKind.True, JsonValueKind.False]);

@@ -13,7 +13,7 @@ using Xunit.Abstractions;
 namespace Appliance.Tests.Http.Mcp;
 
 /// <summary>
-/// MCP's own conformance suite against our transport and access guard. It needs Node 22 and <c>@modelcontextprotocol/conformance</c>: it runs
+/// MCP's own conformance suite against our transport and access guard, and with our client. It needs Node 22 and <c>@modelcontextprotocol/conformance</c>: it runs
 /// where MCP_CONFORMANCE names the suite's index.js (and NODE22 a node of that version), as <c>./build.sh test-clients</c> does.
 /// </summary>
 public sealed class ConformanceTests(ITestOutputHelper output)
@@ -23,9 +23,34 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     {
         using var home = new TemporaryFolder();
         await using var server = await StartAsync(home.Path);
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("NODE22") ?? "node", [Environment.GetEnvironmentVariable(ConformanceFactAttribute.Variable)!, "server", "--suite", "all", "--url", server.Urls.Single() + "/mcp"])
+        var (code, text) = await RunAsync(home.Path, "server", "--suite", "all", "--url", server.Urls.Single() + "/mcp");
+        var passed = text.Split('\n').Count(line => line.TrimStart().StartsWith('✓'));
+        output.WriteLine($"figure: MCP conformance: {passed} server scenarios passed");
+        Assert.True(code == 0, text);
+        Assert.Equal(32, passed);
+    }
+
+    /// <summary>The scenarios for clients that are neither about OAuth nor about asking back: this program's commands are the client.</summary>
+    [ConformanceTheory]
+    [InlineData("initialize", "")]
+    [InlineData("tools_call", """test s --call add_numbers --arguments '{"a":5,"b":3}'""")]
+    [InlineData("sse-retry", "test s --call test_reconnection")]
+    public async Task Suite_ClientScenario_Passes(string scenario, string command)
+    {
+        using var home = new TemporaryFolder();
+        var program = $"APPLIANCE_HOME={home["home"]} dotnet {Path.Combine(AppContext.BaseDirectory, "appliance.dll")} mcp";
+        // The suite puts its address last.
+        await File.WriteAllTextAsync(home["client.sh"], $"for url; do :; done\n{program} add s --url \"$url\" >&2 || exit 1\n{(command.Length > 0 ? $"{program} {command} >&2" : "")}\n");
+        var (code, text) = await RunAsync(home.Path, "client", "--command", $"sh {home["client.sh"]}", "--scenario", scenario);
+        Assert.True(code == 0, text);
+        Assert.Contains("OVERALL: PASSED", text, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, string Text)> RunAsync(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("NODE22") ?? "node", [Environment.GetEnvironmentVariable(ConformanceFactAttribute.Variable)!, .. arguments])
         {
-            WorkingDirectory = home.Path,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -34,10 +59,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         var text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         output.WriteLine(text);
-        var passed = text.Split('\n').Count(line => line.TrimStart().StartsWith('✓'));
-        output.WriteLine($"figure: MCP conformance: {passed} server scenarios passed");
-        Assert.True(process.ExitCode == 0, text + await error);
-        Assert.Equal(32, passed);
+        return (process.ExitCode, text + await error);
     }
 
     private static async Task<WebApplication> StartAsync(string home)
