@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -49,6 +49,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("Servers of the Model Context Protocol.")]
     public McpConfig Mcp { get; init; } = Mcp ?? new();
+
+    [Setting("What goes to which agent, beside what names one itself: the narrowest that fits counts.", Hot = true)]
+    public IReadOnlyList<BindingConfig> Bindings { get; init; } = Bindings ?? [];
 }
 
 [JsonSourceGenerationOptions(

@@ -59,6 +59,12 @@ internal static class ConfigCheck
             if (!McpServerSettings.IsName(name)) yield return (path, "is no name for a server: up to 32 letters, digits, - and single _, beginning with a letter or digit");
             foreach (var (setting, fault) in server.Faults()) yield return (setting.Length == 0 ? path : path.With(setting), fault);
         }
+        for (var i = 0; i < config.Bindings.Count; i++)
+        {
+            var (path, binding) = (ConfigPath.Root.With("bindings").With($"{i}"), config.Bindings[i]);
+            if (binding.Agent != SessionKey.MainAgent && !config.Agents.ContainsKey(binding.Agent)) yield return (path.With("agent"), $"is {binding.Agent}, and there is no such agent");
+            if (!binding.ToBinding().IsOfSomething) yield return (path, "names nothing that goes to the agent: channel, account, peer, person or hook");
+        }
         foreach (var fault in PeopleCheck.Of(config)) yield return fault;
     }
 

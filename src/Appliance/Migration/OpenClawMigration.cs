@@ -27,6 +27,7 @@ internal static class OpenClawMigration
         List<LeftBehind> leftOut = [];
         var config = ReadConfig(Path.Combine(source, "openclaw.json"), leftOut);
         steps.AddRange(Settings(config, Path.Combine(source, "openclaw.json"), home, leftOut));
+        steps.AddRange(OpenClawAgents.Of(config, Path.Combine(source, "openclaw.json"), home, leftOut));
         steps.AddRange(OpenClawServers.Of(config, Path.Combine(source, "openclaw.json"), home, leftOut));
         foreach (var (agent, workspace) in Workspaces(config, source).Where(w => Directory.Exists(w.Workspace)))
             steps.AddRange(Files(workspace, Path.Combine(home, "agents", agent, "workspace"), leftOut));
@@ -92,7 +93,7 @@ internal static class OpenClawMigration
             if (target.Key is not null) target.Setting["key"] = target.Key;
             yield return Setting($"models.targets[\"{target.Name}\"]", target.Setting);
         }
-        foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents" or "models" or "mcp")))
+        foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents" or "models" or "mcp" or "bindings")))
             leftOut.Add(new(name, "this section has no counterpart that is taken over; look at `appliance config schema`"));
         if (config["agents"]?["defaults"]?["model"] is not null) leftOut.Add(new("agents.defaults.model", "models have other names here: `appliance config set models.default NAME`"));
 

@@ -1,3 +1,4 @@
+using Runtime.Agents.Routing;
 using Runtime.Sessions;
 using Runtime.Tools.Files;
 using Runtime.Tools.Policy;
@@ -21,6 +22,9 @@ public sealed record AgentSettings
 
     /// <summary>The model for sessions that name none; null for the box's default.</summary>
     public string? Model { get; init; }
+
+    /// <summary>What it answers, where no binding says otherwise.</summary>
+    public Activation Activation { get; init; }
 
     /// <summary>What it may call.</summary>
     public ToolRules Tools { get; init; } = ToolRules.Assistant;

@@ -53,6 +53,9 @@ public sealed class ConfigStateTests
     [InlineData("""{"mcp": {"servers": {"a": {"command": "x", "cwd": "here"}}}}""", "no full path")]
     [InlineData("""{"mcp": {"servers": {"a": {"command": "x", "effect": "nothing"}}}}""", "must be one of reads, writes, outward, destructive")]
     [InlineData("""{"mcp": {"servers": {"a": {"command": "x", "env": {"KEY": 7}}}}}""", "mcp.servers.a.env.KEY is no secret")]
+    [InlineData("""{"bindings": [{"agent": "ops", "channel": "hook"}]}""", "there is no such agent")]
+    [InlineData("""{"bindings": [{"agent": "main"}]}""", "names nothing that goes to the agent")]
+    [InlineData("""{"agents": {"ops": {"activation": "sometimes"}}}""", "must be one of always, mention, direct, scheduled")]
     // path-03 of the attacks: a configuration that pulls in other files.
     [InlineData("""{"$include": "/etc/passwd"}""", "the configuration is one file")]
     [InlineData("""{"gateway": {"$include": "../secret"}}""", "the configuration is one file")]
@@ -119,7 +122,7 @@ public sealed class ConfigStateTests
     {
         var defaults = System.Text.Json.JsonSerializer.SerializeToNode(new ApplianceConfig(), ConfigJson.Default.ApplianceConfig)!.AsObject();
         Assert.Empty(ConfigCheck.Tree(defaults));
-        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback"},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}}}""")), defaults.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback"},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[]}""")), defaults.ToJsonString());
     }
 
     private static ConfigState Read(string text) => ConfigState.Read(Encoding.UTF8.GetBytes(text), []);

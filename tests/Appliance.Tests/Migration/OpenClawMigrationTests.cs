@@ -91,6 +91,23 @@ public sealed class OpenClawMigrationTests : IDisposable
     }
 
     [Fact]
+    public void Migrate_Agents_BecomeOursWithWhatIsBoundToThem()
+    {
+        Write("openclaw.json", """
+            { agents: { entries: { main: {}, ops: { name: "Operations", model: "x/y" }, "Bad Id": {} }, list: [ { id: "old", identity: { name: "Elder" } } ] },
+              bindings: [ { agentId: "ops", match: { channel: "telegram", accountId: "*", peer: { kind: "group", id: "-100" } } },
+                          { agentId: "old", match: { channel: "discord", accountId: "work" } },
+                          { agentId: "ops", match: { channel: "discord", guildId: "1" } }, { agentId: "gone", match: { channel: "x" } } ] }
+            """);
+        var report = Run("--yes");
+        var config = JsonElement.Parse(File.ReadAllText(Path.Combine(Home, "appliance.json")));
+        Assert.Equal("""{"ops":{"name":"Operations"},"old":{"name":"Elder"}}""", Compact(config.GetProperty("agents")));
+        Assert.Equal("""[{"agent":"ops","channel":"telegram","peer":"-100"},{"agent":"old","channel":"discord","account":"work"}]""", Compact(config.GetProperty("bindings")));
+        var left = report.GetProperty("left_out").EnumerateArray().Select(l => l.GetProperty("what").GetString()!).ToList();
+        foreach (var what in (string[])["agents.Bad Id", "agents.ops.model", "bindings[2]", "bindings[3]"]) Assert.Contains(what, left);
+    }
+
+    [Fact]
     public void Migrate_McpServers_BecomeOursWithTheirKeysInFilesOfTheirOwn()
     {
         Write("openclaw.json", """

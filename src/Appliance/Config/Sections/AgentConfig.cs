@@ -1,4 +1,5 @@
 using Runtime.Agents;
+using Runtime.Agents.Routing;
 using Runtime.Sessions;
 
 namespace Appliance.Config.Sections;
@@ -12,11 +13,13 @@ internal sealed record AgentConfig(
     [property: Setting("The model for its sessions that name none; models.default where it is left out.")]
     string? Model = null,
     [property: Setting("Tools it may call; the profile assistant where it is left out.")]
-    ToolRulesConfig? Tools = null)
+    ToolRulesConfig? Tools = null,
+    [property: Setting("What it answers: always, mention (in groups what names it), direct (nothing in groups) or scheduled (jobs, heartbeats, hooks and other agents alone).")]
+    Activation Activation = Activation.Always)
 {
     /// <summary>Every agent of a configuration; <c>main</c> is always there and the first.</summary>
     public static IReadOnlyList<AgentSettings> All(ApplianceConfig config) =>
         [.. config.Agents.Where(a => a.Key != SessionKey.MainAgent).Prepend(new(SessionKey.MainAgent, config.Agents.GetValueOrDefault(SessionKey.MainAgent) ?? new())).Select(a => a.Value.ToSettings(a.Key))];
 
-    private AgentSettings ToSettings(string id) => new() { Id = id, Name = Name, Workspace = Workspace, Model = Model, Tools = Tools?.ToRules() ?? new AgentSettings().Tools };
+    private AgentSettings ToSettings(string id) => new() { Id = id, Name = Name, Workspace = Workspace, Model = Model, Activation = Activation, Tools = Tools?.ToRules() ?? new AgentSettings().Tools };
 }

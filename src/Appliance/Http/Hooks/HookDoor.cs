@@ -1,10 +1,12 @@
 using System.Globalization;
+using Appliance.Config.Sections;
 using Appliance.Gateway;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Appliance.Http.Agents;
 using Microsoft.AspNetCore.Http.Features;
 using Models;
+using Runtime.Agents.Routing;
 using Runtime.Agents.Turns;
 using Runtime.Sessions;
 
@@ -67,8 +69,10 @@ internal sealed class HookDoor
         var request = await ReadAsync(context, HookJson.Wire.HookAgentRequest, cancellation);
         if (string.IsNullOrWhiteSpace(request.Message)) throw ApiException.BadRequest("message is required.", "message");
         if (request.Deliver == true) throw ApiException.NotSupported("deliver", "There are no channels on this gateway yet to deliver the answer to; leave deliver out.");
-        var agent = _agents.Find(null);
-        if (request.AgentId is { Length: > 0 } asked && asked != agent.Id) throw new ApiException(StatusCodes.Status403Forbidden, "Hooks speak with the default agent only.", "agentId", "not_allowed");
+        // Which agent a hook speaks with is the owner's to say, not the hook's.
+        var (name, _) = BindingConfig.Router(_agents.Context.Config.Config).Route(new Arrival { Channel = Origin.Channel, Hook = HookMessage.Name(request.Name), IsScheduled = true });
+        var agent = _agents.Find(name);
+        if (request.AgentId is { Length: > 0 } asked && asked != agent.Id) throw new ApiException(StatusCodes.Status403Forbidden, $"This hook speaks with the agent {agent.Id} only; the section bindings can say otherwise.", "agentId", "not_allowed");
         var key = AgentDoor.KeyOf(agent, request.SessionKey ?? SessionPrefix + HookMessage.Name(request.Name));
         if (!key.StartsWith($"agent:{agent.Id}:{SessionPrefix}", StringComparison.Ordinal))
             throw new ApiException(StatusCodes.Status403Forbidden, $"Sessions of hooks begin with {SessionPrefix}.", "sessionKey", "not_allowed");

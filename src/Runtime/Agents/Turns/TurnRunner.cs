@@ -1,4 +1,5 @@
 using Models;
+using Runtime.Agents.Routing;
 using Runtime.Context;
 using Runtime.Sessions;
 
@@ -64,6 +65,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         var joined = false;
         try
         {
+            RequireAnswered(turn);
             if (turn.Origin.Mode == QueueMode.Interrupt)
                 foreach (var other in Active.Where(t => t != turn && t.Session == session)) other.Abort();
             var host = turn.Origin.Mode is QueueMode.Steer or QueueMode.Collect ? FindHost(turn) : null;
@@ -170,6 +172,14 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
             IdempotencyKey = InputKey(turn.RunId),
             Origin = turn.Origin.Kept,
         });
+
+    // What a channel brings was routed, and let through, before it came here.
+    private void RequireAnswered(Turn turn)
+    {
+        var arrival = new Arrival { IsScheduled = turn.Origin is not { IsBackground: false, SpawnedBy: null, Channel: null } };
+        if (Agent(turn) is { } agent && !AgentRouter.Answers(agent.Settings.Activation, arrival))
+            throw new ModelException($"The agent {agent.Id} answers jobs, heartbeats, hooks and other agents alone: agents.{agent.Id}.activation is scheduled.");
+    }
 
     // Who steers joins the turn that runs, or would run next; who collects joins what still waits.
     private Turn? FindHost(Turn turn)

@@ -33,6 +33,23 @@ public sealed class HookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Agent_OfABoundHook_IsTheOneItIsBoundToAndNoOther()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_host.Home, "appliance.json"), """{"agents": {"ops": {"activation": "scheduled"}}, "bindings": [{"agent": "ops", "hook": "ci*"}]}""");
+        await _host.RestartAsync();
+        var (status, body) = await PostAsync("/hooks/agent", """{"message":"A build failed","name":"CI-main","agentId":"ops","waitForCompletion":true}""");
+        Assert.Equal((HttpStatusCode.OK, "agent:ops:hook:ci-main", "ok"), (status, (string?)body["sessionKey"], (string?)body["status"]));
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync("/hooks/agent", """{"message":"x","name":"other","agentId":"ops"}""")).Status);
+        Assert.Equal("agent:main:hook:other", (string?)(await PostAsync("/hooks/agent", """{"message":"x","name":"other","waitForCompletion":true}""")).Body["sessionKey"]);
+        // Nobody's message is answered by an agent that only its schedule and hooks wake.
+        _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", _host.Token);
+        using var response = await _host.Client.PostAsJsonAsync("/api/v1/chat", new JsonObject { ["message"] = "hello", ["agentId"] = "ops" });
+        Assert.False(response.IsSuccessStatusCode);
+        Assert.Contains("agents.ops.activation is scheduled", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(_host.Bugs);
+    }
+
+    [Fact]
     public async Task Agent_NotWaiting_SaysTheRun_AndTheSameForTheSameKey()
     {
         const string request = """{"message":"A build failed","idempotencyKey":"k1"}""";
