@@ -20,14 +20,18 @@ internal sealed class SimulatedWorld
     private readonly VirtualWorld _thread = new();
     private readonly List<SimulatedTarget> _targets = [];
     private readonly ModelRouter _router;
+    private readonly bool _isBusy;
+    private readonly int _mostAnswer;
     private readonly long? _limit;
     private int _turn;
 
     public SimulatedWorld(ulong seed)
     {
         _random = new SeededRandom(seed);
-        _limit = One(3) ? null : 200L << _random.Next(10);
-        _router = new ModelRouter(new BudgetLedger(new BudgetRules { Everyone = new SpendingLimits(Hour: _limit) }, Time), Time, () => _random.Next(1000) / 1000.0)
+        // One turn after the other, dear ones, and money for one or two: here every cent that is forgotten shows.
+        _isBusy = One(8);
+        _mostAnswer = _isBusy ? 48 : 400;
+        _router = new ModelRouter(new BudgetLedger(new BudgetRules(), Time), Time, () => _random.Next(1000) / 1000.0)
         {
             Policy = new RoutingPolicy { Profile = (RoutingProfile)_random.Next(6) },
             Recorded = Records.Add,
@@ -43,10 +47,13 @@ internal sealed class SimulatedWorld
                 KeepsData = One(3),
                 MaySee = One(5) ? DataClass.Personal : DataClass.Public,
                 Quality = 0.9,
-                Price = One(8) ? null : One(6) ? Price.Free : new Price(_random.Next(5_000_000), _random.Next(20_000_000)),
+                Price = _isBusy ? new Price(_random.Next(50_000), 5_000_000 + _random.Next(5_000_000)) : One(8) ? null : One(6) ? Price.Free : new Price(_random.Next(5_000_000), _random.Next(20_000_000)),
             });
         }
         Publish();
+        var worst = _targets[^1].Target.Price?.Of(1200, _mostAnswer) ?? 0;
+        _limit = _isBusy ? worst + _random.Next((int)worst) : One(3) ? null : 200L << _random.Next(10);
+        _router.Ledger.Rules = new BudgetRules { Everyone = new SpendingLimits(Hour: _limit) };
         // Days before: now and then one may be asked beside another.
         for (var i = 0; i < 200; i++) _router.State.CountCall();
     }
@@ -72,14 +79,14 @@ internal sealed class SimulatedWorld
     {
         _thread.Run(async () =>
         {
-            for (_turn = 0; _turn < 1 + _random.Next(4); _turn++)
+            for (_turn = 0; _turn < (_isBusy ? 30 : 1 + _random.Next(4)); _turn++)
             {
                 await TurnAsync(_turn);
-                await Task.Delay(TimeSpan.FromSeconds(_random.Next(1200)), Time);
+                await Task.Delay(TimeSpan.FromSeconds(_random.Next(_isBusy ? 60 : 1200)), Time);
                 if (One(3)) Time.Jump(TimeSpan.FromDays(_random.Next(800) - 400));
-                if (One(4)) ChangePrices();
+                if (One(4) && !_isBusy) ChangePrices();
             }
-        }, Longest * 8);
+        }, Longest * 40);
 
         Require(_targets.Sum(t => t.Leaks) == 0, "a cloud saw what is private");
         Require(_router.Ledger.Spent().Held == 0, "money is promised to nobody");
@@ -123,7 +130,7 @@ internal sealed class SimulatedWorld
         {
             for (var step = 0; step < 2; step++)
             {
-                var options = new ChatOptions { MaxOutputTokens = 400, AdditionalProperties = new() { [ChatOptionKeys.Source] = new TurnSource { Agent = "main", Conversation = $"c{number % 2}" } } };
+                var options = new ChatOptions { MaxOutputTokens = _mostAnswer, AdditionalProperties = new() { [ChatOptionKeys.Source] = new TurnSource { Agent = "main", Conversation = $"c{number % 2}" } } };
                 var text = "";
                 List<FunctionCallContent> calls = [];
                 await foreach (var update in _router.CreateClient().GetStreamingResponseAsync(messages, options, stop.Token))
