@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Models.Onnx.Library;
 using System.Runtime.InteropServices.Marshalling;
+using Models.Onnx.Library;
 
 namespace Models.Onnx;
 

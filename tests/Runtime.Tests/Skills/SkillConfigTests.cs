@@ -1,7 +1,7 @@
+using Models.Egress;
 using Runtime.Skills;
 using Runtime.Skills.Format;
 using Runtime.Skills.Installing;
-using Models.Egress;
 
 namespace Runtime.Tests.Skills;
 

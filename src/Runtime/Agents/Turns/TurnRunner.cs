@@ -166,7 +166,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     }
 
     private static SessionMessage? Write(Turn turn, string runId) =>
-        turn.Session.Add(new SessionMessage(Guid.NewGuid().ToString(), 0, turn.AcceptedAt, SessionMessage.User, turn.Text) 
+        turn.Session.Add(new SessionMessage(Guid.NewGuid().ToString(), 0, turn.AcceptedAt, SessionMessage.User, turn.Text)
         {
             RunId = runId,
             IdempotencyKey = InputKey(turn.RunId),

@@ -78,7 +78,10 @@ public sealed class ApprovalsCommandTests : GatewayTest
             ["id"] = "q",
             ["questions"] = new JsonArray(new JsonObject
             {
-                ["questionId"] = "colour", ["header"] = "Colour", ["question"] = "Which colour?", ["isOther"] = isOther,
+                ["questionId"] = "colour",
+                ["header"] = "Colour",
+                ["question"] = "Which colour?",
+                ["isOther"] = isOther,
                 ["options"] = new JsonArray(new JsonObject { ["label"] = "Red" }, new JsonObject { ["label"] = "Blue", ["description"] = "like the sky" }),
             }),
         });

@@ -61,7 +61,8 @@ public sealed class MemoryTests : GatewayTest
         var hash = (await Owner.AskAsync("config.get")).GetProperty("hash").GetString();
         await Owner.AskAsync("config.set", new JsonObject
         {
-            ["raw"] = """{"people": {"anna": {"role": "all"}, "ben": {"role": "all"}}, "roles": {"all": {"allSessions": true, "tools": {"profile": "assistant"}, "folders": ["workspace"]}}}""", ["baseHash"] = hash,
+            ["raw"] = """{"people": {"anna": {"role": "all"}, "ben": {"role": "all"}}, "roles": {"all": {"allSessions": true, "tools": {"profile": "assistant"}, "folders": ["workspace"]}}}""",
+            ["baseHash"] = hash,
         });
         await using var anna = await PersonAsync("anna");
         await using var ben = await PersonAsync("ben");

@@ -106,7 +106,12 @@ public sealed class FileToolsTests : IDisposable
 
         static string Arguments(string tool, string path) => new System.Text.Json.Nodes.JsonObject
         {
-            ["path"] = path, ["name"] = "*", ["regex"] = "root", ["old"] = "a", ["new"] = "b", ["content"] = "x",
+            ["path"] = path,
+            ["name"] = "*",
+            ["regex"] = "root",
+            ["old"] = "a",
+            ["new"] = "b",
+            ["content"] = "x",
         }.ToJsonString();
     }
 
