@@ -13,7 +13,7 @@ internal sealed class ConnectionHub(DateTimeOffset startedAt, TimeProvider time)
     /// <summary>Connections that may be open after hello.</summary>
     public const int Most = 2048;
 
-    private const int Crowd = 128;
+    private const int Crowd = 64;
 
     private readonly WaitingRoom _waiting = new();
     private readonly ConcurrentDictionary<string, GatewayConnection> _welcome = new();

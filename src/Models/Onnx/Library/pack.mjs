@@ -14,7 +14,7 @@ if (arch === 'x64') filter(code);
 
 const half = code.length >> 1;
 const pieces = await Promise.all([code.subarray(0, half), code.subarray(half)].map(piece => promisify(brotliCompress)(piece, { params: {
-  [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: piece.length } })));
+  [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: piece.length } })));
 writeFileSync(to, Buffer.concat([hash, length(code), ...pieces.flatMap(piece => [length(piece), piece])]));
 
 function filter(code) {
