@@ -103,7 +103,9 @@ public sealed class GatewayClient : IAsyncDisposable
     public async Task<JsonElement> RequestAsync(string method, JsonNode? parameters = null)
     {
         var id = await SendRequestAsync(method, parameters);
-        return await ResponseAsync(id);
+        var response = await ResponseAsync(id);
+        _responses.TryRemove(id, out _);
+        return response;
     }
 
     /// <summary>Sends a request and gives the payload of its response, which must be one that says yes.</summary>

@@ -79,7 +79,12 @@ public sealed class ManualTime : TimeProvider
 
         public void Shift(TimeSpan jump) => Due += jump;
 
-        public void Passed() => Due = _period > TimeSpan.Zero ? Due + _period : null;
+        public void Passed()
+        {
+            Due = _period > TimeSpan.Zero ? Due + _period : null;
+            // What is over is held by nobody, as with a real clock.
+            if (Due is null) time._timers.Remove(this);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {

@@ -83,7 +83,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         var agents = new AgentBook(home, [], time, path => _context!.Config.Current.IsSet(path));
         var approvals = new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time);
         var rules = new ExecRulesFile(Path.Combine(home, "exec-approvals.json"));
-        var sandbox = new CommandSandbox();
+        var sandbox = new CommandSandbox(docker: () => _context!.Config.Config.Exec.ToDocker());
         var commands = new CommandService(rules, approvals, sandbox, identity.Audit.AppendDurableAsync);
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
         var (messages, canvas) = (new MessageDelivery(time), new CanvasBook(home));

@@ -17,10 +17,15 @@ public sealed record ApprovalBinding(string Hash)
     private const long LargestFile = 256L << 20;
 
     /// <summary>Takes the binding of a command as the disk is now.</summary>
+    /// <param name="decision">The command.</param>
+    /// <param name="workspace">Where it runs.</param>
+    /// <param name="agent">Whose it is.</param>
+    /// <param name="image">The image whose programs run, by its digest; null for this machine's own.</param>
     /// <exception cref="ModelException">A file of it is missing, or too large to be bound.</exception>
-    public static ApprovalBinding Of(ExecDecision decision, Workspace workspace, string agent)
+    public static ApprovalBinding Of(ExecDecision decision, Workspace workspace, string agent, string? image = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (image is not null) Text(hash, image);
         Text(hash, agent);
         Text(hash, workspace.Root);
         foreach (var pipeline in decision.Pipelines)

@@ -9,7 +9,8 @@ namespace Runtime.Sandbox;
 /// </summary>
 /// <param name="level">What to use, or null for the best there is.</param>
 /// <param name="isRequired">True to refuse where there is no sandbox at all.</param>
-public sealed class CommandSandbox(SandboxLevel? level = null, bool isRequired = true)
+/// <param name="docker">The containers that the owner wants instead, as it is set now; null, or null from it, for none.</param>
+public sealed class CommandSandbox(SandboxLevel? level = null, bool isRequired = true, Func<DockerSandbox?>? docker = null)
 {
     private static readonly Lazy<SandboxStatus> Here = new(() => SandboxStatus.Of(Bubblewrap.Path, Bubblewrap.Problem, SyscallTable.Here is not null && OperatingSystem.IsLinux(), CommandCgroup.Version));
 
@@ -17,7 +18,10 @@ public sealed class CommandSandbox(SandboxLevel? level = null, bool isRequired =
     public static SandboxStatus Status => Here.Value;
 
     /// <summary>What commands run in.</summary>
-    public SandboxLevel Level => level ?? Status.Level;
+    public SandboxLevel Level => Docker is not null ? SandboxLevel.Docker : level ?? Status.Level;
+
+    /// <summary>The containers that commands run in, where the owner wants that.</summary>
+    public DockerSandbox? Docker => docker?.Invoke();
 
     /// <summary>Starts the programs of a pipeline.</summary>
     /// <param name="programs">At least one.</param>
@@ -29,6 +33,11 @@ public sealed class CommandSandbox(SandboxLevel? level = null, bool isRequired =
     /// <exception cref="ModelException">There is no sandbox and one is required, or something cannot be started.</exception>
     public RunningPipeline Start(IReadOnlyList<SandboxProgram> programs, SandboxFolders folders, SandboxLimits limits, OutputBuffer output, bool wantsInput = false, bool isOutputApart = false)
     {
+        if (Docker is { } containers)
+        {
+            if (containers.WhyNot() is { } why) throw new ModelException(why);
+            return new RunningPipeline(programs, folders, limits, SandboxLevel.Docker, output, wantsInput, isOutputApart, containers);
+        }
         if (Level == SandboxLevel.None && isRequired)
             throw new ModelException($"This machine offers no sandbox, so no command is run: {string.Join(' ', Status.Missing)} Install bubblewrap, or allow commands without one in the configuration.");
         return new RunningPipeline(programs, folders, limits, Level, output, wantsInput, isOutputApart);

@@ -29,15 +29,16 @@ internal sealed unsafe class Launch : IDisposable
     private readonly ManualResetEvent _started = new(false);
     private readonly ManualResetEvent _ended = new(false);
     private readonly ManualResetEvent _restricted = new(false);
+    private readonly bool _isDocker;
     private int _gate = -1;
     private int _error;
 
     /// <summary>Starts them. They run when this returns.</summary>
     /// <exception cref="ModelException">One cannot be started; none runs.</exception>
-    public Launch(IReadOnlyList<SandboxProgram> programs, Wiring wiring, SandboxFolders folders, SandboxLimits limits, SandboxLevel level, string mark, CommandCgroup? cgroup)
+    public Launch(IReadOnlyList<SandboxProgram> programs, Wiring wiring, SandboxFolders folders, SandboxLimits limits, SandboxLevel level, string mark, CommandCgroup? cgroup, DockerSandbox? docker = null)
     {
         _ = Warm.Value;
-        _cgroup = cgroup;
+        (_cgroup, _isDocker) = (cgroup, docker is not null);
         (_processes, _statuses) = (new int[programs.Count], new int[programs.Count]);
         _limits = [(ulong)limits.Processor.TotalSeconds, (ulong)limits.File, (ulong)limits.Memory, 0, 1024];
         if (level == SandboxLevel.Landlock) _landlock = Rules(folders, limits);
@@ -48,7 +49,7 @@ internal sealed unsafe class Launch : IDisposable
             // Bubblewrap puts the filter on last: it does itself what the filter denies.
             if (level == SandboxLevel.Bubblewrap) _laterFilter = SyscallFilter.ForCommands(table, !limits.HasNetwork, isGate: false, Environment.ProcessId).Bytes;
         }
-        _blocks = [.. programs.Select((program, i) => Block(program, wiring.Of(i), folders, limits, level, mark))];
+        _blocks = [.. programs.Select((program, i) => docker is null ? Block(program, wiring.Of(i), folders, limits, level, mark) : Block(docker, program, wiring.Of(i), folders, limits, mark, ContainerName(mark, i)))];
         new Thread(Run, 256 * 1024) { IsBackground = true, Name = "command" }.Start();
         _restricted.WaitOne();
         if (_gate >= 0) KeepGate();
@@ -139,6 +140,8 @@ internal sealed unsafe class Launch : IDisposable
 
     private void Limit(int process)
     {
+        // They are the container's own then; docker(1) needs what it needs.
+        if (_isDocker) return;
         Set(process, LimitProcessor, _limits[0]);
         Set(process, LimitFile, _limits[1]);
         Set(process, LimitData, _limits[2]);
@@ -167,6 +170,13 @@ internal sealed unsafe class Launch : IDisposable
         _filterFiles.Add(file);
         return new SpawnBlock(Bubblewrap.Path!, arguments, environment, "/", descriptors, (file, Bubblewrap.FilterDescriptor));
     }
+
+    /// <summary>What the container of a program is called.</summary>
+    public static string ContainerName(string mark, int program) => $"appliance-{mark}-{program}";
+
+    // docker(1) is this machine's own program: it finds its engine by this process's variables, and the program gets its own inside.
+    private static SpawnBlock Block(DockerSandbox docker, SandboxProgram program, ReadOnlySpan<int> descriptors, SandboxFolders folders, SandboxLimits limits, string mark, string name) =>
+        new(docker.Client, docker.Arguments(program, folders, limits, name), DockerSandbox.ClientEnvironment().Append(new(ProcessTree.Mark, mark)), "/", descriptors);
 
     private static Landlock Rules(SandboxFolders folders, SandboxLimits limits)
     {

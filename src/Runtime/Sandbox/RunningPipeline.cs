@@ -14,19 +14,22 @@ public sealed class RunningPipeline : IDisposable
     private readonly Launch _launch;
     private readonly CommandCgroup? _cgroup;
     private readonly string _mark;
+    private readonly DockerSandbox? _docker;
+    private readonly int _programs;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Timer _clock;
     private int _input;
     private int _apart;
     private int _isKilled;
 
-    internal RunningPipeline(IReadOnlyList<SandboxProgram> programs, SandboxFolders folders, SandboxLimits limits, SandboxLevel level, OutputBuffer output, bool wantsInput, bool isOutputApart)
+    internal RunningPipeline(
+        IReadOnlyList<SandboxProgram> programs, SandboxFolders folders, SandboxLimits limits, SandboxLevel level, OutputBuffer output, bool wantsInput, bool isOutputApart, DockerSandbox? docker = null)
     {
-        (_limits, Output, _mark, _cgroup) = (limits, output, Guid.NewGuid().ToString("N"), CommandCgroup.TryMake(limits));
+        (_limits, Output, _mark, _cgroup, _docker, _programs) = (limits, output, Guid.NewGuid().ToString("N"), CommandCgroup.TryMake(limits), docker, programs.Count);
         using var wiring = new Wiring(programs, wantsInput, isOutputApart);
         try
         {
-            _launch = new Launch(programs, wiring, folders, limits, level, _mark, _cgroup);
+            _launch = new Launch(programs, wiring, folders, limits, level, _mark, _cgroup, docker);
         }
         catch
         {
@@ -98,6 +101,7 @@ public sealed class RunningPipeline : IDisposable
     {
         if (Interlocked.Exchange(ref _isKilled, 1) != 0 || _ended.Task.IsCompleted) return;
         StopReason = reason;
+        _docker?.Remove(Enumerable.Range(0, _programs).Select(i => Launch.ContainerName(_mark, i)));
         ProcessTree.Kill(_launch.Processes, _mark, _cgroup);
     }
 

@@ -11,4 +11,7 @@ public enum SandboxLevel
 
     /// <summary>Bubblewrap: namespaces of its own, of files, processes and network, and the same filter.</summary>
     Bubblewrap,
+
+    /// <summary>A container of a Docker engine, where the owner wants that (<see cref="DockerSandbox"/>).</summary>
+    Docker,
 }

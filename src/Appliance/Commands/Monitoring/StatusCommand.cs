@@ -12,7 +12,6 @@ using Models.Budget;
 using Models.Generation;
 using Models.Generation.Kv;
 using Models.Store;
-using Runtime.Sandbox;
 
 namespace Appliance.Commands.Monitoring;
 
@@ -33,7 +32,7 @@ internal static class StatusCommand
             var gateway = AskGatewayAsync(home(), cancellation);
             var report = Collect(ConfiguredModels.In(home()), memory.Read());
             var (answer, fault) = await gateway;
-            report = report with { Gateway = answer, GatewayProblem = fault, Sandbox = SandboxReport.Of(CommandSandbox.Status) };
+            report = report with { Gateway = answer, GatewayProblem = fault, Sandbox = SandboxReport.Of(home()) };
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(json)) terminal.Output.WriteLine(JsonSerializer.Serialize(report, StatusJson.Default.StatusReport));
             else Write(terminal, report);

@@ -43,12 +43,12 @@ public sealed class CommandService(ExecRulesFile rules, ApprovalBook approvals, 
         string? approval = null;
         if (decision.Verdict == ExecVerdict.Ask)
         {
-            var binding = ApprovalBinding.Of(decision, place.Workspace, context.Agent);
+            var binding = ApprovalBinding.Of(decision, place.Workspace, context.Agent, sandbox.Docker?.Image);
             (var allowed, approval) = await AskAsync(request, decision, binding, context, cancellation);
             if (!allowed) return await RefuseAsync(context, decision, approval!, "a person did not allow it");
             // What was approved is what runs: all of it is looked at once more, as it is now.
             var again = Decide(request, context);
-            if (again.Verdict == ExecVerdict.Deny || ApprovalBinding.Of(again, place.Workspace, context.Agent) != binding) return await RefuseAsync(context, again, approval!, "it changed after it was approved");
+            if (again.Verdict == ExecVerdict.Deny || ApprovalBinding.Of(again, place.Workspace, context.Agent, sandbox.Docker?.Image) != binding) return await RefuseAsync(context, again, approval!, "it changed after it was approved");
             decision = again;
         }
         if (decision.Verdict == ExecVerdict.Deny) return await RefuseAsync(context, decision, null, decision.Reason);

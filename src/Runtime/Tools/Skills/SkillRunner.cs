@@ -64,7 +64,7 @@ public sealed class SkillRunner(ExecRulesFile rules, ApprovalBook approvals, Com
         var asks = skill.Manifest!.Program!.Asks;
         var decision = rules.Of(context.Agent).Apply(new ExecDecision(ExecVerdict.Ask, $"The program of the skill {skill.Name} runs in the sandbox: {asks}.", []));
         if (decision.Verdict != ExecVerdict.Ask) return (false, decision.Reason);
-        var binding = ApprovalBinding.Of(context.Agent, workspace.Root, node, ["skill", skill.Name, hash, asks]);
+        var binding = ApprovalBinding.Of(context.Agent, workspace.Root, node, ["skill", skill.Name, hash, asks, sandbox.Docker?.Image ?? ""]);
         if (approvals.Grants.Find(binding) is { } grant) return (true, $"grant {grant.Id}");
         var approval = await approvals.AskAsync(new ApprovalRequest("exec", DisplayText.Escape($"{SkillProgram.Interpreter} {skill.Name}/{SkillProgram.EntryFile} < {Encoding.UTF8.GetString(input)}"))
         {

@@ -30,6 +30,17 @@ public sealed class ExecCommandTests : IDisposable
         Assert.Equal(("none", true, 1), (report.Level, report.Network, report.Missing.Count));
     }
 
+    [Fact]
+    public void Report_WhereContainersAreWanted_SaysWhetherTheyCanBeHad()
+    {
+        File.WriteAllText(_folder["appliance.json"], """{"exec":{"sandbox":"docker","image":"debian"}}""");
+        var report = SandboxReport.Of(_folder.Path);
+        Assert.Equal(("docker", "debian", false), (report.Level, report.Image, report.Network));
+        Assert.Contains("by its digest", Assert.Single(report.Missing), StringComparison.Ordinal);
+        File.WriteAllText(_folder["appliance.json"], "{}");
+        Assert.NotEqual("docker", SandboxReport.Of(_folder.Path).Level);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async Task<List<JsonElement>> CheckAsync(params string[] lines)

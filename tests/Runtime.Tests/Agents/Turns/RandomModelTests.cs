@@ -1,51 +1,138 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Models.Embedding;
-using Models.Generation;
-using Models.Import;
-using Models.Store;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
+using Runtime.Approvals;
 using Runtime.Sessions;
 using Runtime.Tools;
 using Runtime.Tools.Policy;
+using Runtime.Tools.Sessions;
 using TestKit;
 
 namespace Runtime.Tests.Agents.Turns;
 
-/// <summary>A turn by a real model with random weights, which knows nothing: that its calls can be run is the grammar's doing alone.</summary>
+/// <summary>Turns by a real model with random weights, which knows nothing: that its calls can be run is the grammar's doing alone, and the turn's that all ends well.</summary>
 public sealed class RandomModelTests
 {
     private const int Calls = 40;
 
-    // Hermes' form of tool calls, as Qwen's templates have it.
-    private const string Template = """
-        {%- for m in messages %}{{ '<|im_start|>' + m.role + '\n' + (m.content or '') }}
-        {%- if m.tool_calls %}{%- for c in m.tool_calls %}{{ '<tool_call>\n' + (c.function | tojson) + '\n</tool_call>' }}{%- endfor %}{%- endif %}{{ '<|im_end|>\n' }}{%- endfor %}
-        {%- if tools %}{{ '<tools>' + (tools | tojson) + '</tools> answer in <tool_call></tool_call>: {"name": ..., "arguments": ...}' }}{%- endif %}
-        {{- '<|im_start|>assistant\n' }}
-        """;
+    private static readonly AgentSettings Settings = new() { Tools = new ToolRules { Allow = ["lamp", "sessions_spawn"] }, MostSteps = Calls + 5 };
 
     [Fact]
     public async Task Turn_FortyForcedCalls_AllParseAndRun()
     {
-        using var folder = new TemporaryFolder();
-        new GgufModel { Architecture = "qwen2", ContextLength = 16_384, Seed = 5 }.Save(folder["random.gguf"]);
-        Directory.CreateDirectory(folder["model"]);
-        ModelImporter.Import(folder["random.gguf"], folder["model"], new ImportOptions { Quantization = Quantization.None }, CancellationToken.None);
-        File.WriteAllText(Path.Combine(folder["model"], "chat_template.jinja"), Template);
-        using var model = new LocalLanguageModel("random", folder["model"], new EngineOptions());
-        using var models = new Forced(new LocalChatClient(model), folder.Path);
         var lamp = new Lamp();
-        var agents = new AgentBook(folder["home"], [new AgentSettings { Tools = new ToolRules { Allow = ["lamp"] }, MostSteps = Calls + 5 }], TimeProvider.System);
-        using var turns = new TurnRunner(new TurnServices(models, agents, new ToolRunner(new ToolTable([lamp]), agents.Policy()), null, TimeProvider.System));
-
-        var session = agents.Default.Sessions.GetOrCreate(SessionKey.Main);
-        var result = await turns.Start(session, "r", "play with the lamp")!.Result;
+        using var bench = new RandomBench(Settings, _ => [lamp]);
+        bench.Models.Call = (asked, _) => asked < Calls ? "" : null;
+        var result = await bench.AskAsync("play with the lamp");
         Assert.Equal((TurnStatus.Ok, Calls), (result.Status, lamp.Runs));
-        var lines = session.Read();
+        var lines = bench.Main.Read();
         Assert.Equal(Calls, lines.Sum(m => m.ToolCalls.Count));
         Assert.All(lines.Where(m => m.Role == SessionMessage.Tool), line => Assert.False(line.IsError, line.Text));
+    }
+
+    [Fact]
+    public async Task Abort_InTheMiddleOfAnAnswer_AndOfACall_EndsTheTurn_AndTheNextOneRuns()
+    {
+        var lamp = new Lamp { Wait = Timeout.InfiniteTimeSpan };
+        using var bench = new RandomBench(Settings, _ => [lamp]);
+        bench.Models.MostTokens = 10_000;
+        var talking = bench.Turns.Start(bench.Main, "r1", "talk")!;
+        while (talking.Answer.Length == 0) await Task.Yield();
+        talking.Abort();
+        Assert.Equal(TurnStatus.Aborted, (await talking.Result).Status);
+
+        bench.Models.Call = (_, _) => "lamp";
+        var calling = bench.Turns.Start(bench.Main, "r2", "call")!;
+        await lamp.Begun.Task;
+        calling.Abort();
+        Assert.Equal(TurnStatus.Aborted, (await calling.Result).Status);
+        Assert.Contains("Stopped before", bench.Main.Read()[^1].Text, StringComparison.Ordinal);
+
+        (bench.Models.Call, bench.Models.MostTokens) = ((_, _) => null, 5);
+        Assert.Equal(TurnStatus.Ok, (await bench.AskAsync("and now?")).Status);
+    }
+
+    [Fact]
+    public async Task Steer_WhileAToolRuns_IsToldAtTheNextStep()
+    {
+        var lamp = new Lamp { Wait = Timeout.InfiniteTimeSpan };
+        using var bench = new RandomBench(Settings, _ => [lamp]);
+        bench.Models.Call = (asked, _) => asked == 0 ? "lamp" : null;
+        var turn = bench.Turns.Start(bench.Main, "r1", "red")!;
+        await lamp.Begun.Task;
+        var steering = bench.Turns.Start(bench.Main, "r2", "no, blue", onAccepted: null, new TurnOrigin { Mode = QueueMode.Steer })!;
+        lamp.Go.SetResult();
+        Assert.Equal(TurnStatus.Ok, (await turn.Result).Status);
+        Assert.Equal("r1", (await steering.Result).AnsweredBy);
+        Assert.DoesNotContain(bench.Models.Asked[0], m => m.Text.Contains("blue", StringComparison.Ordinal));
+        Assert.Contains(bench.Models.Asked[1], m => m.Role == ChatRole.User && m.Text.Contains("no, blue", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("allow")]
+    [InlineData("deny")]
+    [InlineData("expire")]
+    public async Task Approval_AllowedDeniedOrExpired_RunsOrDoesNot_AndTheTurnEnds(string answer)
+    {
+        using var home = new TemporaryFolder();
+        var (time, lamp) = (new ManualTime(), new Lamp());
+        var approvals = new ApprovalBook(new GrantStore(home["grants.json"], time), time) { IsAnybodyThere = () => true };
+        approvals.Requested += asked => _ = Task.Run(() =>
+        {
+            if (answer == "expire") time.Advance(TimeSpan.FromHours(1));
+            else approvals.Resolve(asked.Id, answer == "allow" ? ApprovalDecision.AllowOnce : ApprovalDecision.Deny, "owner");
+        });
+        using var bench = new RandomBench(Settings with { Tools = new ToolRules { Ask = ["lamp"] } }, _ => [lamp], new ToolApprover(approvals));
+        bench.Models.Call = (asked, _) => asked == 0 ? "lamp" : null;
+        Assert.Equal(TurnStatus.Ok, (await bench.AskAsync("light")).Status);
+        Assert.Equal(answer == "allow" ? 1 : 0, lamp.Runs);
+        var asked = Assert.Single(approvals.History);
+        Assert.Equal(answer == "expire" ? "timeout" : "user", asked.Reason);
+        // What a person was shown is what the model called.
+        Assert.Equal(bench.Main.Read().Single(m => m.ToolCalls.Count > 0).ToolCalls.Single().Arguments, asked.Request.Text);
+        Assert.Equal(answer != "allow", bench.Main.Read().Single(m => m.Role == SessionMessage.Tool).IsError);
+    }
+
+    [Fact]
+    public async Task Spawn_Forced_HelpersAnswer_AndAreBounded()
+    {
+        using var bench = new RandomBench(Settings, b => [new SessionSpawnTool(b.Agents, () => b.Turns)]);
+        // Whoever is asked for the first time, the helpers too, has a helper; the depth has an end.
+        bench.Models.Call = (_, told) => told[^1].Role == ChatRole.User ? "sessions_spawn" : null;
+        Assert.Equal(TurnStatus.Ok, (await bench.AskAsync("help")).Status);
+        var helpers = bench.Agents.Default.Sessions.List().Where(s => s.Key.Contains(":subagent:", StringComparison.Ordinal)).ToList();
+        Assert.InRange(helpers.Count, 1, SessionSpawnTool.Deepest);
+        Assert.All(helpers, helper => Assert.Empty(helper.OpenRuns));
+        Assert.All(helpers, helper => Assert.Equal(SessionMessage.Assistant, helper.Read()[^1].Role));
+    }
+
+    [Fact]
+    public async Task Conversation_LongerThanTheWindow_IsAnswered_AndPutIntoASummary()
+    {
+        using var bench = new RandomBench(Settings, _ => [new Lamp()], window: 2048);
+        bench.Models.MostTokens = 40;
+        for (var i = 0; i < 6; i++) Assert.Equal(TurnStatus.Ok, (await bench.AskAsync($"count {i} {new string('x', 400)}")).Status);
+        while (bench.Main.Compactions == 0) await Task.Yield();
+        Assert.Equal(TurnStatus.Ok, (await bench.AskAsync("and now?")).Status);
+        Assert.DoesNotContain(bench.Models.Asked[^1], m => m.Text.Contains("count 0", StringComparison.Ordinal));
+        Assert.Contains("count 0", File.ReadAllText(bench.Main.Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restart_InTheMiddleOfACall_GoesOnAndRepeatsNothing()
+    {
+        var lamp = new Lamp { Wait = Timeout.InfiniteTimeSpan };
+        using var bench = new RandomBench(Settings, _ => [lamp]);
+        bench.Models.Call = (asked, _) => asked < 2 ? "lamp" : null;
+        bench.Turns.Start(bench.Main, "r1", "light");
+        await lamp.Begun.Task;
+        bench.Restart();
+        bench.Models.Call = (_, _) => null;
+        bench.Turns.ResumeInterrupted(bench.Agents.Default);
+        Assert.Equal(TurnStatus.Ok, (await bench.Turns.Find("r1")!.Result).Status);
+        Assert.Equal(1, lamp.Runs);
+        Assert.Empty(bench.Main.OpenRuns);
+        Assert.Contains(bench.Models.Asked[^1], m => m.Contents.OfType<FunctionResultContent>().Any(r => $"{r.Result}".Contains("Whether it took effect is not known", StringComparison.Ordinal)));
     }
 
     private sealed class Lamp() : Tool("lamp", "Sets the lamp.", """
@@ -54,55 +141,28 @@ public sealed class RandomModelTests
     {
         public int Runs { get; private set; }
 
+        /// <summary>How long it takes where nobody says <see cref="Go"/>.</summary>
+        public TimeSpan Wait { get; init; }
+
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public override ToolEffect Effect => ToolEffect.Writes;
 
         public override ToolProfile Profile => ToolProfile.Operator;
 
-        public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
+        public override TimeSpan Limit => TimeSpan.FromMinutes(5);
+
+        public override async Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
         {
             Runs++;
+            Begun.TrySetResult();
             Assert.InRange(arguments.OptionalNumber("level", int.MinValue, int.MaxValue)!.Value, 0, 100);
             Assert.Contains(arguments.Text("colour"), (string[])["red", "green", "blue"]);
-            return Task.FromResult(new ToolResult($"set ({Runs})"));
+            if (Wait != TimeSpan.Zero) await Task.WhenAny(Go.Task, Task.Delay(Wait, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            return new ToolResult($"set ({Runs})");
         }
-    }
-
-    /// <summary>Asks for a call in each of the first answers, and for none afterwards: random weights never end a turn by themselves.</summary>
-    private sealed class Forced(IChatClient inner, string home) : IModelHost, IChatClient
-    {
-        private int _asked;
-
-        public ModelStore Store { get; } = new(home);
-
-        public EncoderHost Encoders => throw new NotSupportedException();
-
-        public IReadOnlyList<LoadedModel> Loaded => [];
-
-        public GenerationTotals Totals { get; } = new();
-
-        public bool HasLoaded(string name) => true;
-
-        public Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default) => Task.FromResult<IChatClient>(this);
-
-        public void SetKeepAlive(string name, TimeSpan time) { }
-
-        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            options = options!.Clone();
-            (options.Temperature, options.Seed, options.MaxOutputTokens) = (1, _asked, _asked < Calls ? 400 : 20);
-            options.AllowMultipleToolCalls = false;
-            options.ToolMode = _asked++ < Calls ? ChatToolMode.RequireAny : ChatToolMode.None;
-            await foreach (var update in inner.GetStreamingResponseAsync(messages, options, cancellationToken)) yield return update;
-        }
-
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => inner.GetService(serviceType, serviceKey);
-
-        public void Dispose() => inner.Dispose();
     }
 }
