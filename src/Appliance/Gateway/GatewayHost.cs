@@ -88,7 +88,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _memory = new MemoryBook(agents, home, cancellation => models.Encoders.GetEmbedderAsync(null, cancellation), time, message => _log.Write(message, "warn"));
         var (messages, canvas) = (new MessageDelivery(time), new CanvasBook(home));
         var egress = Outbound.Of(options.Config!) with { Heard = new EgressAudit(identity.Audit).Hear };
-        _mcp = new McpBook(home, egress, sandbox, approvals, message => _log.Write(message, "warn"), time);
+        // Servers are programs of this machine, whatever commands run in.
+        _mcp = new McpBook(home, egress, new CommandSandbox(), approvals, message => _log.Write(message, "warn"), time);
         var questions = new QuestionBook(time);
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
         var table = new GatewayTools(agents, egress, time)

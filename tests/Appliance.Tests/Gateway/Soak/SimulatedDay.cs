@@ -121,7 +121,7 @@ internal sealed class SimulatedDay : IAsyncDisposable
         if (step / 12 % 3 == 2)
         {
             await _owner.EventAsync("agent", e => e.GetProperty("data").TryGetProperty("phase", out var phase) && phase.GetString() == "waiting-approval");
-            _time.Advance(TimeSpan.FromMinutes(31));
+            _time.Advance(TimeSpan.FromMinutes(10));
         }
         else await _owner.AskAsync("exec.approval.resolve", new JsonObject { ["id"] = asked.GetProperty("id").GetString(), ["decision"] = step / 12 % 3 == 0 ? "allow-once" : "deny" });
         await EndAsync(run);

@@ -8,6 +8,7 @@ using Runtime.Sessions;
 using Runtime.Tests.Tools;
 using Runtime.Tools;
 using Runtime.Tools.Policy;
+using TestKit;
 using static Runtime.Tests.Agents.Turns.ScriptedModels;
 
 namespace Runtime.Tests.Agents.Turns;
@@ -215,6 +216,39 @@ public sealed class TurnLoopTests
         tries = 0;
         bench.Models.Answer = (_, _) => { tries++; throw new ModelException("broken"); };
         Assert.Equal(("broken", 1), ((await bench.AskAsync("hi")).Error, tries));
+    }
+
+    [Fact]
+    public async Task Retry_AfterSomethingWasSaid_IsNotTried_AndWhatWasSaidIsKept()
+    {
+        using var bench = new TurnBench();
+        var tries = 0;
+        bench.Models.Answer = (_, _) => Broken();
+        var result = await bench.AskAsync("hi");
+        Assert.Equal((TurnStatus.Failed, "busy", 1), (result.Status, result.Error, tries));
+        Assert.Equal("half", bench.Main.Read()[^1].Text);
+
+        async IAsyncEnumerable<AIContent> Broken()
+        {
+            tries++;
+            yield return new TextContent("half");
+            await Task.Yield();
+            throw new GenerationException("busy") { RetryAfter = TimeSpan.FromMilliseconds(1) };
+        }
+    }
+
+    [Fact]
+    public async Task Turn_ItsTimeIsOver_IsEndedWithAnAnswer()
+    {
+        var time = new ManualTime();
+        var probe = new Probe("slow", ToolEffect.Reads) { Run = _ => { time.Advance(TimeSpan.FromMinutes(3.5)); return Task.FromResult("not yet"); }, Time = TimeSpan.FromMinutes(5) };
+        using var bench = new TurnBench(time, Operator with { TurnLimit = TimeSpan.FromMinutes(10) }, probe);
+        var call = 0;
+        bench.Models.Answer = (told, _) => told[^1].Text.Contains("Answer now", StringComparison.Ordinal) ? Say("enough") : Say(Call("slow", $$"""{"x":"{{call++}}"}"""));
+        Assert.Equal("enough", (await bench.AskAsync("go")).Answer!.Text);
+        // After the third, ten and a half minutes have gone.
+        Assert.Equal(3, probe.Runs);
+        Assert.Null(bench.Models.Asked[^1].Options!.Tools);
     }
 
     [Fact]
