@@ -66,9 +66,8 @@ public sealed class SoakTests(ITestOutputHelper output)
         await owner.EventAsync("cron", e => e.GetProperty("action").GetString() == "finished" && e.GetProperty("runId").GetString() == started.GetProperty("runId").GetString());
         await InvokeAsync(server, "time", []);
         await InvokeAsync(server, "read", new JsonObject { ["path"] = "HEARTBEAT.md" });
-        await InvokeAsync(server, "memory_write", new JsonObject { ["text"] = $"The key {hour % 50} hangs behind the boiler." });
         await InvokeAsync(server, "memory_search", new JsonObject { ["query"] = "where is the key?" });
-        await File.AppendAllTextAsync(Path.Combine(home, "agents", "main", "workspace", "memory", "visits.md"), $"- In hour {hour % 24} somebody came by.\n");
+        await File.AppendAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(home, "agents", "main", "workspace", "memory")).FullName, $"day{hour / HoursOfADay}.md"), $"- In hour {hour % 24} somebody brought the key {hour % 50} back.\n");
         if (hour % 12 == 11) await owner.AskAsync("sessions.reset", new JsonObject { ["key"] = session });
         if (hour % 8 == 7) FillLog(Path.Combine(home, "logs", "gateway.jsonl"));
         while (owner.Events.TryRead(out _)) { }

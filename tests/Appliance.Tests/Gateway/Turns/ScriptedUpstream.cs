@@ -17,7 +17,7 @@ internal sealed class ScriptedUpstream : IDisposable
     public ScriptedUpstream(Func<int, JsonElement, Said> answer)
     {
         _server = new FakeServer(request => Reply(answer(Interlocked.Increment(ref _asked) - 1, JsonElement.Parse(request.Body).GetProperty("messages"))));
-        Client = new ProviderChatClient(ProviderWire.OpenAi, new Upstream("scripted", new Uri(_server.Address + "/v1"), "scripted", 32_768), KeyRing.None, _door);
+        Client = new ProviderChatClient(ProviderWire.OpenAi, new Upstream("scripted", new Uri(_server.Address + "/v1"), "scripted", 32_768), new KeyRing([], TimeProvider.System), _door);
     }
 
     /// <summary>Speaks to it.</summary>
