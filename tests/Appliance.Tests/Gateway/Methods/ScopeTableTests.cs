@@ -43,7 +43,7 @@ public sealed class ScopeTableTests(ITestOutputHelper output) : GatewayTest
     [
         "taskSuggestions.list", "update.status", "voicewake.get", "session.discussion.info", "progressCard.get", "tts.status", "talk.catalog", "plugins.controlUi.list",
         "sessions.catalog.list", "sessions.companion.state", "sessions.github.options", "sessions.observer.visibility", "controlUi.sessionPullRequests.subscribe", "mentions.list",
-        "session.members.listEvidence", "projects.list", "plugin.surface.refresh",
+        "session.members.listEvidence", "projects.list", "plugin.surface.refresh", "mcp.authLogin",
     ];
 
     [SharedFact("protocol/PROTOCOL.md")]
