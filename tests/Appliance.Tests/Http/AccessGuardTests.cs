@@ -140,6 +140,21 @@ public sealed class AccessGuardTests : IDisposable
         Assert.NotEqual("", request.HttpContext.Response.Headers.RetryAfter.ToString());
     }
 
+    [Fact]
+    public void Require_BudgetUsedUp_StillTellsWhetherTheServerIsWell()
+    {
+        var guard = Guard(IPAddress.Any, Token);
+        var request = Request("box", null, "Bearer " + Token);
+        var principal = guard.Check(request);
+        var refused = Assert.Throws<ApiException>(() =>
+        {
+            for (var i = 0; i <= RequestLimiter.Burst * 2; i++) guard.Require(principal, request, "/v1/models", Scope.Read);
+        });
+        Assert.Equal(429, refused.Status);
+        guard.Require(principal, request, "/healthz", Scope.Read);
+        guard.Require(principal, request, "/readyz", Scope.Read);
+    }
+
     private AccessGuard Guard(IPAddress address, string? token) =>
         new(address, token is not null, GatewayIdentity.Open(_home.Path, new ServerOptions { Token = token }, _ => { }));
 
