@@ -8,9 +8,18 @@ namespace Clients;
 public sealed class InvocationFixture : IAsyncLifetime
 {
     // Heartbeats come at once, until there has been one.
-    private readonly ClientsFixture _clients = new() { Config = """{"heartbeat":{"every":"1s"}}""" };
+    private readonly ClientsFixture _clients;
     private GatewayClient _node = null!;
     private GatewayClient _device = null!;
+
+    /// <summary>Before the server is there.</summary>
+    public InvocationFixture() => _clients = new()
+    {
+        Config = $$$"""{"heartbeat":{"every":"1s"},"channels":{"telegram":{"botToken":"1:token","apiRoot":"{{{Telegram.Address}}}"} } }""",
+    };
+
+    /// <summary>What stands in for Telegram; it takes every message.</summary>
+    public FakeServer Telegram { get; } = new(_ => new FakeReply(200, """{"ok":true,"result":{"message_id":77,"chat":{"id":1,"type":"private"},"date":1,"text":"hi"}}"""));
 
     /// <summary>OpenClaw's program.</summary>
     public OpenClaw Claw => _clients.OpenClaw;
@@ -56,6 +65,7 @@ public sealed class InvocationFixture : IAsyncLifetime
     {
         foreach (var client in new[] { _node, _device, Owner }) if (client is not null) await client.DisposeAsync();
         await _clients.DisposeAsync();
+        Telegram.Dispose();
     }
 
     // One heartbeat, and no more, so that there is a last one.

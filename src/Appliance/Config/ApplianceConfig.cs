@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -52,6 +52,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("What goes to which agent, beside what names one itself: the narrowest that fits counts.", Hot = true)]
     public IReadOnlyList<BindingConfig> Bindings { get; init; } = Bindings ?? [];
+
+    [Setting("Ways to people beside the gateway's own clients.")]
+    public ChannelsConfig Channels { get; init; } = Channels ?? new();
 
     [Setting("What holds the agents' commands back.", Hot = true)]
     public ExecConfig Exec { get; init; } = Exec ?? new();

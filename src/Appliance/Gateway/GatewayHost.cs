@@ -24,6 +24,7 @@ using Runtime.Mcp;
 using Runtime.Memory;
 using Runtime.Memory.Files;
 using Runtime.Messages;
+using Runtime.Messages.Telegram;
 using Runtime.Questions;
 using Runtime.Sandbox;
 using Runtime.Schedule;
@@ -123,7 +124,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Egress = egress };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress) };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _mcp.Set(McpServerConfig.All(_context.Config.Config, home));
         _methods = new GatewayMethods(_context, onBug);

@@ -13,6 +13,7 @@ using Runtime.Canvas;
 using Runtime.Exec.Rules;
 using Runtime.Memory;
 using Runtime.Messages;
+using Runtime.Messages.Telegram;
 using Runtime.Questions;
 using Runtime.Schedule;
 using Runtime.Schedule.Distilling;
@@ -48,6 +49,9 @@ internal sealed record GatewayContext(
 
     /// <summary>The way of messages to people.</summary>
     public required MessageDelivery Messages { get; init; }
+
+    /// <summary>The way of messages by Telegram.</summary>
+    public required TelegramChannel Telegram { get; init; }
 
     /// <summary>Panels beside conversations.</summary>
     public required CanvasBook Canvas { get; init; }

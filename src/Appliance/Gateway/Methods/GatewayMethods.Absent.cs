@@ -1,5 +1,4 @@
 using Appliance.Gateway.Identity;
-using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
 
 namespace Appliance.Gateway.Methods;
@@ -10,7 +9,6 @@ internal sealed partial class GatewayMethods
 {
     private IEnumerable<GatewayMethod> Absent =>
     [
-        GatewayMethod.Of("channels.status", Scope.Read, _ => FrameWriter.Payload(new ChannelsStatus(_context.Now))),
         Nothing("taskSuggestions.list", Scope.Read, """{"suggestions":[]}"""),
         Nothing("update.status", Scope.Admin, """{"sentinel":null,"updateAvailable":null}"""),
         Nothing("voicewake.get", Scope.Read, """{"triggers":[]}"""),

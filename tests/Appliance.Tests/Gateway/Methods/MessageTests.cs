@@ -23,6 +23,27 @@ public sealed class MessageTests : GatewayTest
         Assert.Equal("The oven is hot.", Text(Assert.Single(await HistoryAsync(), m => Text(m).Contains("oven", StringComparison.Ordinal))));
     }
 
+    [Fact]
+    public async Task MessageAction_ByTelegram_IsSentByTheOwnersBot_AndTheChannelIsShown()
+    {
+        using var telegram = new TestKit.FakeServer(_ => new TestKit.FakeReply(200, """{"ok":true,"result":{"message_id":77}}"""));
+        Assert.Empty((await Owner.AskAsync("channels.status")).GetProperty("channelOrder").EnumerateArray());
+        await Owner.AskAsync("config.patch", new JsonObject
+        {
+            ["raw"] = $$$"""{"channels":{"telegram":{"botToken":"1:secret","apiRoot":"{{{telegram.Address}}}"} } }""",
+            ["baseHash"] = (await Owner.AskAsync("config.get")).GetProperty("hash").GetString(),
+        });
+        var message = new JsonObject { ["channel"] = "telegram", ["action"] = "send", ["idempotencyKey"] = "m1", ["params"] = new JsonObject { ["to"] = "42", ["message"] = "The oven is hot." } };
+        var sent = await Owner.AskAsync("message.action", message.DeepClone().AsObject());
+        Assert.Equal(("77", "telegram"), (sent.GetProperty("messageId").GetString(), sent.GetProperty("channel").GetString()));
+        await Owner.AskAsync("message.action", message);
+        Assert.Equal("/bot1%3Asecret/sendMessage", Assert.Single(telegram.Requests).Target);
+        var status = await Owner.AskAsync("channels.status");
+        Assert.Equal("telegram", status.GetProperty("channelOrder")[0].GetString());
+        Assert.DoesNotContain("secret", status.GetRawText() + (await Owner.AskAsync("config.get")).GetRawText(), StringComparison.Ordinal);
+        if (TestKit.Shared.Find("protocol") is not null) Assert.Empty(TestKit.WireFields.Read().Validate("ChannelsStatusResult", status));
+    }
+
     [Theory]
     [InlineData("telegram", "main", "UNAVAILABLE")]
     [InlineData("webchat", "none", "INVALID_REQUEST")]
