@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Trainer.Decoder;
+using Trainer.Numerics;
+
+namespace Trainer.Export;
+
+/// <summary>Writes a decoder as transformers keeps a Llama: config.json and model.safetensors in float32. The tokenizer is written beside it by whoever made it.</summary>
+internal static unsafe class HuggingFaceFolder
+{
+    /// <summary>Writes both files.</summary>
+    public static void Write(string folder, DecoderShape shape, ParameterTable table, FloatBlock weights)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "config.json"), new JsonObject
+        {
+            ["architectures"] = new JsonArray("LlamaForCausalLM"),
+            ["model_type"] = "llama",
+            ["hidden_act"] = "silu",
+            ["vocab_size"] = shape.Vocabulary,
+            ["hidden_size"] = shape.Width,
+            ["intermediate_size"] = shape.FeedForward,
+            ["num_hidden_layers"] = shape.Layers,
+            ["num_attention_heads"] = shape.Heads,
+            ["num_key_value_heads"] = shape.KvHeads,
+            ["head_dim"] = shape.HeadSize,
+            ["max_position_embeddings"] = shape.Context,
+            ["rms_norm_eps"] = shape.Epsilon,
+            ["rope_theta"] = shape.RopeBase,
+            ["tie_word_embeddings"] = true,
+            ["torch_dtype"] = "float32",
+        }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        WriteTensors(Path.Combine(folder, "model.safetensors"), [.. Tensors(shape, table)], weights);
+    }
+
+    // Ours are [in, out] and lie side by side where they are used together; theirs are [out, in], each by itself.
+    private static IEnumerable<ExportTensor> Tensors(DecoderShape shape, ParameterTable table)
+    {
+        var (queries, keys) = (shape.AttentionWidth, shape.KvHeads * shape.HeadSize);
+        yield return new("model.embed_tokens.weight", table.Embedding);
+        for (var i = 0; i < shape.Layers; i++)
+        {
+            var (layer, name) = (table.Layers[i], $"model.layers.{i}");
+            yield return new($"{name}.input_layernorm.weight", layer.AttentionGain);
+            yield return new($"{name}.self_attn.q_proj.weight", layer.Qkv, 0, queries);
+            yield return new($"{name}.self_attn.k_proj.weight", layer.Qkv, queries, keys);
+            yield return new($"{name}.self_attn.v_proj.weight", layer.Qkv, queries + keys, keys);
+            yield return new($"{name}.self_attn.o_proj.weight", layer.AttentionOut, 0, shape.Width);
+            yield return new($"{name}.post_attention_layernorm.weight", layer.FeedGain);
+            yield return new($"{name}.mlp.gate_proj.weight", layer.GateUp, 0, shape.FeedForward);
+            yield return new($"{name}.mlp.up_proj.weight", layer.GateUp, shape.FeedForward, shape.FeedForward);
+            yield return new($"{name}.mlp.down_proj.weight", layer.Down, 0, shape.Width);
+        }
+        yield return new("model.norm.weight", table.FinalGain);
+    }
+
+    private static void WriteTensors(string path, ExportTensor[] tensors, FloatBlock weights)
+    {
+        var (head, end) = (new JsonObject(), 0L);
+        foreach (var tensor in tensors)
+        {
+            head[tensor.Name] = new JsonObject { ["dtype"] = "F32", ["shape"] = new JsonArray([.. tensor.Shape.Select(n => (JsonNode)n)]), ["data_offsets"] = new JsonArray(end, end + tensor.Length * sizeof(float)) };
+            end += tensor.Length * sizeof(float);
+        }
+        var text = JsonSerializer.SerializeToUtf8Bytes(head);
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        file.Write(length);
+        file.Write(text);
+        foreach (var tensor in tensors) file.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(tensor.Read(weights)));
+    }
+}

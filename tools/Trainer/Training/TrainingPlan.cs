@@ -1,0 +1,39 @@
+using Trainer.Decoder;
+
+namespace Trainer.Training;
+
+/// <summary>All that a training is made of: with the same plan and examples it comes out the same.</summary>
+internal sealed record TrainingPlan
+{
+    /// <summary>How large the decoder is.</summary>
+    public required DecoderShape Shape { get; init; }
+
+    /// <summary>What the first weights and the examples come from.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>How many steps it takes.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Tokens of a step's batch, at most.</summary>
+    public int BatchTokens { get; init; } = 8192;
+
+    /// <summary>The highest rate; it is reached after the warm-up, and falls along half a cosine to a tenth.</summary>
+    public float Rate { get; init; } = 2e-3f;
+
+    /// <summary>Steps of the warm-up.</summary>
+    public int WarmUp { get; init; } = 200;
+
+    /// <summary>What part of a matrix's weights goes with each step, times the rate.</summary>
+    public float Decay { get; init; } = 0.1f;
+
+    /// <summary>Gradients longer than this are shortened to it.</summary>
+    public float Clip { get; init; } = 1;
+
+    /// <summary>The rate of a step, from 1.</summary>
+    public float RateAt(int step)
+    {
+        if (step <= WarmUp) return Rate * step / WarmUp;
+        var along = Math.Min(1, (step - WarmUp) / (float)Math.Max(1, Steps - WarmUp));
+        return Rate * (0.1f + 0.45f * (1 + MathF.Cos(MathF.PI * along)));
+    }
+}
