@@ -231,7 +231,7 @@ run_tests() {
   ensure_clients
   say "checking the format"
   wait "$format" || { cat artifacts/format.log; die "run: dotnet format Appliance.sln"; }
-  for project in Models.Tests Runtime.Tests Appliance.Tests EndToEnd; do test_project "$project"; done
+  for project in Models.Tests Runtime.Tests Appliance.Tests Trainer.Tests EndToEnd; do test_project "$project"; done
   say "took $((SECONDS - started)) s"
   say "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
