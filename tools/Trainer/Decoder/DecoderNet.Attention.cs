@@ -9,10 +9,10 @@ internal sealed unsafe partial class DecoderNet
     private const int QueryBlock = 64;
 
     [ThreadStatic]
-    private static FloatBlock? t_scores;
+    private static FloatBlock? _scores;
 
     [ThreadStatic]
-    private static FloatBlock? t_slopes;
+    private static FloatBlock? _slopes;
 
     private float Scale => 1 / MathF.Sqrt(_shape.HeadSize);
 
@@ -23,7 +23,7 @@ internal sealed unsafe partial class DecoderNet
         for (var first = 0; first < length; first += QueryBlock)
         {
             var (rows, seen) = (Math.Min(QueryBlock, length - first), Math.Min(first + QueryBlock, length));
-            var scores = Scores(ref t_scores, seen);
+            var scores = Scores(ref _scores, seen);
             Gemm.Multiply(rows, seen, _shape.HeadSize, query.From(first, 0), key.Transposed, scores);
             for (var row = 0; row < rows; row++) layer.LogSums.Data[(long)(start + first + row) * _shape.Heads + head] = Rows.Softmax(scores.At(row, 0), first + row + 1, seen, Scale);
             Gemm.Multiply(rows, _shape.HeadSize, seen, scores, value, to.From(start + first, head * _shape.HeadSize));
@@ -42,7 +42,7 @@ internal sealed unsafe partial class DecoderNet
             for (var first = 0; first < length; first += QueryBlock)
             {
                 var (rows, seen) = (Math.Min(QueryBlock, length - first), Math.Min(first + QueryBlock, length));
-                var (powers, products) = (Scores(ref t_scores, seen), Scores(ref t_slopes, seen));
+                var (powers, products) = (Scores(ref _scores, seen), Scores(ref _slopes, seen));
                 var (query, slopeOfRows) = (qkv.From(start + first, head * _shape.HeadSize), slopeOfGave.From(start + first, head * _shape.HeadSize));
                 Gemm.Multiply(rows, seen, _shape.HeadSize, query, key.Transposed, powers);
                 Gemm.Multiply(rows, seen, _shape.HeadSize, slopeOfRows, value.Transposed, products);

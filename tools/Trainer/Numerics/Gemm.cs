@@ -15,10 +15,10 @@ internal static unsafe class Gemm
     private const int DepthBlock = 384, RowBlock = 96;
 
     [ThreadStatic]
-    private static FloatBlock? t_left;
+    private static FloatBlock? _left;
 
     [ThreadStatic]
-    private static FloatBlock? t_right;
+    private static FloatBlock? _right;
 
     /// <summary>Multiplies on as many threads as there are processors; for one thread of several see <see cref="Multiply"/>.</summary>
     /// <param name="rows">Rows of C.</param>
@@ -31,7 +31,7 @@ internal static unsafe class Gemm
     public static void MultiplyInParallel(int rows, int columns, int depth, Operand a, Operand b, Operand c, bool adds = false)
     {
         // One block of B is packed by all, then each takes blocks of rows.
-        var packed = Room(ref t_right, (long)Math.Min(depth, DepthBlock) * Panels(columns) * TileColumns);
+        var packed = Room(ref _right, (long)Math.Min(depth, DepthBlock) * Panels(columns) * TileColumns);
         for (var from = 0; from < depth; from += DepthBlock)
         {
             var (start, deep) = (from, Math.Min(DepthBlock, depth - from));
@@ -43,7 +43,7 @@ internal static unsafe class Gemm
     /// <summary>The same on the calling thread alone.</summary>
     public static void Multiply(int rows, int columns, int depth, Operand a, Operand b, Operand c, bool adds = false)
     {
-        var packed = Room(ref t_right, (long)Math.Min(depth, DepthBlock) * Panels(columns) * TileColumns);
+        var packed = Room(ref _right, (long)Math.Min(depth, DepthBlock) * Panels(columns) * TileColumns);
         for (var from = 0; from < depth; from += DepthBlock)
         {
             var deep = Math.Min(DepthBlock, depth - from);
@@ -66,7 +66,7 @@ internal static unsafe class Gemm
 
     private static void MultiplyBlock(int block, int rows, int columns, int from, int deep, Operand a, float* right, Operand c, bool adds)
     {
-        var left = Room(ref t_left, RowBlock * DepthBlock);
+        var left = Room(ref _left, RowBlock * DepthBlock);
         var (first, count) = (block * RowBlock, Math.Min(RowBlock, rows - block * RowBlock));
         PackLeft(a, first, count, from, deep, left);
         var edge = stackalloc float[TileRows * TileColumns];
