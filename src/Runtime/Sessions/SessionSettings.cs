@@ -9,6 +9,9 @@ public sealed record SessionSettings
     /// <summary>The model that answers in it; null for the default one.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The agent that answers in it for the one whose session it is; null for that one itself.</summary>
+    public string? HandedTo { get; init; }
+
     /// <summary>A folder to show it in, or null.</summary>
     public string? Category { get; init; }
 

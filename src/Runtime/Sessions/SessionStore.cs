@@ -82,7 +82,7 @@ public sealed class SessionStore
             old?.SetAside($".reset.{_time.GetUtcNow().ToUnixTimeMilliseconds()}");
             EndBranches(key);
             var next = Session.Create(HomeFolder.EnsureFolder(Folder), key, _time);
-            if (old is not null) next.Set(_ => old.Settings);
+            if (old is not null) next.Set(_ => old.Settings with { HandedTo = null });
             return Sessions[key] = next;
         }
     }

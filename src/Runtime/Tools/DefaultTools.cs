@@ -18,6 +18,6 @@ public static class DefaultTools
     /// <summary>All of them, in the order of prompts: where there is room for some, it is for the first.</summary>
     public static IEnumerable<Tool> All(AgentBook agents, Func<TurnRunner> turns, EgressPolicy egress, TimeProvider time) =>
     [
-        new ToolsTool(), new TimeTool(time), new SkillTool(agents), .. FileTools.All, new WebFetchTool(new PublicDoor(egress)), new SessionSpawnTool(agents, turns), new SessionSendTool(agents, turns), new SessionListTool(agents), new SessionHistoryTool(agents), new SessionStatusTool(agents),
+        new ToolsTool(), new TimeTool(time), new SkillTool(agents), .. FileTools.All, new WebFetchTool(new PublicDoor(egress)), new SessionSpawnTool(agents, turns), new SessionSendTool(agents, turns), new SessionListTool(agents), new SessionHistoryTool(agents), new SessionStatusTool(agents), new HandOverTool(agents),
     ];
 }

@@ -112,7 +112,7 @@ internal sealed partial class GatewayMethods
             Paired = device is not null,
             Connected = connection is not null,
             ConnectedAtMs = connection?.ConnectedAt.ToUnixTimeMilliseconds(),
-            HostStats = _nodeStats.GetValueOrDefault(id),
+            HostStats = connection is null ? null : _nodeStats.GetValueOrDefault(id),
         };
     }
 

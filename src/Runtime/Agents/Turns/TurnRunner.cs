@@ -276,7 +276,8 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         turn.End(result);
     }
 
-    private Agent Agent(Turn turn) => services.Agents.Of(turn.Session.Key) ?? throw new ModelException($"There is no agent {SessionKey.Agent(turn.Session.Key)}.");
+    // One that was handed over to an agent that is gone is its own agent's again.
+    private Agent Agent(Turn turn) => (turn.Session.Settings.HandedTo is { } other ? services.Agents.Find(other) : null) ?? services.Agents.Of(turn.Session.Key) ?? throw new ModelException($"There is no agent {SessionKey.Agent(turn.Session.Key)}.");
 
     // A turn that was over before it began: its end is noted, so that a restart does not take it up.
     private TurnResult End(Turn turn, TurnStatus status, string reason)
