@@ -44,22 +44,23 @@ public sealed class CrashTests(ITestOutputHelper output)
                 await client.AskAsync("chat.send", Say(run));
                 acknowledged.Add(run);
             }
-            if (round % 2 == 0) await client.EventAsync("chat", c => c.GetProperty("state").GetString() == "delta");
+            // An answer may be empty: then its end is all there is of it.
+            if (round % 2 == 0 && await client.EventAsync("chat", c => c.GetProperty("state").GetString() is "delta" or "final" or "error") is var said && said.GetProperty("state").GetString() == "error") Assert.Fail($"round {round}: {said}");
             using var kill = Process.Start("kill", ["-KILL", server.Process.Id.ToString(CultureInfo.InvariantCulture)]);
             await server.Process.WaitForExitAsync();
         }
         await using var after = await SocketTests.StartAsync(home.Path, Token);
         await using var reader = await GatewayClient.ConnectAsync(after.Client.BaseAddress!, Token);
-        var said = new List<string>();
+        var kept = new List<string>();
         for (int page, offset = 0; ; offset += page)
         {
             var history = await reader.AskAsync("chat.history", new JsonObject { ["sessionKey"] = "main", ["limit"] = 1000, ["offset"] = offset });
             var messages = history.GetProperty("messages").EnumerateArray().ToArray();
             page = messages.Length;
-            said.InsertRange(0, messages.Where(m => m.GetProperty("role").GetString() == "user").Select(m => m.GetProperty("content")[0].GetProperty("text").GetString()!));
+            kept.InsertRange(0, messages.Where(m => m.GetProperty("role").GetString() == "user").Select(m => m.GetProperty("content")[0].GetProperty("text").GetString()!));
             if (page < 1000) break;
         }
-        Assert.Equal(acknowledged, said);
+        Assert.Equal(acknowledged, kept);
         ready.Sort();
         welcome.Sort();
         output.WriteLine(FormattableString.Invariant(

@@ -60,8 +60,9 @@ public sealed class SoakTests(ITestOutputHelper output)
             await client.EventAsync("chat", c => c.GetProperty("runId").GetString() == run && c.GetProperty("state").GetString() is "final" or "error" or "aborted");
             await client.AskAsync("chat.history", new JsonObject { ["sessionKey"] = session });
         }
-        await using (var stranger = await GatewayClient.OpenAsync(server.Client.BaseAddress!))
-            Assert.False((await stranger.RequestAsync("connect", GatewayClient.Owner("wrong"))).GetProperty("ok").GetBoolean());
+        // Once a day: days pass so fast here that more would lock this address out, and the owner's programs with it.
+        await using (var stranger = hour % HoursOfADay == 0 ? await GatewayClient.OpenAsync(server.Client.BaseAddress!) : null)
+            if (stranger is not null) Assert.False((await stranger.RequestAsync("connect", GatewayClient.Owner("wrong"))).GetProperty("ok").GetBoolean());
         var started = await owner.AskAsync("cron.run", new JsonObject { ["id"] = job, ["mode"] = "force" });
         await owner.EventAsync("cron", e => e.GetProperty("action").GetString() == "finished" && e.GetProperty("runId").GetString() == started.GetProperty("runId").GetString());
         await InvokeAsync(server, "time", []);

@@ -35,7 +35,17 @@ internal static class HistoryWindow
 
         // What the last summary stands for is gone already: it stays.
         var summary = Array.FindLastIndex(messages, m => m.Role == SessionMessage.Summary);
-        if (summary >= 0) (room, costs[summary]) = (room - costs[summary], 0);
+        if (summary >= 0)
+        {
+            // One that a larger model wrote, or that grew with the conversation, leaves half of the room to what was said since.
+            for (var length = messages[summary].Text.Length; costs[summary] > room / 2 && length > 1;)
+            {
+                length = Math.Min(length * 3 / 4, (int)((long)length * room / 2 / costs[summary]));
+                messages[summary] = messages[summary] with { Text = Tools.Bounded.Cut(transcript[summary].Text, Math.Max(1, length)) };
+                costs[summary] = PerMessage + count(messages[summary].Text);
+            }
+            (room, costs[summary]) = (room - costs[summary], 0);
+        }
 
         // As if it had been cut turn by turn, each time it was too long, to six tenths: then the next turns find the same beginning.
         var (first, sum) = (0, 0);

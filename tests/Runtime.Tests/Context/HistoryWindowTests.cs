@@ -53,6 +53,19 @@ public sealed class HistoryWindowTests
         Assert.Same(transcript, HistoryWindow.Cut(transcript, "r", 100_000, Count));
     }
 
+    [Theory]
+    [InlineData(3000)]
+    [InlineData(100_000)]
+    public void Cut_WithASummaryThatIsLongerThanTheRoom_ShortensIt(int length)
+    {
+        List<SessionMessage> transcript = [new("s", 1, 0, SessionMessage.Summary, new string('x', length))];
+        for (var i = 0; i < 20; i++) transcript.Add(new($"m{i}", i + 2, i, SessionMessage.User, "hello") { RunId = $"r{i}" });
+        var cut = HistoryWindow.Cut(transcript, "r19", 500, Count);
+        Assert.InRange(cut.Sum(m => m.Text.Length + 6), 250, 500);
+        Assert.Equal((SessionMessage.Summary, "r19"), (cut[0].Role, cut[^1].RunId));
+        Assert.Contains("characters left out", cut[0].Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Cut_AndShrink_KeepTheSummary()
     {
