@@ -26,7 +26,7 @@ internal sealed class OllamaWire : IWire
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var message in WireJson.All(messages, options)) Write(json, message, names);
         json.WriteEndArray();
-        WriteTools(json, options);
+        WireJson.WriteTools(json, options);
         if (options.ResponseFormat is ChatResponseFormatJson format)
         {
             if (format.Schema is { } schema) json.Write("format", schema);
@@ -105,24 +105,5 @@ internal sealed class OllamaWire : IWire
             json.WriteEndArray();
         }
         json.WriteEndObject();
-    }
-
-    private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
-    {
-        var tools = WireJson.Tools(options);
-        if (tools.Count == 0) return;
-        json.WriteStartArray("tools");
-        foreach (var tool in tools)
-        {
-            json.WriteStartObject();
-            json.WriteString("type", "function");
-            json.WriteStartObject("function");
-            json.WriteString("name", tool.Name);
-            json.WriteString("description", tool.Description);
-            json.Write("parameters", tool.JsonSchema);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
     }
 }

@@ -127,21 +127,7 @@ internal sealed class OpenAiWire : IWire
 
     private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
     {
-        var tools = WireJson.Tools(options);
-        if (tools.Count == 0) return;
-        json.WriteStartArray("tools");
-        foreach (var tool in tools)
-        {
-            json.WriteStartObject();
-            json.WriteString("type", "function");
-            json.WriteStartObject("function");
-            json.WriteString("name", tool.Name);
-            json.WriteString("description", tool.Description);
-            json.Write("parameters", tool.JsonSchema);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        if (!WireJson.WriteTools(json, options)) return;
         if (options.AllowMultipleToolCalls is { } several) json.WriteBoolean("parallel_tool_calls", several);
         if (options.ToolMode is RequiredChatToolMode { RequiredFunctionName: { } name })
         {

@@ -101,4 +101,25 @@ internal static class WireJson
 
     /// <summary>Text of a message's own.</summary>
     public static string TextOf(ChatMessage message) => string.Concat(message.Contents.OfType<TextContent>().Select(t => t.Text));
+
+    /// <summary>Writes the member <c>tools</c> as OpenAI has it, and Ollama after it. False where there are none, and nothing is written.</summary>
+    public static bool WriteTools(Utf8JsonWriter json, ChatOptions options)
+    {
+        var tools = Tools(options);
+        if (tools.Count == 0) return false;
+        json.WriteStartArray("tools");
+        foreach (var tool in tools)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "function");
+            json.WriteStartObject("function");
+            json.WriteString("name", tool.Name);
+            json.WriteString("description", tool.Description);
+            json.Write("parameters", tool.JsonSchema);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        return true;
+    }
 }
