@@ -38,7 +38,7 @@ internal sealed class McpConnection(IMcpTransport transport, TimeProvider time) 
     /// <exception cref="McpException">The server is none, or one of another time.</exception>
     public async Task InitializeAsync(string clientVersion, TimeSpan limit, CancellationToken cancellation)
     {
-        transport.Received = Take;
+        transport.Begin(Take);
         var answer = await RequestAsync("initialize", to =>
         {
             to.WriteString("protocolVersion", Versions[0]);

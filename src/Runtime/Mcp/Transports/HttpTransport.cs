@@ -20,6 +20,7 @@ internal sealed class HttpTransport(HttpClient client, McpServerSettings setting
 
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
+    private Action<JsonElement> _received = _ => { };
     private volatile string? _session;
     private volatile string? _version;
 
@@ -27,7 +28,7 @@ internal sealed class HttpTransport(HttpClient client, McpServerSettings setting
     public Task<string> Ended => _ended.Task;
 
     /// <inheritdoc/>
-    public Action<JsonElement> Received { get; set; } = _ => { };
+    public void Begin(Action<JsonElement> received) => _received = received;
 
     /// <inheritdoc/>
     public void Agreed(string version) => _version = version;
@@ -144,7 +145,7 @@ internal sealed class HttpTransport(HttpClient client, McpServerSettings setting
         }
     }
 
-    private void Take(JsonElement message) => Received(message);
+    private void Take(JsonElement message) => _received(message);
 
     private static JsonElement Parse(ReadOnlySpan<byte> json)
     {

@@ -8,8 +8,9 @@ internal interface IMcpTransport : IAsyncDisposable
     /// <summary>Why it ended, for a person, once it has. Never fails.</summary>
     Task<string> Ended { get; }
 
-    /// <summary>Hears of every message, in order where the server orders them; set before the first is sent. Must be quick.</summary>
-    Action<JsonElement> Received { get; set; }
+    /// <summary>Begins: nothing is read or sent before, so that nothing a server says at once is missed. Called once.</summary>
+    /// <param name="received">Hears of every message, in order where the server orders them. Must be quick.</param>
+    void Begin(Action<JsonElement> received);
 
     /// <summary>Sends a message.</summary>
     /// <param name="message">JSON in UTF-8.</param>

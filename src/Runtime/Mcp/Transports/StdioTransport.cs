@@ -19,21 +19,20 @@ internal sealed class StdioTransport : IMcpTransport
     private readonly Channel<byte[]> _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MostUnsent) { SingleReader = true });
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Over a program that runs, with its output apart.</summary>
+    /// <summary>Over a program that runs, with its output apart; what it writes waits in the pipe until the transport begins.</summary>
     /// <param name="program">It.</param>
     /// <param name="longest">Longest message, bytes.</param>
-    public StdioTransport(RunningPipeline program, int longest)
-    {
-        (_program, _longest) = (program, longest);
-        new Thread(Read, 256 * 1024) { IsBackground = true, Name = "mcp" }.Start();
-        _ = Task.Run(WriteAsync);
-    }
+    public StdioTransport(RunningPipeline program, int longest) => (_program, _longest) = (program, longest);
 
     /// <inheritdoc/>
     public Task<string> Ended => _ended.Task;
 
     /// <inheritdoc/>
-    public Action<JsonElement> Received { get; set; } = _ => { };
+    public void Begin(Action<JsonElement> received)
+    {
+        new Thread(() => Read(received), 256 * 1024) { IsBackground = true, Name = "mcp" }.Start();
+        _ = Task.Run(WriteAsync);
+    }
 
     /// <inheritdoc/>
     public Task SendAsync(byte[] message, long? id, CancellationToken cancellation)
@@ -72,7 +71,7 @@ internal sealed class StdioTransport : IMcpTransport
         }
     }
 
-    private void Read()
+    private void Read(Action<JsonElement> received)
     {
         var line = new byte[16 * 1024];
         var (length, searched) = (0, 0);
@@ -84,7 +83,7 @@ internal sealed class StdioTransport : IMcpTransport
                 var start = 0;
                 while (line.AsSpan(searched, length - searched).IndexOf((byte)'\n') is >= 0 and var at)
                 {
-                    Take(line.AsSpan(start, searched + at - start));
+                    Take(line.AsSpan(start, searched + at - start), received);
                     start = searched = searched + at + 1;
                 }
                 (length, searched) = (length - start, length - start);
@@ -103,7 +102,7 @@ internal sealed class StdioTransport : IMcpTransport
         while (_program.ReadOutput(line) > 0) { }
     }
 
-    private void Take(ReadOnlySpan<byte> line)
+    private static void Take(ReadOnlySpan<byte> line, Action<JsonElement> received)
     {
         if (line.Trim(" \t\r"u8).IsEmpty) return;
         JsonElement message;
@@ -115,7 +114,7 @@ internal sealed class StdioTransport : IMcpTransport
         {
             throw new McpException("it wrote something to its standard output that is no message", e);
         }
-        Received(message);
+        received(message);
     }
 
     private void End(string why)
