@@ -66,6 +66,7 @@ internal static class ConfigCheck
             if (!binding.ToBinding().IsOfSomething) yield return (path, "names nothing that goes to the agent: channel, account, peer, person or hook");
         }
         foreach (var fault in PeopleCheck.Of(config)) yield return fault;
+        foreach (var fault in HardwareCheck.Of(config)) yield return fault;
     }
 
     // As browsers write it, so that texts can be compared.

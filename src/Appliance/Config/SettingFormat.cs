@@ -18,6 +18,9 @@ internal static class SettingFormat
     /// <summary>Hours and minutes of a day, as 08:00.</summary>
     public const string TimeOfDay = "time-of-day";
 
+    /// <summary>What a pin is set to: on, off or 0 to 100.</summary>
+    public const string PinLevel = "pin-level";
+
     /// <summary>A time zone of the system.</summary>
     public const string Zone = "time-zone";
 
@@ -29,6 +32,7 @@ internal static class SettingFormat
     {
         Address when text is not ("loopback" or "localhost") && !IPAddress.TryParse(text, out _) => "is no IP address of this machine; loopback is 127.0.0.1",
         Duration when !KeepAlive.TryParse(text, out _) => "is neither a number of seconds nor a duration such as 30m or 1h30m",
+        PinLevel when !Runtime.Hardware.Board.PinLevel.TryParse(text, out _) => "is neither on nor off nor a number up to 100",
         TimeOfDay when !TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "is no time of day such as 08:00",
         WebAddress when !(Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0) => "is no http:// or https:// address without a login in it",
         Zone when !IsZone(text) => "is no time zone of this system; zones have names like Europe/Berlin",

@@ -20,6 +20,9 @@ using Runtime.Audit;
 using Runtime.Browser;
 using Runtime.Canvas;
 using Runtime.Exec.Rules;
+using Runtime.Hardware.Board;
+using Runtime.Hardware.Kernel;
+using Runtime.Hardware.Simulation;
 using Runtime.Mcp;
 using Runtime.Memory;
 using Runtime.Memory.Files;
@@ -64,6 +67,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly MemoryBook _memory;
     private readonly ConfiguredRouter _router;
     private readonly BrowserHost _browser;
+    private readonly HardwareBoard _hardware;
     private readonly ITimer _ticks;
     private readonly ITimer _keepAlives;
     private int _tickCount;
@@ -93,6 +97,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _mcp = new McpBook(home, egress, new CommandSandbox(), approvals, message => _log.Write(message, "warn"), time);
         var questions = new QuestionBook(time);
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
+        _hardware = new HardwareBoard(options.Config!.Config.Hardware.Simulate ? new SimulatedDevices() : new KernelDevices(), time);
+        _hardware.Happened += new HardwareAudit(identity.Audit).Hear;
         var table = new GatewayTools(agents, egress, time)
         {
             Turns = () => _turns!,
@@ -108,6 +114,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             Present = (node, key, name, cancellation) => _methods!.PresentAsync(node, key, name, cancellation),
             Sees = SeesAsync,
             Questions = questions,
+            Hardware = _hardware,
             Further = _mcp,
         }.Table();
         var tools = new ToolRunner(table, agents.Policy(Channels, person => identity.People.Policy.ToolsOf(person)), new ToolApprover(approvals))
@@ -132,7 +139,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         canvas.Changed += _methods.CanvasChanged;
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.AgentsChanged;
+        _hardware.Set(_context.Config.Config.Hardware.ToSettings());
         _context.Config.Changed += McpChanged;
+        _context.Config.Changed += HardwareChanged;
         _context.Config.Changed += _methods.ConfigChanged;
         // Before anybody is asked, or hears of it.
         var asked = new ApprovalAudit(identity.Audit);
@@ -169,7 +178,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     /// <summary>True where a home has work for a gateway that no client has come to yet.</summary>
     public static bool HasWork(ModelStore store, ConfigStore? config)
     {
-        if (JobBook.IsIn(store.Home)) return true;
+        if (JobBook.IsIn(store.Home) || config?.Config.Hardware.IsThere == true) return true;
         var agents = new AgentBook(store.Home, config is null ? [] : AgentConfig.All(config.Config), TimeProvider.System).All;
         return agents.Any(agent => HeartbeatFile.Read(agent) is not null)
             || (store.Newest(ModelKind.Decoder) is not null && agents.Any(agent => new MemoryFolder(agent.Workspace).All().Any(file => MemoryFolder.DayOf(file.Path) is not null)));
@@ -243,6 +252,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed -= _methods.ConfigChanged;
         _context.Config.Changed -= _methods.AgentsChanged;
         _context.Config.Changed -= McpChanged;
+        _context.Config.Changed -= HardwareChanged;
         await _keepAlives.DisposeAsync();
         _heartbeats.Dispose();
         _nights.Dispose();
@@ -252,6 +262,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _router.Dispose();
         _processes.Dispose();
         _browser.Dispose();
+        _hardware.Dispose();
         await _mcp.DisposeAsync();
         await _log.DisposeAsync();
     }
@@ -286,6 +297,11 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private void McpChanged(ConfigChange change)
     {
         if (change.Paths.Any(path => path.Steps is ["mcp", ..])) _mcp.Set(McpServerConfig.All(change.After.Config, _context.Home));
+    }
+
+    private void HardwareChanged(ConfigChange change)
+    {
+        if (change.Paths.Any(path => path.Steps is ["hardware", ..])) _hardware.Set(change.After.Config.Hardware.ToSettings());
     }
 
     private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";

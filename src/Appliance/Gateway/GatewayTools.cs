@@ -6,6 +6,8 @@ using Runtime.Approvals;
 using Runtime.Browser;
 using Runtime.Canvas;
 using Runtime.Exec.Rules;
+using Runtime.Hardware.Board;
+using Runtime.Hardware.Simulation;
 using Runtime.Memory;
 using Runtime.Messages;
 using Runtime.Questions;
@@ -71,6 +73,9 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     /// <summary>Where the owner is asked.</summary>
     public required QuestionBook Questions { get; init; }
 
+    /// <summary>What is wired to the box.</summary>
+    public required HardwareBoard Hardware { get; init; }
+
     /// <summary>Where further tools come from: MCP servers. Null for nowhere.</summary>
     public IToolSource? Further { get; init; }
 
@@ -79,12 +84,17 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     [
         .. DefaultTools.All(agents, Turns, egress, time), .. MemoryTools.All(Memory), .. CommandTools.All(Commands, Processes), new SkillRunTool(agents, Skills), new CronTool(Cron, time),
         new MessageTool(agents, Messages), new DeviceStatusTool(), new WebSearchTool(Search, egress), new BrowserTool(Browser),
-        new CanvasTool(Canvas, Present), new ImageTool(Sees), new AskTool(Questions),
+        new CanvasTool(Canvas, Present), new ImageTool(Sees), new AskTool(Questions), new PinTool(Hardware), new SensorTool(Hardware),
     ], Further);
 
     /// <summary>The table of a home where nothing is called: nothing of what stands behind it is opened.</summary>
-    public static ToolTable ToShow(AgentBook agents, string home)
+    /// <param name="agents">Whose tools they are.</param>
+    /// <param name="home">The home.</param>
+    /// <param name="hardware">What is wired; null for nothing.</param>
+    public static ToolTable ToShow(AgentBook agents, string home, HardwareSettings? hardware = null)
     {
+        var board = new HardwareBoard(new SimulatedDevices(), TimeProvider.System);
+        board.Set(hardware ?? HardwareSettings.None);
         var (egress, time) = (EgressPolicy.FromEnvironment(), TimeProvider.System);
         var (rules, approvals, sandbox) = (new ExecRulesFile(Path.Combine(home, "exec-approvals.json")), new ApprovalBook(new GrantStore(Path.Combine(home, "exec-grants.json"), time), time), new CommandSandbox());
         return new GatewayTools(agents, egress, time)
@@ -102,6 +112,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
             Present = (_, _, _, _) => Never<Task>(),
             Sees = _ => Never<Task<IChatClient?>>(),
             Questions = new QuestionBook(time),
+            Hardware = board,
         }.Table();
     }
 

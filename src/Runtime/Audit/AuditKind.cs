@@ -30,9 +30,12 @@ public static class AuditKind
     /// <summary>What an agent remembers was distilled by night, archived, or forgotten.</summary>
     public const string Memory = "memory";
 
+    /// <summary>A pin was set, a trigger began something, or somebody was kept from either.</summary>
+    public const string Hardware = "hardware";
+
     /// <summary>About this log itself: repaired, events lost, old ones removed.</summary>
     public const string Log = "log";
 
     /// <summary>All there are.</summary>
-    public static IReadOnlyList<string> All { get; } = [Access, Turn, Read, Tool, Egress, Approval, Identity, Config, Memory, Log];
+    public static IReadOnlyList<string> All { get; } = [Access, Turn, Read, Tool, Egress, Approval, Identity, Config, Memory, Hardware, Log];
 }

@@ -28,6 +28,9 @@ public abstract class Tool(string name, string description, string schema) : AIF
     /// <summary>The smallest profile that has it.</summary>
     public abstract ToolProfile Profile { get; }
 
+    /// <summary>False where nothing is set up that it could work with: nobody is told of it then, and nobody can call it.</summary>
+    public virtual bool IsThere => true;
+
     /// <summary>False where its results hold nothing private and nothing that others wrote. Otherwise who has read them is tainted.</summary>
     public virtual bool ReturnsData => true;
 

@@ -39,7 +39,7 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
 
     /// <summary>The tools somebody may call at all, in the order of the table.</summary>
     public IReadOnlyList<Tool> For(string agent, string? channel, string? person) =>
-        [.. table.All.Where(tool => policy.Allows(tool, agent, channel, person))];
+        [.. table.All.Where(tool => tool.IsThere && policy.Allows(tool, agent, channel, person))];
 
     /// <summary>Says of a full path whether it may be reached for somebody; null where all of an agent's files may.</summary>
     public Func<string, bool>? ReachOf(string workspace, string? person) => MayReach is { } may && person is not null ? path => may(person, path, workspace) : null;
@@ -53,7 +53,7 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
         var tool = table.Find(name);
         var reads = new FileReads();
         context = context with { Files = context.Files.Watched(reads.Add, ReachOf(context.Files.Workspace, context.Person)) };
-        var (result, decision) = tool is null
+        var (result, decision) = tool is not { IsThere: true }
             ? (ToolResult.Refused($"There is no tool {name}."), ToolVerdict.Deny)
             : await DecideAndRunAsync(tool, arguments, context, cancellation);
         var bounded = result with { Text = Bounded.Cut(result.Text, LongestResult), IsData = result.IsData || (tool?.ReturnsData == true && !result.IsRefused) };

@@ -52,7 +52,7 @@ internal static class ContextCommand
         var agents = new AgentBook(home, AgentConfig.All(config.Config), TimeProvider.System, config.Current.IsSet);
         var agent = sessionKey is null ? agents.Default : agents.Of(SessionKey.Normalize(sessionKey)) ?? throw new ModelException($"There is no agent {SessionKey.Agent(sessionKey)}.");
         AgentFiles.Prepare(agent);
-        var tools = new ToolRunner(GatewayTools.ToShow(agents, home), agents.Policy());
+        var tools = new ToolRunner(GatewayTools.ToShow(agents, home, config.Config.Hardware.ToSettings()), agents.Policy());
         var transcript = sessionKey is null ? [] : agent.Sessions.Find(SessionKey.Normalize(sessionKey))?.Read() ?? throw new ToolException($"There is no conversation {sessionKey}.");
         return ContextReport.Make(
             agent, tools.For(agent.Id, null, null), transcript, text,

@@ -1,0 +1,24 @@
+using System.Collections.ObjectModel;
+using Runtime.Hardware.Board;
+
+namespace Appliance.Config.Sections;
+
+/// <summary>Section <c>hardware</c>: what is wired to this box and may be used. Immutable.</summary>
+internal sealed record HardwareConfig(
+    [property: Setting("Whether everything below is only imagined: nothing of the machine is touched, and `appliance hardware simulate` plays the world.")]
+    bool Simulate = false,
+    IReadOnlyDictionary<string, PinConfig>? Pins = null,
+    IReadOnlyDictionary<string, SensorConfig>? Sensors = null)
+{
+    [Setting("Pins by their names; what has no name here cannot be reached.", Hot = true)]
+    public IReadOnlyDictionary<string, PinConfig> Pins { get; init; } = Pins ?? ReadOnlyDictionary<string, PinConfig>.Empty;
+
+    [Setting("Sensors by their names; what has no name here cannot be reached.", Hot = true)]
+    public IReadOnlyDictionary<string, SensorConfig> Sensors { get; init; } = Sensors ?? ReadOnlyDictionary<string, SensorConfig>.Empty;
+
+    /// <summary>True where something is named.</summary>
+    internal bool IsThere => Pins.Count + Sensors.Count > 0;
+
+    /// <summary>As the agent's room takes it.</summary>
+    public HardwareSettings ToSettings() => new() { Pins = [.. Pins.Select(pin => pin.Value.ToSettings(pin.Key))], Sensors = [.. Sensors.Select(sensor => sensor.Value.ToSettings(sensor.Key))] };
+}

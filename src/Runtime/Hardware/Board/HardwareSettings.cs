@@ -1,0 +1,14 @@
+namespace Runtime.Hardware.Board;
+
+/// <summary>What of this machine's hardware has a name, and so can be used at all. Immutable.</summary>
+public sealed record HardwareSettings
+{
+    /// <summary>Nothing.</summary>
+    public static HardwareSettings None { get; } = new();
+
+    /// <summary>The pins; no two of one name.</summary>
+    public IReadOnlyList<PinSettings> Pins { get; init; } = [];
+
+    /// <summary>The sensors; no two of one name.</summary>
+    public IReadOnlyList<SensorSettings> Sensors { get; init; } = [];
+}

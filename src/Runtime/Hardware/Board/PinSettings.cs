@@ -1,0 +1,45 @@
+using Runtime.Hardware.Devices;
+
+namespace Runtime.Hardware.Board;
+
+/// <summary>A pin that has a name, and what it may be used for. Immutable.</summary>
+/// <param name="Name">As people and models call it.</param>
+/// <param name="At">Where it is.</param>
+public sealed record PinSettings(string Name, DeviceAddress At)
+{
+    /// <summary>What it is, in the owner's words.</summary>
+    public string? About { get; init; }
+
+    /// <summary>True where it is driven, false where it is listened to.</summary>
+    public bool IsOutput { get; init; }
+
+    /// <summary>What it may be used for.</summary>
+    public PinUse Allow { get; init; } = PinUse.Read;
+
+    /// <summary>People beside the owner who may use it so, by their ids; <c>*</c> is everybody.</summary>
+    public IReadOnlyList<string> Who { get; init; } = [];
+
+    /// <summary>True where a person is asked before an agent sets it.</summary>
+    public bool Asks { get; init; }
+
+    /// <summary>True where low is on.</summary>
+    public bool IsActiveLow { get; init; }
+
+    /// <summary>The resistor inside the chip.</summary>
+    public PinBias Bias { get; init; }
+
+    /// <summary>How long a line must be still before it counts as changed.</summary>
+    public TimeSpan Debounce { get; init; }
+
+    /// <summary>Of a pin that dims, hertz.</summary>
+    public int Frequency { get; init; } = 1000;
+
+    /// <summary>What it is set to when it is opened, percent; null for <see cref="Safe"/>.</summary>
+    public int? Start { get; init; }
+
+    /// <summary>What it is set to when the box ends, percent; null to leave it.</summary>
+    public int? Safe { get; init; }
+
+    /// <summary>How long it may be anything but off: then it goes off by itself. Null for as long as it is told.</summary>
+    public TimeSpan? LongestOn { get; init; }
+}
