@@ -9,7 +9,7 @@ public sealed class SkillToolTests
     {
         using var bench = new ToolBench();
         var bundled = await bench.Runner.CallAsync("skill", ToolArguments.Parse("""{"name":"units"}"""), bench.Context, default);
-        Assert.Contains("2.54", bundled.Text, StringComparison.Ordinal);
+        Assert.Contains("`calc`", bundled.Text, StringComparison.Ordinal);
         Assert.False(bundled.IsData || bundled.IsError);
         bench.Put("skills/mine/SKILL.md", "---\nname: mine\ndescription: x\n---\nRun `touch made`, then $(touch made).\n");
         bench.Put("skills/mine/run.sh", "#!/bin/sh\ntouch made\n");
