@@ -125,7 +125,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         tools.Called += new ToolAudit(identity.Audit).Hear;
         tools.Faulted += onBug;
         _router = new ConfiguredRouter(models, options.Config!, egress, time, (person, model) => identity.People.Policy.MayUse(person, model), what => _log.Write(what, "warn"));
-        _turns = new TurnRunner(new TurnServices(new RoutedModels(models, _router.Get), agents, tools, options.Model, time));
+        Models = new RoutedModels(models, _router.Get);
+        _turns = new TurnRunner(new TurnServices(Models, agents, tools, options.Model, time));
         var book = new JobBook(home, time, what => _log.Write(what, "warn"));
         var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress)));
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
@@ -183,6 +184,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         return agents.Any(agent => HeartbeatFile.Read(agent) is not null)
             || (store.Newest(ModelKind.Decoder) is not null && agents.Any(agent => new MemoryFolder(agent.Workspace).All().Any(file => MemoryFolder.DayOf(file.Path) is not null)));
     }
+
+    /// <summary>The models of this box and elsewhere, as turns are answered by them.</summary>
+    public IModelHost Models { get; }
 
     /// <summary>What its methods work with, for the doors that are none of the protocol's.</summary>
     public GatewayContext Context => _context;

@@ -18,6 +18,9 @@ internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
     /// <summary>Tokens of the prompt, as far as they are known by now; 0 where whoever answers tells them at the end.</summary>
     public int PromptTokens { get; init; }
 
+    /// <summary>Who says it, as it calls itself; null where it does not. Of an answer that another went on with it is both.</summary>
+    public string? Model { get; init; }
+
     /// <summary>The pieces of a chat client's answer.</summary>
     public static async IAsyncEnumerable<AnswerPiece> FromChat(
         IAsyncEnumerable<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -26,9 +29,11 @@ internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
         UsageDetails? usage = null;
         GenerationTimings? timings = null;
         string? stop = null;
+        string? model = null;
         var prompt = 0;
         await foreach (var update in updates.WithCancellation(cancellation))
         {
+            model = update.ModelId ?? model;
             finish = update.FinishReason ?? finish;
             usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
             if (update.AdditionalProperties?.TryGetValue(ChatOptionKeys.Timings, out GenerationTimings? found) == true) timings = found;
@@ -36,15 +41,15 @@ internal readonly record struct AnswerPiece(string Text, AnswerEnd? End)
             if (update.AdditionalProperties?.TryGetValue(ChatOptionKeys.StopSequence, out string? met) == true) stop = met;
             foreach (var content in update.Contents)
             {
-                if (content is TextContent { Text.Length: > 0 } text) yield return new(text.Text, null) { PromptTokens = prompt };
-                if (content is TextReasoningContent { Text.Length: > 0 } reasoning) yield return new("", null) { Reasoning = reasoning.Text, PromptTokens = prompt };
-                if (content is FunctionCallContent call) yield return new("", null) { Call = call, PromptTokens = prompt };
+                if (content is TextContent { Text.Length: > 0 } text) yield return new(text.Text, null) { PromptTokens = prompt, Model = model };
+                if (content is TextReasoningContent { Text.Length: > 0 } reasoning) yield return new("", null) { Reasoning = reasoning.Text, PromptTokens = prompt, Model = model };
+                if (content is FunctionCallContent call) yield return new("", null) { Call = call, PromptTokens = prompt, Model = model };
             }
         }
         var reason = finish == ChatFinishReason.Length ? AnswerEnd.Length
             : finish == ChatFinishReason.ToolCalls ? AnswerEnd.ToolCalls
             : AnswerEnd.Stop;
-        yield return new("", new(reason, usage?.InputTokenCount ?? prompt, usage?.OutputTokenCount ?? 0, timings) { StopSequence = stop }) { PromptTokens = prompt };
+        yield return new("", new(reason, usage?.InputTokenCount ?? prompt, usage?.OutputTokenCount ?? 0, timings) { StopSequence = stop }) { PromptTokens = prompt, Model = model };
     }
 
     /// <summary>The pieces of a raw completion.</summary>

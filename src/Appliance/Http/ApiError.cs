@@ -3,6 +3,8 @@ using Models;
 using Models.Budget;
 using Models.Embedding;
 using Models.Generation;
+using Models.Routing;
+using Models.Routing.Execution;
 using Models.Store;
 using Models.Tokens;
 
@@ -31,6 +33,11 @@ internal sealed record ApiError(string Message, string Type, string? Param, stri
         // Templates refuse conversations they cannot render (roles that do not alternate): the request is at fault.
         TemplateException e => Create(StatusCodes.Status400BadRequest, e.Message, "messages", "invalid_value"),
         MemoryException e => Create(StatusCodes.Status503ServiceUnavailable, e.Message, null, "insufficient_memory"),
+        RoutingException { Nearest: ExclusionReason.Budget } e => Create(StatusCodes.Status402PaymentRequired, e.Message, "model", "budget_exceeded"),
+        RoutingException { Nearest: null or ExclusionReason.Failing or ExclusionReason.CoolingDown or ExclusionReason.Busy } e =>
+            Create(StatusCodes.Status503ServiceUnavailable, e.Message, null, "no_model_could_answer"),
+        // The question itself may go to nobody: what another appliance that asked takes for its question's fault, and tries nobody out for.
+        RoutingException e => Create(StatusCodes.Status422UnprocessableEntity, e.Message, "model", "no_model_may_answer"),
         ModelException e => Create(StatusCodes.Status500InternalServerError, e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             Create(StatusCodes.Status413PayloadTooLarge, "The request body is too large.", null, "request_too_large"),

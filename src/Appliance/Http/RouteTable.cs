@@ -34,11 +34,12 @@ internal sealed class RouteTable
         var mcp = new McpDoor(new McpTools(agents).Describe, options.Time);
         var hooks = new HookDoor(gateway, options);
         var canvas = new CanvasDoor(gateway);
-        var listing = new ModelListing(models);
+        var door = new ModelDoor(models, gateway, options);
+        var listing = new ModelListing(door);
         var health = new Health(models, options.Model);
-        var responses = new Responses(models, options.Model);
-        var messages = new Messages(models, options.Model);
-        var ollama = new OllamaModels(models);
+        var responses = new Responses(door);
+        var messages = new Messages(door);
+        var ollama = new OllamaModels(door);
         var embed = new OllamaEmbed(models);
         _routes = new Dictionary<string, Route[]>
         {
@@ -60,8 +61,8 @@ internal sealed class RouteTable
             [CanvasTickets.Path] = [Route.Get(context => canvas.GetAsync(context, NameIn(context))) with { Access = RouteAccess.Ticket }],
             ["/v1/models"] = [Route.Get(listing.ListAsync)],
             ["/v1/models/"] = [Route.Get(context => listing.GetAsync(context, NameIn(context)))],
-            ["/v1/chat/completions"] = [Route.Post(new ChatCompletions(models, options.Model).HandleAsync)],
-            ["/v1/completions"] = [Route.Post(new Completions(models, options.Model).HandleAsync)],
+            ["/v1/chat/completions"] = [Route.Post(new ChatCompletions(door).HandleAsync)],
+            ["/v1/completions"] = [Route.Post(new Completions(door).HandleAsync)],
             ["/v1/responses"] = [Route.Post(responses.CreateAsync)],
             ["/v1/responses/"] = [Route.Get(context => responses.GetAsync(context, NameIn(context))), Route.Delete(context => responses.DeleteAsync(context, NameIn(context)))],
             ["/v1/embeddings"] = [Route.Post(new Embeddings(models).HandleAsync)],
@@ -72,8 +73,8 @@ internal sealed class RouteTable
             ["/api/tags"] = [Route.Get(ollama.TagsAsync)],
             ["/api/ps"] = [Route.Get(ollama.LoadedAsync)],
             ["/api/show"] = [Route.Post(ollama.ShowAsync)],
-            ["/api/chat"] = [Route.Post(new OllamaChat(models).HandleAsync)],
-            ["/api/generate"] = [Route.Post(new OllamaGenerate(models).HandleAsync)],
+            ["/api/chat"] = [Route.Post(new OllamaChat(door).HandleAsync)],
+            ["/api/generate"] = [Route.Post(new OllamaGenerate(door).HandleAsync)],
             ["/api/embed"] = [Route.Post(embed.EmbedAsync)],
             ["/api/embeddings"] = [Route.Post(embed.EmbedOneAsync)],
         }.ToFrozenDictionary(StringComparer.Ordinal);

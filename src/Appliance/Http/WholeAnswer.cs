@@ -22,6 +22,9 @@ internal sealed class WholeAnswer
     /// <summary>How it ended; null until the last piece.</summary>
     public AnswerEnd? End { get; private set; }
 
+    /// <summary>Who said it, as it calls itself; null where it does not.</summary>
+    public string? Model { get; private set; }
+
     /// <summary>Adds the next piece.</summary>
     public void Add(AnswerPiece piece)
     {
@@ -29,5 +32,6 @@ internal sealed class WholeAnswer
         _reasoning.Append(piece.Reasoning);
         if (piece.Call is not null) _calls.Add(piece.Call);
         End = piece.End;
+        Model = piece.Model ?? Model;
     }
 }

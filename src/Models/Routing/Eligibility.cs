@@ -13,21 +13,21 @@ internal static class Eligibility
     /// <param name="request">For what.</param>
     /// <param name="policy">What the owner wants.</param>
     /// <param name="rule">The rule that counts, or null.</param>
-    /// <param name="profile">The profile that counts.</param>
+    /// <param name="profiles">The owner's profile and the one that was asked for: what either keeps out is out.</param>
     /// <param name="least">The quality it must be above; null for any.</param>
-    public static Exclusion? Check(Candidate candidate, RoutingRequest request, RoutingPolicy policy, RoutingRule? rule, RoutingProfile profile, double? least)
+    public static Exclusion? Check(Candidate candidate, RoutingRequest request, RoutingPolicy policy, RoutingRule? rule, (RoutingProfile Owners, RoutingProfile Asked) profiles, double? least)
     {
         var (target, turn) = (candidate.Target, request.Turn);
         if (turn.Asked is { } asked && asked != target.Name) return Out(ExclusionReason.NotAsked, $"is not {asked}, which was asked for");
         if (rule?.Admits(target.Name) == false) return Out(ExclusionReason.Rule, $"is kept out by the rule {rule.Name}");
         if (!target.IsLocal)
         {
-            if (profile == RoutingProfile.LocalOnly) return Out(ExclusionReason.Profile, "is elsewhere, and the profile is local-only");
+            if (Wanted(RoutingProfile.LocalOnly)) return Out(ExclusionReason.Profile, "is elsewhere, and the profile is local-only");
             if (request.IsOffline) return Out(ExclusionReason.Offline, "is elsewhere, and offline mode is on");
             if ((turn.Data & ~target.MaySee) is not DataClass.Public and var hidden) return Out(ExclusionReason.Data, $"may not see {RoutingWords.Of(hidden)} data");
             if (policy.Regions.Count > 0 && (target.Region is not { } region || !Contains(policy.Regions, region)))
                 return Out(ExclusionReason.Region, target.Region is null ? "does not say where it computes" : $"computes in {target.Region}");
-            if (profile == RoutingProfile.Private && target.KeepsData) return Out(ExclusionReason.Retention, "may keep what it is sent, and the profile is private");
+            if (Wanted(RoutingProfile.Private) && target.KeepsData) return Out(ExclusionReason.Retention, "may keep what it is sent, and the profile is private");
         }
         if (turn.HasImages && !target.ReadsImages) return Out(ExclusionReason.Images, "does not read pictures");
         if (turn.NeedsTools && !target.CallsTools) return Out(ExclusionReason.Tools, "does not call tools");
@@ -40,6 +40,8 @@ internal static class Eligibility
         // A NaN is not above anything.
         if (least is { } mark && !(target.Quality > mark)) return Out(ExclusionReason.NotBetter, $"is taken to be no better than {turn.BetterThan}");
         return null;
+
+        bool Wanted(RoutingProfile profile) => profiles.Owners == profile || profiles.Asked == profile;
 
         Exclusion Out(ExclusionReason reason, string detail) => new(target.Name, reason, detail);
     }

@@ -10,14 +10,15 @@ public static class Router
     public static RoutingDecision Decide(RoutingPolicy policy, RoutingRequest request)
     {
         var rule = policy.RuleFor(request.Turn);
-        var profile = rule?.Profile ?? policy.Profile;
+        var owners = rule?.Profile ?? policy.Profile;
+        var profile = request.Turn.Profile ?? owners;
         var least = request.Turn.BetterThan is { } last ? QualityOf(last, request.Candidates) : null;
         List<RankedTarget> ranked = [];
         List<int> places = [];
         List<Exclusion> outs = [];
         foreach (var candidate in request.Candidates)
         {
-            if (Eligibility.Check(candidate, request, policy, rule, profile, least) is { } exclusion)
+            if (Eligibility.Check(candidate, request, policy, rule, (owners, profile), least) is { } exclusion)
             {
                 outs.Add(exclusion);
                 continue;

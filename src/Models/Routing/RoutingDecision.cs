@@ -17,6 +17,16 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
     /// <summary>True where nobody may answer.</summary>
     public bool IsRefused => Ranked.Count == 0;
 
+    /// <summary>Who came nearest to an answer of those that may not; null where there is none.</summary>
+    public Exclusion? Nearest()
+    {
+        Exclusion? nearest = null;
+        // What came furthest is nearest.
+        foreach (var exclusion in Out)
+            if (exclusion.Reason != ExclusionReason.NotAsked && (nearest is null || exclusion.Reason > nearest.Reason)) nearest = exclusion;
+        return nearest;
+    }
+
     /// <summary>For a person: why nobody may answer, and what would change it.</summary>
     public string Refusal()
     {
@@ -29,10 +39,9 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
         if (told.Count == 0) return text.Append($": there is none of the name {Request.Turn.Asked}.").ToString();
         text.Append(": ").AppendJoin("; ", told.Take(MostTold).Select(o => $"{o.Target} {o.Detail}"));
         if (told.Count > MostTold) text.Append($"; {told.Count - MostTold} more");
-        return text.Append(". ").Append(Remedy(told.Aggregate((a, b) => b.Reason > a.Reason ? b : a))).ToString();
+        return text.Append(". ").Append(Remedy(Nearest()!)).ToString();
     }
 
-    // What came furthest is nearest to an answer.
     private static string Remedy(Exclusion nearest) => nearest.Reason switch
     {
         ExclusionReason.Rule => "Change router.rules to allow one.",

@@ -42,6 +42,9 @@ public sealed record TurnFeatures
     /// <summary>The target somebody asked for by name; null leaves it to the rules.</summary>
     public string? Asked { get; init; }
 
+    /// <summary>The profile somebody asked for: it chooses among those that the owner's lets in, and may keep more out. Null leaves it to the owner's.</summary>
+    public RoutingProfile? Profile { get; init; }
+
     /// <summary>The target that answered last in this conversation, or null.</summary>
     public string? Current { get; init; }
 

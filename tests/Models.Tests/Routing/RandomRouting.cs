@@ -67,6 +67,7 @@ internal sealed class RandomRouting(ulong seed)
         HasImages = One(5),
         NeedsTools = One(3),
         Asked = One(12) ? "t2" : null,
+        Profile = One(6) ? (RoutingProfile)_random.Next(6) : null,
         Current = One(3) ? $"t{_random.Next(8)}" : null,
         IsInToolLoop = One(4),
         BetterThan = One(8) ? $"t{_random.Next(10)}" : null,

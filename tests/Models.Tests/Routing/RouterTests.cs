@@ -31,6 +31,21 @@ public sealed class RouterTests(ITestOutputHelper output)
     public void Decide_APublicTurn_IsWhatTheProfileSays(RoutingProfile profile, string expected) =>
         Assert.Equal(expected, string.Join(' ', Decide(new() { Profile = profile }, Plain, Box, Cloud).Ranked.Select(r => r.Name)));
 
+    [Theory]
+    [InlineData(RoutingProfile.CloudFirst, RoutingProfile.LocalOnly, "box")]
+    [InlineData(RoutingProfile.CloudFirst, RoutingProfile.Private, "box cloud")]
+    [InlineData(RoutingProfile.Private, RoutingProfile.Best, "cloud box")]
+    [InlineData(RoutingProfile.LocalOnly, RoutingProfile.CloudFirst, "box")]
+    public void Decide_AProfileIsAskedFor_ChoosesAmongThoseThatTheOwnersLetsIn(RoutingProfile owners, RoutingProfile asked, string expected)
+    {
+        Assert.Equal(expected, Names(Cloud));
+        // What keeps what it is sent stays out of either's private.
+        var keeping = Names(Cloud with { KeepsData = true });
+        Assert.Equal(owners == RoutingProfile.Private || asked == RoutingProfile.Private ? "box" : expected, keeping);
+
+        string Names(Target cloud) => string.Join(' ', Decide(new() { Profile = owners }, Plain with { Profile = asked }, Box, cloud).Ranked.Select(r => r.Name));
+    }
+
     [Fact]
     public void Decide_SeveralRulesMatch_TheFirstCounts()
     {

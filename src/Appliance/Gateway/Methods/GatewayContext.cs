@@ -6,6 +6,7 @@ using Appliance.Http.Canvas;
 using Models;
 using Models.Egress;
 using Models.Generation;
+using Models.Routing.Execution;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Approvals;
@@ -79,5 +80,5 @@ internal sealed record GatewayContext(
 
     /// <summary>The name of a model that is asked for, here or elsewhere; null asks for the default.</summary>
     /// <exception cref="ModelException">There is none of that name.</exception>
-    public string ModelName(string? name) => name is not null && Config.Config.Models.Targets.ContainsKey(name) ? name : Models.Store.Get(name).Manifest.Name;
+    public string ModelName(string? name) => name is not null && Config.Config.Models.Targets is { Count: > 0 } targets && (targets.ContainsKey(name) || RoutedModels.IsOpen(name, out _)) ? name : Models.Store.Get(name).Manifest.Name;
 }

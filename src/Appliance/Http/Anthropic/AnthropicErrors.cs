@@ -23,6 +23,7 @@ internal static class AnthropicErrors
     private static string ToType(ApiError error) => error.Status switch
     {
         StatusCodes.Status401Unauthorized => "authentication_error",
+        StatusCodes.Status402PaymentRequired => "billing_error",
         StatusCodes.Status403Forbidden => "permission_error",
         StatusCodes.Status404NotFound => "not_found_error",
         StatusCodes.Status413PayloadTooLarge => "request_too_large",

@@ -15,7 +15,7 @@ internal sealed class MessageStream(HttpContext context, string id, string model
         await using var pieces = answer.GetAsyncEnumerator();
         await pieces.MoveNextAsync();
         await JsonAnswer.BeginStreamAsync(context, JsonAnswer.EventStream);
-        var start = new Message(id, model, [], null, null, new MessageUsage(pieces.Current.PromptTokens, 0, 0));
+        var start = new Message(id, pieces.Current.Model ?? model, [], null, null, new MessageUsage(pieces.Current.PromptTokens, 0, 0));
         await SendAsync(new MessageStart(start), Json.MessageStart, MessageStart.Name);
         await SendAsync(PlainEvent.Ping, Json.PlainEvent, PlainEvent.Ping.Type);
         while (pieces.Current.End is null)

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
-using Models.Generation;
 
 namespace Appliance.Http.Anthropic;
 
 /// <summary>POST /v1/messages and POST /v1/messages/count_tokens.</summary>
-internal sealed class Messages(IModelHost models, string? defaultModel)
+internal sealed class Messages(ModelDoor models)
 {
     /// <summary>Answers a conversation, whole or as a stream of events.</summary>
     public async Task HandleAsync(HttpContext context, CancellationToken cancellation)
@@ -12,21 +11,20 @@ internal sealed class Messages(IModelHost models, string? defaultModel)
         var request = await ReadAsync(context, cancellation);
         if (request.MaxTokens is null) throw ApiException.BadRequest("max_tokens is required.", "max_tokens");
         var (messages, options) = MessagesTranslation.Translate(request);
-        var name = FindModel(context, request);
-        var client = await models.GetChatClientAsync(name, cancellation);
-        var answer = AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
+        var model = models.Find(context, request.Model);
+        var answer = await models.AskAsync(model, messages, options, cancellation);
         var id = "msg_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
-        if (request.Stream == true) await new MessageStream(context, id, name).SendAsync(answer);
-        else await WriteAsync(context, id, name, answer);
+        if (request.Stream == true) await new MessageStream(context, id, model.Name).SendAsync(answer);
+        else await WriteAsync(context, id, model.Name, answer);
     }
 
-    /// <summary>Counts the tokens of the prompt a conversation makes, by the model's own template and tokenizer.</summary>
+    /// <summary>Counts the tokens of the prompt a conversation makes: by the model's own template and tokenizer, or about, where the router decides.</summary>
     public async Task CountAsync(HttpContext context, CancellationToken cancellation)
     {
         var request = await ReadAsync(context, cancellation);
         var (messages, options) = MessagesTranslation.Translate(request);
-        var client = new LocalChatClient(await models.LoadAsync(FindModel(context, request), cancellation));
-        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new TokenCount(client.CountTokens(messages, options)), AnthropicJson.Wire.TokenCount);
+        var count = await models.CountAsync(models.Find(context, request.Model), messages, options, cancellation);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new TokenCount(count), AnthropicJson.Wire.TokenCount);
     }
 
     /// <summary>Why an answer ended, in this wire's words.</summary>
@@ -44,13 +42,6 @@ internal sealed class Messages(IModelHost models, string? defaultModel)
         return await JsonBody.ReadAsync(context, AnthropicJson.Wire.MessagesRequest, cancellation);
     }
 
-    private string FindModel(HttpContext context, MessagesRequest request)
-    {
-        var name = models.Store.Get(string.IsNullOrEmpty(request.Model) ? defaultModel : request.Model).Manifest.Name;
-        context.RequireModel(name);
-        return name;
-    }
-
     private static async Task WriteAsync(HttpContext context, string id, string model, IAsyncEnumerable<AnswerPiece> answer)
     {
         var whole = new WholeAnswer();
@@ -60,7 +51,7 @@ internal sealed class Messages(IModelHost models, string? defaultModel)
         if (whole.Text.Length > 0) blocks.Add(ContentBlock.OfText(whole.Text));
         blocks.AddRange(whole.Calls.Select(call => ContentBlock.OfCall(call, ChatRequests.ToArguments(call))));
         var end = whole.End!;
-        var message = new Message(id, model, blocks, ToStopReason(end), end.StopSequence, MessageUsage.Of(end));
+        var message = new Message(id, whole.Model ?? model, blocks, ToStopReason(end), end.StopSequence, MessageUsage.Of(end));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, message, AnthropicJson.Wire.Message);
     }
 }

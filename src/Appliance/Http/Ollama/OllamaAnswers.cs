@@ -12,10 +12,11 @@ internal static class OllamaAnswers
 
     /// <summary>The answer to a request without a prompt, which loads the model, or unloads it where it is not to be kept.</summary>
     public static async Task<IAsyncEnumerable<AnswerPiece>> LoadAsync(
-        IModelHost models, string name, TimeSpan? keepAlive, CancellationToken cancellation)
+        IModelHost models, ChosenModel model, TimeSpan? keepAlive, CancellationToken cancellation)
     {
         if (keepAlive == TimeSpan.Zero) return Say(Unload);
-        await models.LoadAsync(name, cancellation);
+        // Which one will answer is not known yet.
+        if (!model.IsRouted) await models.LoadAsync(model.Name, cancellation);
         return Say(Load);
 
         static async IAsyncEnumerable<AnswerPiece> Say(string reason)
@@ -44,10 +45,10 @@ internal static class OllamaAnswers
     /// <param name="stream">One object per piece, or one in all.</param>
     /// <param name="started">Timestamp of the request's begin.</param>
     /// <param name="pieces">The answer.</param>
-    /// <param name="create">Makes an object of the wire from what is new and whether it is the last.</param>
+    /// <param name="create">Makes an object of the wire from what is new, who says it, and whether it is the last.</param>
     /// <param name="type">How to write it.</param>
     public static async Task SendAsync<T>(
-        HttpContext context, bool stream, long started, IAsyncEnumerable<AnswerPiece> pieces, Func<OllamaAnswerMessage, bool, T> create,
+        HttpContext context, bool stream, long started, IAsyncEnumerable<AnswerPiece> pieces, Func<OllamaAnswerMessage, string?, bool, T> create,
         JsonTypeInfo<T> type)
         where T : AnswerNumbers
     {
@@ -59,11 +60,11 @@ internal static class OllamaAnswers
             {
                 // What fails before the first piece still gets its own status.
                 if (!context.Response.HasStarted) await JsonAnswer.BeginStreamAsync(context, JsonAnswer.Lines);
-                await JsonAnswer.WriteToStreamAsync(context, create(OllamaAnswerMessage.From(piece), false), type);
+                await JsonAnswer.WriteToStreamAsync(context, create(OllamaAnswerMessage.From(piece), piece.Model, false), type);
             }
         }
         var end = whole.End!;
-        var last = create(OllamaAnswerMessage.From(whole), true) with
+        var last = create(OllamaAnswerMessage.From(whole), whole.Model, true) with
         {
             DoneReason = end.Reason == AnswerEnd.ToolCalls ? AnswerEnd.Stop : end.Reason,
             TotalDuration = AnswerNumbers.ToNanoseconds(Stopwatch.GetElapsedTime(started)),

@@ -6,7 +6,7 @@ using Models.Generation;
 namespace Appliance.Http.Ollama;
 
 /// <summary>POST /api/generate.</summary>
-internal sealed class OllamaGenerate(IModelHost models)
+internal sealed class OllamaGenerate(ModelDoor models)
 {
     /// <summary>
     /// Answers one prompt, as a stream of lines unless asked not to; no prompt only loads the model. The prompt goes through the model's
@@ -22,24 +22,29 @@ internal sealed class OllamaGenerate(IModelHost models)
         if (format is not null && request.Raw == true) throw ApiException.BadRequest("format needs raw to be false.", "format");
 
         var keepAlive = request.ToKeepAlive();
-        var name = models.Store.Get(request.RequireSupported()).Manifest.Name;
-        context.RequireModel(name);
+        var chosen = models.Find(context, request.RequireSupported());
+        if (chosen.IsRouted && request.Raw == true) throw ApiException.NotSupported("raw", "raw needs a model of this box: those elsewhere have templates of their own.");
         if (string.IsNullOrEmpty(request.Prompt))
         {
-            await SendAsync(name, await OllamaAnswers.LoadAsync(models, name, keepAlive, cancellation));
+            await SendAsync(await OllamaAnswers.LoadAsync(models.Models, chosen, keepAlive, cancellation));
+            return;
+        }
+        if (chosen.IsRouted)
+        {
+            await SendAsync(await ChatAsync(chosen, request, options, format, cancellation));
             return;
         }
 
-        var model = await models.LoadAsync(name, cancellation);
+        var model = await models.Models.LoadAsync(chosen.Name, cancellation);
         if (format is not null && model.ChatTemplate is null)
             throw ApiException.BadRequest($"format needs a chat template, which {model.Name} does not have; use /api/chat.", "format");
-        await SendAsync(name, request.Raw == true || model.ChatTemplate is null
+        await SendAsync(request.Raw == true || model.ChatTemplate is null
             ? Complete(model, request, options, cancellation)
-            : await ChatAsync(name, request, options, format, cancellation));
+            : await ChatAsync(chosen, request, options, format, cancellation));
 
-        Task SendAsync(string name, IAsyncEnumerable<AnswerPiece> pieces) => OllamaAnswers.SendAsync(
-            context, request.Stream != false, started, OllamaAnswers.KeepAsync(models, name, keepAlive, pieces),
-            (message, done) => new GenerateAnswer(name, DateTime.UtcNow, message.Content, message.Thinking, done), OllamaJson.Wire.GenerateAnswer);
+        Task SendAsync(IAsyncEnumerable<AnswerPiece> pieces) => OllamaAnswers.SendAsync(
+            context, request.Stream != false, started, OllamaAnswers.KeepAsync(models.Models, chosen.Name, keepAlive, pieces),
+            (message, who, done) => new GenerateAnswer(who ?? chosen.Name, DateTime.UtcNow, message.Content, message.Thinking, done), OllamaJson.Wire.GenerateAnswer);
     }
 
     private static void RequireSupported(GenerateRequest request)
@@ -59,14 +64,13 @@ internal sealed class OllamaGenerate(IModelHost models)
     }
 
     private async Task<IAsyncEnumerable<AnswerPiece>> ChatAsync(
-        string model, GenerateRequest request, GenerationOptions generation, ChatResponseFormat? format, CancellationToken cancellation)
+        ChosenModel model, GenerateRequest request, GenerationOptions generation, ChatResponseFormat? format, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
         if (!string.IsNullOrEmpty(request.System)) messages.Add(new(ChatRole.System, request.System));
         messages.Add(new(ChatRole.User, request.Prompt));
-        var client = await models.GetChatClientAsync(model, cancellation);
         var options = LocalChatClient.ToChatOptions(generation);
         options.ResponseFormat = format;
-        return AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
+        return await models.AskAsync(model, messages, options, cancellation);
     }
 }

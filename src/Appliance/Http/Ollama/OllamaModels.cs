@@ -9,13 +9,15 @@ using Models.Store;
 namespace Appliance.Http.Ollama;
 
 /// <summary>GET /api/tags, GET /api/ps, POST /api/show and GET /api/version.</summary>
-internal sealed class OllamaModels(IModelHost models)
+internal sealed class OllamaModels(ModelDoor door)
 {
     /// <summary>Clients want a time also for a model that stays loaded until the server ends.</summary>
     private static readonly DateTime Never = new(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc);
 
-    /// <summary>Every installed model.</summary>
-    public Task TagsAsync(HttpContext context) => WriteAsync(context, models.Store.List().Select(ToTag));
+    private readonly IModelHost models = door.Models;
+
+    /// <summary>Every installed model, and those elsewhere that are configured: as names without a size.</summary>
+    public Task TagsAsync(HttpContext context) => WriteAsync(context, models.Store.List().Select(ToTag).Concat(door.Elsewhere.Select(ToTag)));
 
     /// <summary>The models in memory.</summary>
     public Task LoadedAsync(HttpContext context) => WriteAsync(
@@ -54,6 +56,8 @@ internal sealed class OllamaModels(IModelHost models)
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(files)));
         return new(manifest.Name, manifest.InstalledAt.UtcDateTime, manifest.Files.Sum(f => f.Size), digest, ToDetails(manifest));
     }
+
+    private static Tag ToTag(string elsewhere) => new(elsewhere, DateTime.UnixEpoch, 0, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(elsewhere))), new("", "", ""));
 
     // Ollama has no word for rerankers.
     private static string CapabilityOf(ModelKind kind) => kind switch { ModelKind.Decoder => "completion", ModelKind.Embedding => "embedding", _ => "rerank" };

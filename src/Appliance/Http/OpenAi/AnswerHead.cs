@@ -11,6 +11,6 @@ internal sealed class AnswerHead(string prefix, string model)
     /// <summary>When it was begun, Unix seconds.</summary>
     public long Created { get; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
-    /// <summary>The model that answers.</summary>
-    public string Model { get; } = model;
+    /// <summary>The model that answers, as far as it is known.</summary>
+    public string Model { get; set; } = model;
 }

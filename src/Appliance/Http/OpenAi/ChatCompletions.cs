@@ -1,9 +1,7 @@
-using Models.Generation;
-
 namespace Appliance.Http.OpenAi;
 
 /// <summary>POST /v1/chat/completions.</summary>
-internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
+internal sealed class ChatCompletions(ModelDoor models)
 {
     /// <summary>Answers a conversation, whole or as a stream of events.</summary>
     public async Task HandleAsync(HttpContext context, CancellationToken cancellation)
@@ -12,11 +10,9 @@ internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
         var request = await JsonBody.ReadAsync(context, OpenAiJson.Wire.ChatCompletionRequest, cancellation);
         var (messages, options) = ChatTranslation.Translate(request);
 
-        var name = models.Store.Get(request.ModelOr(defaultModel)).Manifest.Name;
-        context.RequireModel(name);
-        var client = await models.GetChatClientAsync(name, cancellation);
-        var answer = AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);
-        var head = new AnswerHead("chatcmpl-", name);
+        var model = models.Find(context, request.Model);
+        var answer = await models.AskAsync(model, messages, options, cancellation);
+        var head = new AnswerHead("chatcmpl-", model.Name);
         if (request.Stream == true) await StreamAsync(context, head, answer, request.StreamOptions?.IncludeUsage == true);
         else await WriteAsync(context, head, answer);
     }
@@ -26,6 +22,7 @@ internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
         var whole = new WholeAnswer();
         await foreach (var piece in answer) whole.Add(piece);
         var end = whole.End!;
+        head.Model = whole.Model ?? head.Model;
         var called = whole.Calls.Count > 0;
         var message = new AnswerMessage(called && whole.Text.Length == 0 ? null : whole.Text)
         {
@@ -42,6 +39,7 @@ internal sealed class ChatCompletions(IModelHost models, string? defaultModel)
         await using var pieces = answer.GetAsyncEnumerator();
         // What fails before the first piece still gets its own status.
         await pieces.MoveNextAsync();
+        head.Model = pieces.Current.Model ?? head.Model;
         await JsonAnswer.BeginStreamAsync(context, JsonAnswer.EventStream);
         await SendAsync([new ChunkChoice(0, new Delta("assistant", ""), null)]);
         var calls = 0;

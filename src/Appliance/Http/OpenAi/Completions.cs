@@ -1,10 +1,15 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.Extensions.AI;
 using Models.Generation;
 
 namespace Appliance.Http.OpenAi;
 
-/// <summary>POST /v1/completions: text goes into the model as it is, without a chat template.</summary>
-internal sealed class Completions(IModelHost models, string? defaultModel)
+/// <summary>
+/// POST /v1/completions: text goes into a model of this box as it is, without a chat template. Where the router answers it is a question: models
+/// elsewhere take nothing else.
+/// </summary>
+internal sealed class Completions(ModelDoor models)
 {
     /// <summary>OpenAI's documented default of max_tokens here.</summary>
     private const int DefaultMaxTokens = 16;
@@ -20,22 +25,33 @@ internal sealed class Completions(IModelHost models, string? defaultModel)
         var options = request.ToOptions(request.MaxTokens ?? DefaultMaxTokens);
         var prompts = CompletionPrompt.ReadAll(request.Prompt);
 
-        var name = models.Store.Get(request.ModelOr(defaultModel)).Manifest.Name;
-        context.RequireModel(name);
-        var model = await models.LoadAsync(name, cancellation);
-        var encoded = prompts.Select(p => p.Encode(model.Tokenizer)).ToList();
-        var head = new AnswerHead("cmpl-", model.Name);
-        var answers = encoded.Select(p => AnswerAsync(model, p, options, request.Echo == true, cancellation));
+        var chosen = models.Find(context, request.Model);
+        var head = new AnswerHead("cmpl-", chosen.Name);
+        IEnumerable<IAsyncEnumerable<AnswerPiece>> answers;
+        if (chosen.IsRouted)
+        {
+            if (prompts.Any(p => p.Text is null)) throw ApiException.NotSupported("prompt", "Token ids are those of one model: name a model of this box, or send text.");
+            answers = prompts.Select(p => Echo(request.Echo == true ? p.Text! : "", AskAsync(chosen, p.Text!, options, cancellation)));
+        }
+        else
+        {
+            var model = await models.Models.LoadAsync(chosen.Name, cancellation);
+            var encoded = prompts.Select(p => p.Encode(model.Tokenizer)).ToList();
+            answers = encoded.Select(p => Echo(request.Echo == true ? p.Text ?? model.Tokenizer.Decode(p.Tokens) : "", AnswerPiece.FromModel(model.GenerateAsync(p.Tokens, options, cancellation), cancellation)));
+        }
         if (request.Stream == true) await StreamAsync(context, head, answers, request.StreamOptions?.IncludeUsage == true);
         else await WriteAsync(context, head, answers);
     }
 
-    private static async IAsyncEnumerable<AnswerPiece> AnswerAsync(
-        ILanguageModel model, EncodedPrompt prompt, GenerationOptions options, bool echo,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<AnswerPiece> AskAsync(
+        ChosenModel model, string prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var echoed = echo ? prompt.Text ?? model.Tokenizer.Decode(prompt.Tokens) : "";
-        await foreach (var piece in AnswerPiece.FromModel(model.GenerateAsync(prompt.Tokens, options, cancellation), cancellation))
+        await foreach (var piece in await models.AskAsync(model, [new ChatMessage(ChatRole.User, prompt)], LocalChatClient.ToChatOptions(options), cancellation)) yield return piece;
+    }
+
+    private static async IAsyncEnumerable<AnswerPiece> Echo(string echoed, IAsyncEnumerable<AnswerPiece> answer)
+    {
+        await foreach (var piece in answer)
         {
             // With the first piece, not before it: a prompt that does not fit must still get its own status.
             if (echoed.Length > 0) yield return new(echoed, null);
@@ -56,6 +72,7 @@ internal sealed class Completions(IModelHost models, string? defaultModel)
             {
                 text.Append(piece.Text);
                 end = piece.End!;
+                head.Model = piece.Model ?? head.Model;
             }
             usage = usage.Plus(end);
             choices.Add(new CompletionChoice(choices.Count, text.ToString(), end.Reason));
@@ -73,6 +90,7 @@ internal sealed class Completions(IModelHost models, string? defaultModel)
         {
             await foreach (var piece in answer)
             {
+                head.Model = piece.Model ?? head.Model;
                 // What fails before the first piece still gets its own status.
                 if (!context.Response.HasStarted) await JsonAnswer.BeginStreamAsync(context, JsonAnswer.EventStream);
                 if (piece.End is not null) usage = usage.Plus(piece.End);

@@ -26,9 +26,6 @@ internal abstract record SamplingFields
     public JsonElement Stop { get; init; }
     public Dictionary<string, float>? LogitBias { get; init; }
 
-    /// <summary>The model asked for; clients that cannot leave the field out send it empty.</summary>
-    public string? ModelOr(string? otherwise) => string.IsNullOrEmpty(Model) ? otherwise : Model;
-
     /// <summary>The options, checked. What is left out has OpenAI's documented default: temperature 1, top_p 1, no penalties.</summary>
     /// <exception cref="ApiException">400: a field that is not supported, or has the wrong form.</exception>
     /// <exception cref="GenerationException">A value is out of range.</exception>

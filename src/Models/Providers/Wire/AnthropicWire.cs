@@ -29,9 +29,10 @@ internal sealed class AnthropicWire : IWire
         var system = string.Join("\n\n", all.Where(m => m.Role == ChatRole.System).Select(WireJson.TextOf).Append(Format(options.ResponseFormat)).Where(text => text.Length > 0));
         if (system.Length > 0) json.WriteString("system", system);
         WriteMessages(json, all);
-        json.Write("temperature", options.Temperature);
-        json.Write("top_p", options.TopP);
-        json.Write("top_k", (long?)options.TopK);
+        // What is the default is left out: newer models take one of the two alone.
+        json.Write("temperature", WireJson.Unless(options.Temperature, 1));
+        json.Write("top_p", WireJson.Unless(options.TopP, 1));
+        json.Write("top_k", options.TopK is > 0 and var most ? (long?)most : null);
         json.Write("stop_sequences", options.StopSequences);
         WriteTools(json, options);
         json.WriteEndObject();

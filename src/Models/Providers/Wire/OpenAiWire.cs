@@ -29,10 +29,11 @@ internal sealed class OpenAiWire : IWire
         json.WriteEndObject();
         // OpenAI's own newer models refuse the older name; most others know no other.
         json.Write(upstream.Address.IdnHost == "api.openai.com" ? "max_completion_tokens" : "max_tokens", (long?)options.MaxOutputTokens);
-        json.Write("temperature", options.Temperature);
-        json.Write("top_p", options.TopP);
-        json.Write("presence_penalty", options.PresencePenalty);
-        json.Write("frequency_penalty", options.FrequencyPenalty);
+        // What is the default is left out: reasoning models refuse the fields, whatever they say.
+        json.Write("temperature", WireJson.Unless(options.Temperature, 1));
+        json.Write("top_p", WireJson.Unless(options.TopP, 1));
+        json.Write("presence_penalty", WireJson.Unless(options.PresencePenalty, 0));
+        json.Write("frequency_penalty", WireJson.Unless(options.FrequencyPenalty, 0));
         json.Write("seed", options.Seed);
         json.Write("stop", options.StopSequences);
         WriteTools(json, options);

@@ -36,6 +36,9 @@ internal static class WireJson
         _ => null,
     };
 
+    /// <summary>A number, or null where it is what holds anyway.</summary>
+    public static float? Unless(float? value, float usual) => value == usual ? null : value;
+
     /// <summary>Writes a number where it is set.</summary>
     public static void Write(this Utf8JsonWriter json, string name, float? value)
     {

@@ -3,6 +3,11 @@ namespace Models.Routing.Classifying;
 /// <summary>Where a turn comes from. Immutable.</summary>
 public sealed record TurnSource
 {
+    private const string Harder = "try harder";
+
+    // A question, not an essay that has these words in it.
+    private const int LongestRequest = 120;
+
     /// <summary>The agent, or null.</summary>
     public string? Agent { get; init; }
 
@@ -15,9 +20,15 @@ public sealed record TurnSource
     /// <summary>The conversation, by which its next question is known; null for one alone.</summary>
     public string? Conversation { get; init; }
 
+    /// <summary>True where the messages are all of the conversation, as programs send it: what is not in them any more is in nothing that is read.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>True where whoever answered last did not do it well enough.</summary>
     public bool TryHarder { get; init; }
 
     /// <summary>What the conversation was found to hold before: nothing takes it away again.</summary>
     public DataClass Taint { get; init; }
+
+    /// <summary>True where a person's words ask for a better answer than the last.</summary>
+    public static bool AsksForMore(string text) => text.Length <= LongestRequest && text.Contains(Harder, StringComparison.OrdinalIgnoreCase);
 }

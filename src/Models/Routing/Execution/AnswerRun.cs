@@ -84,7 +84,7 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
     public void Answered(Attempt attempt)
     {
         attempt.Succeeded();
-        router.State.Remember(question.Source.Conversation, attempt.Target.Name, (int)Math.Min(int.MaxValue, attempt.Record.PromptTokens ?? question.Turn.Tokens), question.Found.Data);
+        router.State.Remember(question.Source.Conversation, attempt.Target.Name, (int)Math.Min(int.MaxValue, attempt.Record.PromptTokens ?? question.Turn.Tokens), question.Source.IsWhole ? DataClass.Public : question.Found.Data);
     }
 
     /// <summary>Tells what became of it.</summary>
@@ -185,7 +185,7 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
         if (hasSaid) _refusal = $"The answer broke off, and nobody could go on with it. {_refusal}";
         // Whoever asks can shorten it.
         else if (decision.Out.Any(o => o.Reason == ExclusionReason.Window)) return new GenerationException(_refusal) { IsContextExceeded = true };
-        return new RoutingException(_refusal, _last);
+        return new RoutingException(_refusal, _last) { Nearest = _last is null && !hasSaid ? decision.Nearest()?.Reason : null };
     }
 
     private void Close()

@@ -67,24 +67,25 @@ public sealed class ModelRouter
 
     /// <summary>A client whose questions are answered by whoever the router decides for.</summary>
     /// <param name="asked">The target to ask, whoever else there is; null leaves it to the rules.</param>
-    public IChatClient CreateClient(string? asked = null) => new RoutedChatClient(this, asked);
+    /// <param name="profile">What matters most to whoever asks; null leaves it to the owner.</param>
+    public IChatClient CreateClient(string? asked = null, RoutingProfile? profile = null) => new RoutedChatClient(this, asked, profile);
 
     /// <summary>What was found in a conversation so far.</summary>
     public DataClass Held(string conversation) => State.Recall(conversation).Data;
 
     /// <summary>What would be decided of a question now; asks nobody.</summary>
-    public (RoutingDecision Decision, IReadOnlyList<string> Why) Explain(IReadOnlyList<ChatMessage> messages, ChatOptions? options, TurnSource source, string? asked = null)
+    public (RoutingDecision Decision, IReadOnlyList<string> Why) Explain(IReadOnlyList<ChatMessage> messages, ChatOptions? options, TurnSource source, string? asked = null, RoutingProfile? profile = null)
     {
-        var question = Ask(messages, options, source, asked);
+        var question = Ask(messages, options, source, asked, profile);
         return (Decide(question, new Dictionary<string, ExclusionReason>()), question.Found.Why);
     }
 
     /// <summary>Looks at a question.</summary>
-    internal Question Ask(IReadOnlyList<ChatMessage> messages, ChatOptions? options, TurnSource source, string? asked)
+    internal Question Ask(IReadOnlyList<ChatMessage> messages, ChatOptions? options, TurnSource source, string? asked, RoutingProfile? profile)
     {
         var (current, tokens, data) = State.Recall(source.Conversation);
         var found = Classifier.Classify(messages, options, source with { Taint = source.Taint | data });
-        State.Remember(source.Conversation, null, 0, found.Data);
+        State.Remember(source.Conversation, null, 0, source.IsWhole ? DataClass.Public : found.Data);
         var turn = new TurnFeatures
         {
             Data = found.Data,
@@ -99,6 +100,7 @@ public sealed class ModelRouter
             Script = found.Script,
             Depth = messages.Count,
             Asked = asked,
+            Profile = profile,
             Current = current,
             IsInToolLoop = messages is [.., { Role: var last }] && last == ChatRole.Tool,
             BetterThan = source.TryHarder ? current : null,

@@ -13,7 +13,8 @@ namespace Models.Routing.Execution;
 /// </summary>
 /// <param name="router">The router.</param>
 /// <param name="asked">The target to ask, whoever else there is; null leaves it to the rules.</param>
-internal sealed class RoutedChatClient(ModelRouter router, string? asked) : IChatClient
+/// <param name="profile">What matters most to whoever asks; null leaves it to the owner.</param>
+internal sealed class RoutedChatClient(ModelRouter router, string? asked, RoutingProfile? profile) : IChatClient
 {
     /// <inheritdoc/>
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -27,7 +28,7 @@ internal sealed class RoutedChatClient(ModelRouter router, string? asked) : ICha
     {
         // Who does not say where it comes from may have read anything.
         var source = options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Source, out TurnSource? told) == true ? told! : new TurnSource { Taint = DataClass.All };
-        var run = new AnswerRun(router, router.Ask([.. messages], options, source, asked), cancellationToken);
+        var run = new AnswerRun(router, router.Ask([.. messages], options, source, asked, profile), cancellationToken);
         router.State.CountCall();
         try
         {

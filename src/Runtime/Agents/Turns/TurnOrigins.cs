@@ -10,11 +10,6 @@ namespace Runtime.Agents.Turns;
 /// <summary>What a router is told of where a turn comes from. Pure.</summary>
 internal static class TurnOrigins
 {
-    private const string Harder = "try harder";
-
-    // A question, not an essay that has these words in it.
-    private const int LongestRequest = 120;
-
     // What its owner and the agent write about people, rooms and habits.
     private static readonly string[] PersonalFiles = ["USER.md", "MEMORY.md", "TOOLS.md"];
 
@@ -27,7 +22,7 @@ internal static class TurnOrigins
             Person = turn.Origin.Person,
             Channel = turn.Origin.Channel,
             Conversation = turn.Session.Key,
-            TryHarder = turn.Text.Length <= LongestRequest && turn.Text.Contains(Harder, StringComparison.OrdinalIgnoreCase),
+            TryHarder = TurnSource.AsksForMore(turn.Text),
         };
         return source with { Taint = router.Classifier.Classify([.. transcript.Select(ToMessage)], null, source).Data };
     }

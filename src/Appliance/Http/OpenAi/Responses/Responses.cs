@@ -3,12 +3,11 @@ using System.Text.Json;
 using Appliance.Gateway.Identity;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.AI;
-using Models.Generation;
 
 namespace Appliance.Http.OpenAi.Responses;
 
 /// <summary>POST /v1/responses, and GET and DELETE of those it kept.</summary>
-internal sealed class Responses(IModelHost models, string? defaultModel)
+internal sealed class Responses(ModelDoor models)
 {
     private static readonly JsonElement Auto = JsonElement.Parse("\"auto\"");
     private static readonly JsonElement NoTools = JsonElement.Parse("[]");
@@ -29,14 +28,12 @@ internal sealed class Responses(IModelHost models, string? defaultModel)
         var input = InputItems.Read(request.Input);
         if (input.Count == 0) throw ApiException.BadRequest("input must hold at least one item.", "input");
         var conversation = string.IsNullOrEmpty(request.PreviousResponseId) ? input : [.. _store.Get(request.PreviousResponseId, owner, "previous_response_id").Conversation, .. input];
-        var name = models.Store.Get(string.IsNullOrEmpty(request.Model) ? defaultModel : request.Model).Manifest.Name;
-        context.RequireModel(name);
-        var client = await models.GetChatClientAsync(name, cancellation);
-        var answer = AnswerPiece.FromChat(client.GetStreamingResponseAsync(conversation, options, cancellation), cancellation);
+        var model = models.Find(context, request.Model);
+        var answer = await models.AskAsync(model, conversation, options, cancellation);
 
         var stream = request.Stream == true ? new ResponseStream(context) : null;
         var output = new ResponseOutput(stream is null ? _ => Task.CompletedTask : stream.SendAsync);
-        var response = await AnswerAsync(ToResponse(request, name), answer, output, stream);
+        var response = await AnswerAsync(ToResponse(request, model.Name), answer, output, stream);
         if (response.Store) _store.Add(ToStored(response, owner, conversation, output.Contents));
         if (stream is not null) await stream.EndAsync(response);
         else await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, response, ResponsesJson.Wire.Response);
@@ -60,6 +57,7 @@ internal sealed class Responses(IModelHost models, string? defaultModel)
         await using var pieces = answer.GetAsyncEnumerator();
         // What fails before the first piece still gets its own status.
         await pieces.MoveNextAsync();
+        response = response with { Model = pieces.Current.Model ?? response.Model };
         if (stream is not null) await stream.BeginAsync(response);
         while (pieces.Current.End is null)
         {
