@@ -11,13 +11,25 @@ internal static class EnvironmentRules
     private static readonly FrozenSet<string> Settable = FrozenSet.ToFrozenSet(
         ["LANG", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_NUMERIC", "LC_TIME", "TZ", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "LINES"], StringComparer.Ordinal);
 
+    // What is so anyway can be written before a command.
+    private static readonly FrozenDictionary<string, string> Always = new Dictionary<string, string>
+    {
+        ["TERM"] = "dumb",
+        ["PAGER"] = "cat",
+        ["GIT_PAGER"] = "cat",
+        ["GIT_OPTIONAL_LOCKS"] = "0",
+        ["GIT_TERMINAL_PROMPT"] = "0",
+        ["PYTHONDONTWRITEBYTECODE"] = "1",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     /// <summary>True for a variable that a command may set.</summary>
-    public static bool IsSettable(string name) => Settable.Contains(name);
+    public static bool IsSettable(string name) => Settable.Contains(name) || Always.ContainsKey(name);
 
     /// <summary>Why a variable may not be set to a value, or null.</summary>
     public static string? WhyNotSet(string name, string value)
     {
         if (!IsSettable(name)) return $"{(IsName(name) ? name : "A name with other characters")} is not a variable that a command may set.";
+        if (Always.TryGetValue(name, out var always)) return value == always ? null : $"{name} is always {always}.";
         // Names of locales and zones become paths in some libraries.
         var isPath = value.StartsWith('/') || value.StartsWith(':') || value.Contains("..", StringComparison.Ordinal);
         return !isPath && value.Length <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '@' or '+' or '/') ? null : $"The value of {name} is not a name.";
@@ -35,16 +47,11 @@ internal static class EnvironmentRules
             ["HOME"] = home,
             ["TMPDIR"] = home,
             ["LANG"] = "C.UTF-8",
-            ["TERM"] = "dumb",
             // Git reads no configuration but the repository's, and of that nothing that starts a program (git-config(1)).
             ["GIT_CONFIG_NOSYSTEM"] = "1",
             ["GIT_CONFIG_GLOBAL"] = "/dev/null",
             ["GIT_ATTR_NOSYSTEM"] = "1",
-            ["GIT_OPTIONAL_LOCKS"] = "0",
             ["GIT_NO_LAZY_FETCH"] = "1",
-            ["GIT_TERMINAL_PROMPT"] = "0",
-            ["GIT_PAGER"] = "cat",
-            ["PAGER"] = "cat",
             ["GIT_CONFIG_COUNT"] = "5",
             ["GIT_CONFIG_KEY_0"] = "core.fsmonitor",
             ["GIT_CONFIG_VALUE_0"] = "false",
@@ -58,8 +65,8 @@ internal static class EnvironmentRules
             ["GIT_CONFIG_VALUE_4"] = "never",
             ["npm_config_update_notifier"] = "false",
             ["npm_config_offline"] = "true",
-            ["PYTHONDONTWRITEBYTECODE"] = "1",
         };
+        foreach (var (name, value) in Always) variables[name] = value;
         foreach (var (name, value) in own) variables[name] = value;
         return [.. variables];
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Runtime.Exec.Grammar;
 using Runtime.Exec.Paths;
 using Runtime.Exec.Programs;
@@ -97,11 +98,13 @@ public sealed class ExecPolicy(Workspace workspace, AllowList allowed, ProgramFi
                 if (WhyNotRedirect(redirection) is { } reason) Say(ExecVerdict.Ask, reason);
             }
             var word = command.Words[0].Text;
+            if (command.Words.Skip(1).FirstOrDefault(w => LooksLikeAnother(word, w.Text)) is { } misleading) Say(ExecVerdict.Deny, $"'{misleading.Text}' has letters outside ASCII where a word of the program is expected, which can look like others.");
             var arguments = Expand(command.Words);
             var (name, path) = word.Contains('/') ? (Path.GetFileName(word), policy.Programs.Holds(word) ? word : null) : (word, policy.Programs.Find(word));
             if (word.Contains('/') && path is null) Say(ExecVerdict.Ask, $"'{word}' is not the whole path of an installed program.");
             else if (!policy.Allowed.Holds(name, path, arguments)) Say(ExecVerdict.Ask, $"{name} is not on the list.");
             else if (ProgramProfiles.Find(name) is not { } profile) Say(ExecVerdict.Ask, $"What the arguments of {name} do is not known.");
+            else if (profile is ScriptProfile && command.Words.Skip(1).FirstOrDefault(w => !w.Text.StartsWith('-')) is { Pattern: not null }) Say(ExecVerdict.Ask, "Which script runs has to be written out.");
             else if (profile.WhyAsk(new ProgramCall(name, arguments, _folder, policy.Workspace, policy.Allowed)) is { } reason) Say(ExecVerdict.Ask, reason);
             var own = (variables ?? new Dictionary<string, string>()).Select(v => new Assignment(v.Key, v.Value)).Concat(command.Assignments);
             return new PlannedCommand(path ?? InWorkspace(word), [word, .. arguments], _folder, [.. own], command.Redirections);
@@ -129,6 +132,14 @@ public sealed class ExecPolicy(Workspace workspace, AllowList allowed, ProgramFi
             }
             return arguments;
         }
+
+        /// <summary>Names of options and of git's and npm's commands are ASCII: another letter among theirs only looks like one of them.</summary>
+        private static bool LooksLikeAnother(string program, string word) =>
+            word.StartsWith("--", StringComparison.Ordinal) ? !Ascii.IsValid(word.AsSpan()[..(word.IndexOf('=') is var end and >= 0 ? end : word.Length)])
+            : word.Length > 1 && word[0] == '-' ? word[1] > '\x7f'
+            : program is "git" or "npm" && !Ascii.IsValid(word) && word.All(char.IsLetter) && IsMixed(word);
+
+        private static bool IsMixed(string word) => word.Any(char.IsAsciiLetter) && word.Any(c => c is >= '\u0370' and <= '\u058F' or >= '\uFF00' and <= '\uFFEF');
 
         private static bool HasHidden(string name)
         {

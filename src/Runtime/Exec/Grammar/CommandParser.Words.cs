@@ -116,12 +116,14 @@ public sealed partial class CommandParser
             throw new CommandSyntaxException("The value of a variable, $, is not taken; write it out.");
     }
 
-    /// <summary>Whether bash would make several words of it; dash would not.</summary>
+    /// <summary>Whether bash could make several words of it, which takes a closing brace after a comma or two dots; dash would not.</summary>
     private bool IsBraceExpansion(int at)
     {
+        var isSeparated = false;
         for (var i = at + 1; !EndsWord(i); i++)
         {
-            if (_text[i] == ',' || (_text[i] == '.' && i + 1 < _text.Length && _text[i + 1] == '.') || _text[i] is '\'' or '"' or '\\') return true;
+            if (_text[i] is '\'' or '"' or '\\' || (isSeparated && _text[i] == '}')) return true;
+            isSeparated |= _text[i] == ',' || (_text[i] == '.' && i + 1 < _text.Length && _text[i + 1] == '.');
         }
         return false;
     }

@@ -13,7 +13,7 @@ internal sealed class FindProfile : ProgramProfile
          "-readable", "-writable", "-executable", "-nouser", "-nogroup", "-noleaf", "-ignore_readdir_race", "-noignore_readdir_race", "-warn", "-nowarn", "-help", "-version"], StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> WithText = FrozenSet.ToFrozenSet(
-        ["-name", "-iname", "-path", "-ipath", "-wholename", "-iwholename", "-regex", "-iregex", "-regextype", "-type", "-maxdepth", "-mindepth", "-mtime", "-mmin", "-atime", "-amin", "-ctime",
+        ["-name", "-iname", "-path", "-ipath", "-wholename", "-iwholename", "-regex", "-iregex", "-regextype", "-type", "-xtype", "-maxdepth", "-mindepth", "-mtime", "-mmin", "-atime", "-amin", "-ctime",
          "-cmin", "-size", "-perm", "-user", "-group", "-uid", "-gid", "-links", "-inum", "-fstype", "-used", "-printf", "-lname", "-ilname", "-newermt", "-newerat", "-newerct"], StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> WithPath = FrozenSet.ToFrozenSet(["-newer", "-anewer", "-cnewer", "-samefile"], StringComparer.Ordinal);
@@ -22,6 +22,7 @@ internal sealed class FindProfile : ProgramProfile
     public override string? WhyAsk(ProgramCall call)
     {
         var arguments = call.Arguments;
+        if (arguments is ["--help" or "--version"]) return null;
         var i = 0;
         while (i < arguments.Count && (arguments[i] == "-P" || arguments[i] is "-O0" or "-O1" or "-O2" or "-O3")) i++;
         for (; i < arguments.Count && !IsExpression(arguments[i]); i++)

@@ -58,14 +58,16 @@ internal static class GitCommands
             "-a -I -i -w -v -h -H -E -G -F -P -n -l -L -z -o -c -p -W -q -r -e: -m: -A: -B: -C: --cached --untracked --text --ignore-case --word-regexp --invert-match --max-depth: --recursive --full-name --extended-regexp --basic-regexp --perl-regexp --fixed-strings --line-number --column --files-with-matches --name-only --files-without-match --null --only-matching --count --color? --no-color --break --heading --show-function --context: --after-context: --before-context: --function-context --max-count: --threads: --and --or --not --all-match --quiet --exclude-standard --no-exclude-standard -O! -f! --recurse-submodules!",
             numbers: true, clusters: true)),
         ["branch"] = new(Git("-l -a -r -v -vv -i --list --all --remotes --verbose --show-current --contains? --no-contains? --merged? --no-merged? --sort: --points-at: --format: --color? --no-color --column? --no-column --abbrev: --no-abbrev --ignore-case", clusters: true),
-            parsed => parsed.Operands.Count == 0 || parsed.Has("--list", "-l") ? null : "with a name it makes a branch."),
+            parsed => parsed.Operands.Count == 0 || parsed.Has("--list", "-l") || Filters(parsed) ? null : "with a name it makes a branch."),
         ["tag"] = new(Git("-l -n? -i --list --contains? --no-contains? --merged? --no-merged? --sort: --points-at: --format: --color? --column? --no-column --ignore-case"),
-            parsed => parsed.Operands.Count == 0 || parsed.Has("--list", "-l") ? null : "with a name it makes a tag."),
+            parsed => parsed.Operands.Count == 0 || parsed.Has("--list", "-l") || Filters(parsed) ? null : "with a name it makes a tag."),
         ["remote"] = new(Git("-v --verbose --all --push"), parsed => parsed.Operands.Count == 0 || parsed.Operands is ["get-url", _] ? null : "it writes, or asks the remote."),
         ["stash"] = new(Git(Diff + " " + Revisions, numbers: true), parsed => parsed.Operands is ["list" or "show", ..] ? null : "it writes."),
         ["worktree"] = new(Git("-v -z --porcelain --verbose"), parsed => parsed.Operands is ["list"] ? null : "it writes."),
         ["notes"] = new(Git(""), parsed => parsed.Operands is [] or ["list" or "show", ..] ? null : "it writes."),
-        ["config"] = new(Git("--get --get-all --type: --bool --int --local --show-origin --show-scope --name-only"), ReadsConfig),
+        ["config"] = new(Git("-l -z --list --get --get-all --get-regexp --type: --bool --int --local --show-origin --show-scope --name-only --null"), ReadsConfig),
+        ["var"] = new(Git(""), parsed => parsed.Operands is ["GIT_AUTHOR_IDENT" or "GIT_COMMITTER_IDENT" or "GIT_EDITOR" or "GIT_PAGER" or "GIT_DEFAULT_BRANCH"] ? null : "it shows settings."),
+        ["fsck"] = new(Git("-v --verbose --full --no-full --strict --unreachable --dangling --no-dangling --root --tags --cache --no-reflogs --connectivity-only --progress --no-progress --name-objects --lost-found!")),
         ["describe"] = new(Git("--all --tags --contains --abbrev: --candidates: --exact-match --debug --long --match: --exclude: --always --first-parent --dirty? --broken?")),
         ["shortlog"] = new(Git("-s -n -e -c -w? --summary --numbered --email --group: --format: --committer --since: --until: --author: --no-merges --all --max-count:", clusters: true),
             parsed => parsed.Operands.Count > 0 || parsed.Has("--all") ? null : "without a revision it reads its input."),
@@ -90,13 +92,21 @@ internal static class GitCommands
 
     private static string? NeedsOperand(ParsedOptions parsed) => parsed.Operands.Count > 0 ? null : "without a revision it reads its input.";
 
-    /// <summary>Single settings that hold no secret.</summary>
+    /// <summary>Options with which a name is what is looked for, and nothing is made (git-branch(1), git-tag(1)).</summary>
+    private static bool Filters(ParsedOptions parsed) => parsed.Has("--contains", "--no-contains", "--merged", "--no-merged", "--points-at");
+
+    /// <summary>
+    /// What reads settings: a name alone, a pattern, or all of them. They are the repository's own (<see cref="EnvironmentRules"/>), none of
+    /// which is a secret but a remote's address (<see cref="GitRepository.HoldsPassword"/>); another that may be one is asked about by name.
+    /// </summary>
     private static string? ReadsConfig(ParsedOptions parsed)
     {
         var operands = parsed.Operands;
-        var key = operands is ["get", var named] ? named : operands is [var only] && parsed.Has("--get", "--get-all") ? only : null;
-        if (key is null) return "it writes, or shows more than one setting.";
+        if ((operands.Count == 0 && parsed.Has("-l", "--list")) || (operands.Count == 1 && parsed.Has("--get-regexp")) || operands is ["list"]) return null;
+        if (parsed.Has("-l", "--list", "--get-regexp")) return "it is not known what it shows.";
+        var key = operands is ["get", var named] ? named : operands is [var only] ? only : null;
+        if (key is null) return "with a value it writes.";
         var section = key.Split('.')[0].ToLowerInvariant();
-        return section is "user" or "core" or "branch" or "init" or "color" or "diff" or "merge" or "pull" or "push" ? null : "the setting may hold a secret.";
+        return section is "user" or "core" or "branch" or "init" or "color" or "diff" or "merge" or "pull" or "push" or "remote" ? null : "the setting may hold a secret.";
     }
 }

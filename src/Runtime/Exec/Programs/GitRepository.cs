@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 
 namespace Runtime.Exec.Programs;
 
@@ -6,7 +7,7 @@ namespace Runtime.Exec.Programs;
 /// A repository as a thing that can run programs: its configuration names filters, monitors, pagers, and its hooks are programs
 /// (git-config(1), githooks(5)). One that was unpacked or written to is not trusted because it is here.
 /// </summary>
-internal static class GitRepository
+internal static partial class GitRepository
 {
     private const int LargestConfig = 64 * 1024;
 
@@ -14,7 +15,19 @@ internal static class GitRepository
         ["core.repositoryformatversion", "core.filemode", "core.bare", "core.logallrefupdates", "core.ignorecase", "core.precomposeunicode", "core.symlinks", "core.autocrlf", "core.eol",
          "core.safecrlf", "core.quotepath", "core.abbrev", "core.untrackedcache", "core.preloadindex", "core.splitindex", "core.commitgraph", "core.multipackindex", "core.compression",
          "extensions.objectformat", "extensions.refstorage", "user.name", "user.email", "init.defaultbranch", "pull.rebase", "pull.ff", "push.default", "push.autosetupremote", "fetch.prune",
-         "merge.conflictstyle", "merge.ff", "rebase.autostash", "rebase.autosquash", "gc.auto", "index.version", "feature.manyfiles", "color.ui", "lfs.repositoryformatversion", "commit.gpgsign"], StringComparer.Ordinal);
+         "merge.conflictstyle", "merge.ff", "rebase.autostash", "rebase.autosquash", "gc.auto", "index.version", "feature.manyfiles", "color.ui", "lfs.repositoryformatversion", "commit.gpgsign", "tag.gpgsign", "user.signingkey", "core.sharedrepository", "advice.detachedhead"], StringComparer.Ordinal);
+
+    /// <summary>True where the repository of a folder has an address with a password, which listing remotes or settings would print.</summary>
+    public static bool HoldsPassword(string folder, Paths.Workspace workspace)
+    {
+        for (var at = folder; at is not null && workspace.Holds(at); at = Path.GetDirectoryName(at))
+        {
+            if (!Directory.Exists(Path.Combine(at, ".git"))) continue;
+            try { return File.ReadLines(Path.Combine(at, ".git", "config")).Any(line => PasswordInAddress().IsMatch(line)); }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return true; }
+        }
+        return false;
+    }
 
     /// <summary>Why git has to be asked about in a folder, or null.</summary>
     public static string? WhyAsk(string folder, Paths.Workspace workspace)
@@ -65,6 +78,10 @@ internal static class GitRepository
         }
         return null;
     }
+
+    // A token may stand alone before the @; names that are no secret (git@host:…) have no //.
+    [GeneratedRegex("""://[^/@\s]+@""", RegexOptions.CultureInvariant)]
+    private static partial Regex PasswordInAddress();
 
     private static bool IsOfRemote(string key) => key is "remote.url" or "remote.fetch" or "remote.pushurl" or "remote.tagopt" or "branch.remote" or "branch.merge" or "branch.rebase" or "branch.description" or "submodule.active";
 }

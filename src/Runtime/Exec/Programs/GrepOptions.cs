@@ -1,12 +1,12 @@
 namespace Runtime.Exec.Programs;
 
-/// <summary>Searching for text: GNU grep and ripgrep. Neither follows links below a folder unless told, which asks.</summary>
+/// <summary>Searching for text: GNU grep and ripgrep. Neither follows links below a folder unless told.</summary>
 internal static class GrepOptions
 {
     /// <summary>grep, egrep, fgrep.</summary>
     public static readonly ProgramProfile Grep = new ReaderProfile(Operands.TextThenPaths,
         """
-        -# -abcEFGhHiIlLnoPqrsTUvVwxyzZ -A: -B: -C: -d: -D: -e: -f@ -m: -R! --dereference-recursive! --extended-regexp --fixed-strings --basic-regexp --perl-regexp --regexp: --file@
+        -# -abcEFGhHiIlLnoPqrsTUvVwxyzZ -A: -B: -C: -d: -D: -e: -f@ -m: -R --dereference-recursive --extended-regexp --fixed-strings --basic-regexp --perl-regexp --regexp: --file@
         --ignore-case --no-ignore-case --word-regexp --line-regexp --null-data --no-messages --invert-match --max-count: --byte-offset --line-number --line-buffered --with-filename
         --no-filename --label: --only-matching --quiet --silent --binary-files: --text --directories: --devices: --recursive --include: --exclude: --exclude-from@ --exclude-dir:
         --files-without-match --files-with-matches --count --initial-tab --null --before-context: --after-context: --context? --color? --colour? --unix-byte-offsets --binary
@@ -14,6 +14,7 @@ internal static class GrepOptions
         """)
     {
         TextOptions = ["-e", "-f", "--regexp", "--file"],
+        FollowsLinks = parsed => parsed.Has("-R", "--dereference-recursive"),
         Also = parsed => parsed.Values("-d", "-D", "--directories", "--devices").Any(value => value is not ("skip" or "recurse")) ? "Reading folders or devices as files asks." : null,
     };
 

@@ -10,8 +10,14 @@ internal sealed class JqProfile : ProgramProfile
     /// <inheritdoc/>
     public override string? WhyAsk(ProgramCall call)
     {
-        // Only whole names: jq has options of two values, which are not in the table.
-        var parsed = Options.Parse(call.Arguments);
+        // Options of two values, a name and a text, are not in the table.
+        var rest = new List<string>();
+        for (var i = 0; i < call.Arguments.Count; i++)
+        {
+            if (call.Arguments[i] is not ("--arg" or "--argjson") || (i > 0 && call.Arguments[i - 1] == "--indent")) rest.Add(call.Arguments[i]);
+            else if ((i += 2) >= call.Arguments.Count) return "An option of jq lacks its values.";
+        }
+        var parsed = Options.Parse(rest);
         if (parsed.Refusal is { } refusal) return refusal;
         if (parsed.Operands.Count == 0) return null;
         var filter = parsed.Operands[0];

@@ -17,6 +17,7 @@ internal sealed class NpmProfile : ProgramProfile
         {
             if (Path.Exists(Path.Combine(folder, ".npmrc"))) return "The .npmrc of the project can name programs.";
         }
+        if (call.Arguments is ["help" or "-h" or "--help"]) return null;
         // npm takes any setting as an option, so only whole names pass.
         foreach (var argument in call.Arguments)
         {
@@ -28,7 +29,12 @@ internal sealed class NpmProfile : ProgramProfile
         if (parsed.Has("-v", "--version", "--versions")) return "npm --version takes no command.";
         return parsed.Operands[0] switch
         {
-            "root" or "prefix" or "bin" when parsed.Operands.Count == 1 => null,
+            "root" or "prefix" or "bin" or "completion" or "fund" or "version" when parsed.Operands.Count == 1 => null,
+            // Without a name it lists them.
+            "run" or "run-script" when parsed.Operands.Count == 1 => null,
+            "query" when parsed.Operands.Count == 2 => null,
+            // Secrets are left out of it (npm-config(1)), but not of all of it.
+            "config" when parsed.Operands is [_, "list" or "ls"] && !parsed.Has("-l", "--long", "--json", "-a", "--all") => null,
             // Settings without secrets, the project's own file, and why a package is here.
             "config" when parsed.Operands is [_, "get", "registry" or "prefix" or "cache" or "node-version" or "npm-version"] => null,
             "pkg" when parsed.Operands is [_, "get", ..] && parsed.Operands.Skip(2).All(IsPackage) => null,

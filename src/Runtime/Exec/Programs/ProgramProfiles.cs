@@ -47,9 +47,9 @@ internal static class ProgramProfiles
             """
             -abBcdeEfiNnpqstuwyZ -C: -U: -W: -I: -x: -X@ --text --ignore-all-space --ignore-space-change --ignore-blank-lines --ignore-case --ignore-matching-lines: --brief
             --report-identical-files --context? --unified? --side-by-side --width: --color? --minimal --new-file --label: --from-file@ --to-file@ --exclude: --exclude-from@
-            --strip-trailing-cr --suppress-common-lines --normal --no-dereference -r! --recursive! -l! --paginate! --palette: --show-c-function
+            --strip-trailing-cr --suppress-common-lines --normal --no-dereference -r --recursive -l! --paginate! --palette: --show-c-function
             """ + Help)
-        { RefusesFolders = true },
+        { FollowsLinks = _ => true },
         ["cmp"] = new ReaderProfile(Operands.Paths, "-bls -n: -i: --print-bytes --verbose --quiet --silent --bytes: --ignore-initial:" + Help),
         ["stat"] = new ReaderProfile(Operands.Paths, "-ft -c: --format: --printf: --terse --file-system -L! --dereference!" + Help),
         ["file"] = new ReaderProfile(Operands.Paths, "-bhikNnr0 -F: --brief --mime --mime-type --mime-encoding --separator: --no-dereference --no-pad --raw --extension --keep-going" + Help),
@@ -78,6 +78,37 @@ internal static class ProgramProfiles
         ["tty"] = NoArguments,
         ["id"] = new ReaderProfile(Operands.Texts, "-agGnruzZ --group --groups --name --real --user --zero" + Help),
         ["groups"] = new ReaderProfile(Operands.Texts, Help),
+        // What a command gets as its environment has no secrets in it (EnvironmentRules); with an operand env runs programs.
+        ["env"] = NoArguments,
+        ["printenv"] = new ReaderProfile(Operands.Texts, "-0 --null" + Help),
+        ["locale"] = new ReaderProfile(Operands.Texts, "-amckv --all-locales --charmaps --category-name --keyword-name --verbose" + Help),
+        ["getconf"] = new ReaderProfile(Operands.Texts, "-a", most: 1),
+        ["cal"] = new ReaderProfile(Operands.Texts, "-13yjmsnSM -A: -B:" + Help, most: 3),
+        ["ncal"] = new ReaderProfile(Operands.Texts, "-13yjhewMSb -A: -B:", most: 2),
+        ["expr"] = new ExprProfile(),
+        ["factor"] = new ReaderProfile(Operands.Texts, "-h --exponents" + Help)
+        {
+            Also = parsed => parsed.Operands.All(operand => operand.Length <= 18) ? null : "factor would count for long.",
+        },
+        ["numfmt"] = new ReaderProfile(Operands.Texts, "-d: -z --debug --delimiter: --field: --format: --from: --from-unit: --grouping --header? --invalid: --padding: --round: --suffix: --to: --to-unit: --zero-terminated" + Help),
+        ["shuf"] = new ReaderProfile(Operands.Paths, "-zr -n: -i: --input-range: --head-count: --repeat --zero-terminated -e! --echo! -o! --output! --random-source!" + Help, most: 1),
+        ["bc"] = new ReaderProfile(Operands.Paths, "-lqsw --mathlib --quiet --standard --warn" + Help),
+        ["lscpu"] = new ReaderProfile(Operands.Texts, "-abBcJyCep --all --bytes --online --offline --json --physical --caches? --extended? --parse? --hierarchic?" + Help, most: 0),
+        ["lsblk"] = new ReaderProfile(Operands.Texts, "-abdfilmnprstJOSPTz -o: -I: -e: -x: --all --bytes --nodeps --fs --output: --json --list --noheadings --paths --perms --topology --tree? --pairs --raw --scsi" + Help, most: 0),
+        ["lsusb"] = new ReaderProfile(Operands.Texts, "-tvV -s: -d: --tree --verbose" + Help, most: 0),
+        ["lspci"] = new ReaderProfile(Operands.Texts, "-nkmvtDb -s: -d:" + Help, most: 0),
+        ["lsmod"] = NoArguments,
+        ["who"] = new ReaderProfile(Operands.Texts, "-abdHlmpqrstTuw --all --boot --dead --heading --login --count --runlevel --short --time --users" + Help, most: 0),
+        ["pgrep"] = new ReaderProfile(Operands.Texts, "-acfilnovwx -d: -u: -U: -P: -g: -G: -t: --list-name --list-full --count --full --exact --newest --oldest --inverse --ignore-case --delimiter: --parent: --euid: --uid:" + Help),
+        ["pidof"] = new ReaderProfile(Operands.Texts, "-sx"),
+        ["ps"] = new PsProfile(),
+        ["tar"] = new TarProfile(),
+        ["gzip"] = new ReaderProfile(Operands.Paths, "-lv --list --verbose" + Help) { Also = parsed => parsed.Has("-l", "--list", "--help", "--version") ? null : "gzip writes." },
+        ["zcat"] = new ReaderProfile(Operands.Paths, "-fqv --force --quiet --verbose" + Help),
+        ["unzip"] = new ReaderProfile(Operands.Paths, "-lvq") { Also = parsed => parsed.Has("-l", "-v") ? null : "unzip writes." },
+        ["dpkg"] = new ReaderProfile(Operands.Texts, "-lsLS --list --status --listfiles --search --print-architecture" + Help),
+        ["sensors"] = new ReaderProfile(Operands.Texts, "-uAjf", most: 0),
+        ["vcgencmd"] = new ReaderProfile(Operands.Texts, "", most: 2) { Also = parsed => parsed.Operands is ["measure_temp" or "get_throttled" or "measure_volts" or "measure_clock" or "version" or "get_mem", ..] ? null : "vcgencmd can change the machine." },
         ["uname"] = new ReaderProfile(Operands.Texts, "-asnrvmpio --all --kernel-name --nodename --kernel-release --kernel-version --machine --processor --hardware-platform --operating-system" + Help, most: 0),
         ["hostname"] = new ReaderProfile(Operands.Texts, "-afdiIsy --fqdn --short --ip-address --all-ip-addresses --domain -F! -b! --file! --boot!" + Help, most: 0),
         ["uptime"] = new ReaderProfile(Operands.Texts, "-ps --pretty --since" + Help, most: 0),

@@ -1,3 +1,5 @@
+using Runtime.Exec.Paths;
+
 namespace Runtime.Exec.Programs;
 
 /// <summary>What the operands of a program are.</summary>
@@ -24,8 +26,8 @@ internal sealed class ReaderProfile(Operands operands, string options, int most 
     /// <summary>Options that stand for the text of <see cref="Operands.TextThenPaths"/>.</summary>
     public string[] TextOptions { get; init; } = [];
 
-    /// <summary>True where a folder as operand asks: its files would be read through links.</summary>
-    public bool RefusesFolders { get; init; }
+    /// <summary>True where links below a folder would be followed: one that has some asks.</summary>
+    public Func<ParsedOptions, bool>? FollowsLinks { get; init; }
 
     /// <summary>A further look at what was read: a reason, or null.</summary>
     public Func<ParsedOptions, string?>? Also { get; init; }
@@ -43,7 +45,9 @@ internal sealed class ReaderProfile(Operands operands, string options, int most 
             Operands.TextThenPaths when !parsed.Has(TextOptions) => 1,
             _ => 0,
         };
-        if (RefusesFolders && parsed.Operands.FirstOrDefault(path => Directory.Exists(Path.Combine(call.Folder, path))) is { } folder) return $"{call.Name} reads the files of '{folder}' through links.";
-        return call.WhyNotRead(parsed.Paths.Concat(parsed.Operands.Skip(skip)));
+        if (call.WhyNotRead(parsed.Paths.Concat(parsed.Operands.Skip(skip))) is { } outside) return outside;
+        if (FollowsLinks?.Invoke(parsed) != true) return null;
+        var folders = parsed.Operands.Skip(skip).DefaultIfEmpty(".").Select(path => Path.Combine(call.Folder, path)).Where(Directory.Exists);
+        return folders.FirstOrDefault(folder => !LinkSearch.IsFree(folder)) is { } linked ? $"{call.Name} may follow links below '{Path.GetFileName(Path.TrimEndingDirectorySeparator(linked))}'." : null;
     }
 }

@@ -2,9 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace Runtime.Exec.Programs;
 
-/// <summary>sed: scripts of p, d, q, = and s without the flags that write or run (w, e), to the output only.</summary>
+/// <summary>sed: scripts of commands that read and print, and s without the flags that write or run (w, e), to the output only.</summary>
 internal sealed partial class SedProfile : ProgramProfile
 {
+    private const int LongestScript = 500;
+
     private static readonly OptionTable Options = new(
         "-nErsuz -e: --quiet --silent --expression: --regexp-extended --separate --unbuffered --null-data --posix --debug --sandbox --help --version -i! --in-place! -f! --file! -l: --line-length: --follow-symlinks!");
 
@@ -23,23 +25,23 @@ internal sealed partial class SedProfile : ProgramProfile
         }
         foreach (var script in scripts)
         {
-            if (!Script().IsMatch(script)) return "The script of sed is not one known to be harmless.";
+            if (script.Length > LongestScript || !Script().IsMatch(script)) return "The script of sed is not one known to be harmless.";
         }
         return call.WhyNotRead(paths);
     }
 
-    // One command: an address or two, then p, d, q, = or a substitution by one of three delimiters that stands nowhere inside it. A bracket is
-    // closed before the delimiter: whether a delimiter inside one counts differs between versions of sed.
+    // Commands between semicolons, each an address or two, then one letter that only reads and prints, y, or a substitution by a delimiter that
+    // stands nowhere inside it. A bracket is closed before the delimiter: whether a delimiter inside one counts differs between versions of sed.
     [GeneratedRegex(
         """
-        ^\x20*
-        ((\d+|\$|/([^/\\\n\[]|\[\^?(\[:[a-z]+:\]|[^\[\]^/\\\n])+\])*/)(,(\d+|\$|\+\d+|/([^/\\\n\[]|\[\^?(\[:[a-z]+:\]|[^\[\]^/\\\n])+\])*/))?)?
+        ^(\x20*
+        ((\d+|\$|/([^/\\\n\[]|\\[^\n]|\[\^?(\[:[a-z]+:\]|[^\[\]^/\\\n])+\])*/)(,(\d+|\$|\+\d+|/([^/\\\n\[]|\\[^\n]|\[\^?(\[:[a-z]+:\]|[^\[\]^/\\\n])+\])*/)|~\d+)?)?
         \x20*!?\x20*
-        ([pdq=]
-        |s/([^/\\\n\[]|\\[^\n]|\[\^?(\[:[a-z]+:\]|[^\[\]^/\\\n])+\])*/([^/\\\n]|\\[^\n])*/[gpiI\d]*
-        |s\|[^|\\\n\[]*\|[^|\\\n]*\|[gpiI\d]*
-        |s\#[^\#\\\n\[]*\#[^\#\\\n]*\#[gpiI\d]*)
-        \x20*\z
+        ([pdq=lgGhHxnNPz]
+        |y/([^/\\\n])*/([^/\\\n])*/
+        |s/([^/\\\n\[]|\\[^\n]|\[\^?(\[:[a-z]+:\]|\\t|[^\[\]^/\\\n])+\])*/([^/\\\n]|\\[^\n])*/[gpiI\d]*
+        |s(?<by>[|\#,:@])((?!\k<by>)[^\\\n\[]|\\(?!\k<by>)[^\n])*\k<by>((?!\k<by>)[^\\\n]|\\(?!\k<by>)[^\n])*\k<by>[gpiI\d]*)
+        \x20*(;|\z))+\z
         """, RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Script();
 }
