@@ -37,6 +37,7 @@ using Runtime.Schedule.Jobs;
 using Runtime.Sessions;
 using Runtime.Tools;
 using Runtime.Tools.Commands;
+using Runtime.Tools.Inventory;
 using Runtime.Tools.Policy;
 using Runtime.Tools.Skills;
 
@@ -62,6 +63,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly GatewayMethods _methods;
     private readonly GatewayContext _context;
     private readonly ProcessBook _processes = new();
+    private readonly Lazy<ModelInventory> _inventory;
     private readonly McpBook _mcp;
     private readonly Action<Exception> _onBug;
     private readonly MemoryBook _memory;
@@ -99,6 +101,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
         _hardware = new HardwareBoard(options.Config!.Config.Hardware.Simulate ? new SimulatedDevices() : new KernelDevices(), time);
         _hardware.Happened += new HardwareAudit(identity.Audit).Hear;
+        _inventory = new(() => new ModelInventory(models, egress));
         var table = new GatewayTools(agents, egress, time)
         {
             Turns = () => _turns!,
@@ -114,6 +117,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             Present = (node, key, name, cancellation) => _methods!.PresentAsync(node, key, name, cancellation),
             Sees = SeesAsync,
             Questions = questions,
+            Inventory = () => _inventory.Value,
             Hardware = _hardware,
             Further = _mcp,
         }.Table();
@@ -265,6 +269,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _memory.Dispose();
         _router.Dispose();
         _processes.Dispose();
+        if (_inventory.IsValueCreated) _inventory.Value.Dispose();
         _browser.Dispose();
         _hardware.Dispose();
         await _mcp.DisposeAsync();

@@ -19,6 +19,7 @@ using Runtime.Tools.Canvas;
 using Runtime.Tools.Commands;
 using Runtime.Tools.Device;
 using Runtime.Tools.Images;
+using Runtime.Tools.Inventory;
 using Runtime.Tools.Memory;
 using Runtime.Tools.Messages;
 using Runtime.Tools.Questions;
@@ -73,6 +74,9 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     /// <summary>Where the owner is asked.</summary>
     public required QuestionBook Questions { get; init; }
 
+    /// <summary>The models of the box.</summary>
+    public required Func<ModelInventory> Inventory { get; init; }
+
     /// <summary>What is wired to the box.</summary>
     public required HardwareBoard Hardware { get; init; }
 
@@ -84,7 +88,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     [
         .. DefaultTools.All(agents, Turns, egress, time), .. MemoryTools.All(Memory), .. CommandTools.All(Commands, Processes), new SkillRunTool(agents, Skills), new CronTool(Cron, time),
         new MessageTool(agents, Messages), new DeviceStatusTool(), new WebSearchTool(Search, egress), new BrowserTool(Browser),
-        new CanvasTool(Canvas, Present), new ImageTool(Sees), new AskTool(Questions), new PinTool(Hardware), new SensorTool(Hardware),
+        new CanvasTool(Canvas, Present), new ImageTool(Sees), new AskTool(Questions), new PinTool(Hardware), new SensorTool(Hardware), new ModelsTool(Inventory),
     ], Further);
 
     /// <summary>The table of a home where nothing is called: nothing of what stands behind it is opened.</summary>
@@ -112,6 +116,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
             Present = (_, _, _, _) => Never<Task>(),
             Sees = _ => Never<Task<IChatClient?>>(),
             Questions = new QuestionBook(time),
+            Inventory = Never<ModelInventory>,
             Hardware = board,
         }.Table();
     }

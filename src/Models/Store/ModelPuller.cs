@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Models.Catalogue;
 using Models.Egress;
 using Models.Import;
 
@@ -32,7 +33,7 @@ public sealed class ModelPuller
 
     /// <summary>Fetches a model, checks it, imports it, and installs it in place of a model of that name if there is one.</summary>
     /// <param name="reference">
-    /// <c>hf:OWNER/REPO[:FILE]</c>, <c>ollama:NAME[:TAG]</c>, <c>https://…</c> (with <c>#sha256=HEX</c> to have it checked), or a local path.
+    /// A name of the catalogue, <c>hf:OWNER/REPO[:FILE]</c>, <c>ollama:NAME[:TAG]</c>, <c>https://…</c> (with <c>#sha256=HEX</c> to have it checked), or a local path.
     /// </param>
     /// <param name="name">The name to install it by; null takes one from the reference.</param>
     /// <param name="options">How to pull and import.</param>
@@ -43,6 +44,7 @@ public sealed class ModelPuller
     public async Task<InstallResult> PullAsync(string reference, string? name, PullOptions options, CancellationToken cancellation = default)
     {
         if (name is not null) ModelName.Check(name);
+        if (!Path.Exists(reference) && ModelCatalogue.Find(reference) is { } known) (reference, name) = (known.Source, name ?? known.Name);
         using var client = _door.CreateHttpClient();
         var limits = _limits with { Notice = options.Notice };
         var colon = reference.IndexOf(':');
@@ -55,7 +57,7 @@ public sealed class ModelPuller
         else
         {
             throw new StoreException(
-                $"There is no file or folder '{reference}'. To fetch a model write hf:OWNER/REPO, ollama:NAME or an https:// address.");
+                $"There is no file or folder '{reference}'. To fetch a model write hf:OWNER/REPO, ollama:NAME, an https:// address, or a name that `appliance models recommend` lists.");
         }
 
         try

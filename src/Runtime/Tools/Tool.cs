@@ -37,6 +37,9 @@ public abstract class Tool(string name, string description, string schema) : AIF
     /// <summary>How long a call may take.</summary>
     public virtual TimeSpan Limit => TimeSpan.FromSeconds(30);
 
+    /// <summary>The smallest profile that may do this one call, where it is a larger one than <see cref="Profile"/>.</summary>
+    public virtual ToolProfile ProfileOf(ToolArguments arguments) => Profile;
+
     /// <summary>What this one call does to the world.</summary>
     public virtual ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => Effect;
 

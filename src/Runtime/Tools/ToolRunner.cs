@@ -66,7 +66,7 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
         try
         {
             var effect = policy.Allows(tool, context.Agent, context.Channel, context.Person) ? tool.EffectOf(arguments, context) : tool.Effect;
-            var decision = policy.Decide(tool, effect, context);
+            var decision = policy.Decide(tool, effect, context, tool.ProfileOf(arguments));
             if (decision.Verdict == ToolVerdict.Deny) return (ToolResult.Refused($"Not allowed: {decision.Reason}"), ToolVerdict.Deny);
             if (decision.Verdict == ToolVerdict.Ask)
             {

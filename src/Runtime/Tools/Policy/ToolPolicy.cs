@@ -16,15 +16,16 @@ public sealed class ToolPolicy(
     private static readonly ToolRules Stranger = new() { Profile = ToolProfile.Minimal };
 
     /// <summary>True where a tool may be called at all, asked about or not.</summary>
-    public bool Allows(Tool tool, string agent, string? channel, string? person) => Standing(tool, agent, channel, person).Verdict != ToolVerdict.Deny;
+    public bool Allows(Tool tool, string agent, string? channel, string? person) => Standing(tool, tool.Profile, agent, channel, person).Verdict != ToolVerdict.Deny;
 
     /// <summary>Decides one call.</summary>
     /// <param name="tool">The tool.</param>
     /// <param name="effect">What this call does to the world.</param>
     /// <param name="context">Who calls.</param>
-    public ToolDecision Decide(Tool tool, ToolEffect effect, ToolContext context)
+    /// <param name="profile">The smallest profile that may do this call; null for the tool's own.</param>
+    public ToolDecision Decide(Tool tool, ToolEffect effect, ToolContext context, ToolProfile? profile = null)
     {
-        var standing = Standing(tool, context.Agent, context.Channel, context.Person);
+        var standing = Standing(tool, profile ?? tool.Profile, context.Agent, context.Channel, context.Person);
         if (standing.Verdict != ToolVerdict.Allow) return standing;
         if (effect == ToolEffect.Destructive) return new(ToolVerdict.Ask, $"{tool.Name} may do what cannot be undone; a person must say yes.");
         if (effect == ToolEffect.Outward && context.IsTainted)
@@ -32,16 +33,16 @@ public sealed class ToolPolicy(
         return standing;
     }
 
-    private ToolDecision Standing(Tool tool, string agent, string? channel, string? person)
+    private ToolDecision Standing(Tool tool, ToolProfile profile, string agent, string? channel, string? person)
     {
         var strictest = Voice(agents.GetValueOrDefault(agent) ?? ToolRules.Nothing, $"agent {agent}");
         if (channel is not null) strictest = Stricter(strictest, Voice(channels?.GetValueOrDefault(channel) ?? Stranger, $"channel {channel}"));
         if (person is not null) strictest = Stricter(strictest, Voice(people?.Invoke(person) ?? Stranger, $"{person}"));
         return strictest;
 
-        ToolDecision Voice(ToolRules rules, string whose) => rules.Of(tool) switch
+        ToolDecision Voice(ToolRules rules, string whose) => rules.Of(tool, profile) switch
         {
-            ToolVerdict.Deny => new(ToolVerdict.Deny, $"{tool.Name} is not allowed for {whose}."),
+            ToolVerdict.Deny => new(ToolVerdict.Deny, $"{tool.Name} is not allowed for {whose}{(profile > tool.Profile ? $"; this takes the profile {profile.ToString().ToLowerInvariant()}" : "")}."),
             ToolVerdict.Ask => new(ToolVerdict.Ask, $"{tool.Name} is asked about for {whose}."),
             _ => new(ToolVerdict.Allow, $"{tool.Name} is allowed."),
         };

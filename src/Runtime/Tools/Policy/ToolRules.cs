@@ -21,10 +21,10 @@ public sealed record ToolRules
     /// <summary>Nothing at all.</summary>
     public static ToolRules Nothing { get; } = new();
 
-    internal ToolVerdict Of(Tool tool)
+    internal ToolVerdict Of(Tool tool, ToolProfile needed)
     {
         if (Matches(Deny, tool.Name)) return ToolVerdict.Deny;
-        var known = (Profile is { } profile && tool.Profile <= profile) || Matches(Allow, tool.Name) || Matches(Ask, tool.Name);
+        var known = (Profile is { } profile && needed <= profile) || Matches(Allow, tool.Name) || Matches(Ask, tool.Name);
         if (!known) return ToolVerdict.Deny;
         return Matches(Ask, tool.Name) ? ToolVerdict.Ask : ToolVerdict.Allow;
     }
