@@ -30,10 +30,10 @@ internal sealed record DecoderShape
     public required int FeedForward { get; init; }
 
     /// <summary>What rotary positions are powers of.</summary>
-    public float RopeBase { get; init; } = 10_000;
+    public float RopeBase { get; set; } = 10_000;
 
     /// <summary>Keeps RMSNorm from dividing by zero.</summary>
-    public float Epsilon { get; init; } = 1e-5f;
+    public float Epsilon { get; set; } = 1e-5f;
 
     /// <summary>Columns of queries, keys and values beside each other.</summary>
     [JsonIgnore]

@@ -15,19 +15,19 @@ internal sealed record TrainingPlan
     public required int Steps { get; init; }
 
     /// <summary>Tokens of a step's batch, at most.</summary>
-    public int BatchTokens { get; init; } = 8192;
+    public int BatchTokens { get; set; } = 8192;
 
     /// <summary>The highest rate; it is reached after the warm-up, and falls along half a cosine to a tenth.</summary>
-    public float Rate { get; init; } = 2e-3f;
+    public float Rate { get; set; } = 2e-3f;
 
     /// <summary>Steps of the warm-up.</summary>
-    public int WarmUp { get; init; } = 200;
+    public int WarmUp { get; set; } = 200;
 
     /// <summary>What part of a matrix's weights goes with each step, times the rate.</summary>
-    public float Decay { get; init; } = 0.1f;
+    public float Decay { get; set; } = 0.1f;
 
     /// <summary>Gradients longer than this are shortened to it.</summary>
-    public float Clip { get; init; } = 1;
+    public float Clip { get; set; } = 1;
 
     /// <summary>The rate of a step, from 1.</summary>
     public float RateAt(int step)
