@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Models.Tokens;
+using Trainer.Curriculum;
+using Trainer.Examination;
 using Trainer.Examples;
 using Trainer.Export;
 using Trainer.Tokenizing;
@@ -14,7 +16,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        var root = new RootCommand("Trains small decoders: learns a vocabulary, trains, and writes what `appliance models import` reads.") { TokenizerCommand(), TrainCommand(), ExportCommand() };
+        var root = new RootCommand("Trains small decoders: learns a vocabulary, trains, and writes what `appliance models import` reads.") { CurriculumCommand.Make(), TokenizerCommand(), TrainCommand(), ExamineCommand.Make(), ExportCommand() };
         try
         {
             return await root.Parse(arguments).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
@@ -31,7 +33,7 @@ internal static class Program
         var examples = new Argument<string>("examples") { HelpName = "EXAMPLES", Description = "File of examples, one JSON array of pieces a line." };
         var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "Where tokenizer.json goes." };
         var size = new Option<int>("--size") { Description = "Tokens, without the special ones.", DefaultValueFactory = _ => 4096 };
-        var special = new Option<string[]>("--special") { Description = "A special token; the first ends an answer.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["<|im_end|>", "<|im_start|>", "<tool_call>", "</tool_call>"] };
+        var special = new Option<string[]>("--special") { Description = "A special token; the first ends an answer.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["<|im_end|>", "<|im_start|>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"] };
         var template = new Option<string?>("--template") { Description = "File with the chat template." };
         var command = new Command("tokenizer", "Learn a byte-level BPE vocabulary.") { examples, folder, size, special, template };
         command.SetAction(parsed =>

@@ -69,6 +69,26 @@ public sealed class CronToolTests : IDisposable
         else Assert.Equal(kind, JobWhen.Parse(text, null, _bench.Time.GetUtcNow()).Kind);
     }
 
+    // 2026-11-26 is a Thursday.
+    [Theory]
+    [InlineData("at 18:00", "2026-11-26T17:00:00.000Z")]
+    [InlineData("at 9:05", "2026-11-27T08:05:00.000Z")]
+    [InlineData("today 23:59", "2026-11-26T22:59:00.000Z")]
+    [InlineData("tomorrow 8:30", "2026-11-27T07:30:00.000Z")]
+    [InlineData("Tomorrow at 08:30", "2026-11-27T07:30:00.000Z")]
+    [InlineData("monday 9:00", "2026-11-30T08:00:00.000Z")]
+    [InlineData("thursday 18:00", "2026-11-26T17:00:00.000Z")]
+    [InlineData("thursday 9:00", "2026-12-03T08:00:00.000Z")]
+    public void Parse_OfAClockTime_IsTheNextSuch(string text, string expected) =>
+        Assert.Equal(expected, JobWhen.Parse(text, "Europe/Berlin", new DateTimeOffset(2026, 11, 26, 9, 30, 0, TimeSpan.Zero)).At);
+
+    [Theory]
+    [InlineData("at 25:00")]
+    [InlineData("someday 9:00")]
+    [InlineData("at 9")]
+    public void Parse_OfNoClockTime_SaysWhatTimesAre(string text) =>
+        Assert.Contains("at 18:00", Assert.Throws<Runtime.Schedule.ScheduleException>(() => JobWhen.Parse(text, null, _bench.Time.GetUtcNow())).Message, StringComparison.Ordinal);
+
     private async Task<string> CallAsync(string arguments, ToolContext context) =>
         (await new CronTool(() => _bench.Cron, _bench.Time).RunAsync(ToolArguments.Parse(arguments), context, default)).Text;
 

@@ -51,4 +51,25 @@ internal sealed unsafe partial class DecoderNet
         }
         return loss / Math.Max(1, counted.Length);
     }
+
+    /// <summary>The likeliest token after each token of a batch that has a target, whatever the target is.</summary>
+    public int[] Likeliest(Batch batch, FloatBlock weights)
+    {
+        var (rows, width) = (batch.Tokens.Length, _shape.Width);
+        Embed(batch, weights);
+        for (var i = 0; i < _layers.Length; i++) Forward(batch, i, weights);
+        Norm(At(_last, width), _table.FinalGain, weights, rows);
+        var counted = Enumerable.Range(0, rows).Where(row => batch.Targets[row] >= 0).ToArray();
+        var likeliest = new int[counted.Length];
+        using var logits = new FloatBlock(_shape.Vocabulary);
+        for (var i = 0; i < counted.Length; i++)
+        {
+            Gemm.MultiplyInParallel(1, _shape.Vocabulary, width, At(_normed, width).From(counted[i], 0), At(weights, _table.Embedding).Transposed, At(logits, _shape.Vocabulary));
+            for (var token = 1; token < _shape.Vocabulary; token++)
+            {
+                if (logits.Data[token] > logits.Data[likeliest[i]]) likeliest[i] = token;
+            }
+        }
+        return likeliest;
+    }
 }

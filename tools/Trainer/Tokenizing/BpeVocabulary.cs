@@ -13,7 +13,7 @@ internal sealed record BpeVocabulary(IReadOnlyList<byte[]> Tokens, IReadOnlyList
     private static readonly string[] Letters = MakeLetters();
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes tokenizer.json and tokenizer_config.json as transformers reads them, the special tokens after the others.</summary>
+    /// <summary>Writes tokenizer.json and tokenizer_config.json as transformers reads them, the special tokens after the others; those that are no <c>&lt;|…|&gt;</c> are part of what is read out, as Qwen 2's tags of tool calls are.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="special">The special tokens.</param>
     /// <param name="end">The one that ends an answer.</param>
@@ -25,7 +25,7 @@ internal sealed record BpeVocabulary(IReadOnlyList<byte[]> Tokens, IReadOnlyList
         for (var i = 0; i < Tokens.Count; i++) vocabulary[Text(Tokens[i])] = i;
         var added = new JsonArray([.. special.Select((content, i) => (JsonNode)new JsonObject
         {
-            ["id"] = Tokens.Count + i, ["content"] = content, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+            ["id"] = Tokens.Count + i, ["content"] = content, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = content.StartsWith("<|", StringComparison.Ordinal),
         })]);
         var tokenizer = new JsonObject
         {

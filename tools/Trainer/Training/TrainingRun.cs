@@ -60,6 +60,9 @@ internal sealed class TrainingRun : IDisposable
         return sum / Math.Max(1, counted);
     }
 
+    /// <summary>The likeliest token at each place of a batch that has a target.</summary>
+    public int[] Likeliest(Batch batch) => _net.Likeliest(batch, Weights);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Trainer.Curriculum;
+using Trainer.Curriculum.Dialogues;
+using Trainer.Curriculum.Grammars;
+using Trainer.Examination;
+
+namespace Trainer.Tests;
+
+public sealed class CurriculumTests
+{
+    private static readonly DialogueMaker Maker = new(Grammar.BuiltIn);
+
+    // What each tool takes, as the product's schemas say it.
+    private static readonly Dictionary<string, string[]> Arguments = new()
+    {
+        ["time"] = [], ["calc"] = ["expression"], ["cron"] = ["action", "when", "text", "id"], ["list"] = ["action", "list", "item"], ["memory_search"] = ["query"], ["memory_write"] = ["text"],
+        ["memory_forget"] = ["text"], ["device_status"] = ["network"], ["pin"] = ["action", "name", "value"], ["sensor"] = ["name"], ["read"] = ["path"], ["ls"] = ["path"], ["write"] = ["path", "content"],
+        ["find"] = ["name"], ["web_search"] = ["query"], ["web_fetch"] = ["url"], ["models"] = ["action", "name"], ["exec"] = ["command"],
+    };
+
+    [Fact]
+    public void Next_OfTheSameSeed_IsTheSame()
+    {
+        var (one, other) = (new Random(5), new Random(5));
+        for (var i = 0; i < 200; i++) Assert.Equal(Prompt.Pieces(Maker.Next(one)), Prompt.Pieces(Maker.Next(other)));
+    }
+
+    [Fact]
+    public void Next_OfManySeeds_IsWellFormed()
+    {
+        var random = new Random(6);
+        for (var i = 0; i < 3000; i++)
+        {
+            var dialogue = Maker.Next(random);
+            Assert.Equal("user", dialogue.Turns[0].Role);
+            Assert.Equal("assistant", dialogue.Turns[^1].Role);
+            foreach (var (turn, before) in dialogue.Turns.Skip(1).Zip(dialogue.Turns))
+                Assert.True(turn.Role == "assistant" ? before.Role is "user" or "tool" : turn.Role == "tool" ? before.Call is not null : before is { Role: "assistant", Call: null });
+            foreach (var turn in dialogue.Turns)
+            {
+                Assert.DoesNotContain(turn.Content ?? "", c => c is >= '\uE000' and <= '\uE010');
+                if (turn.Call is { } call) IsWellFormed(call, dialogue.Tools);
+                else Assert.NotEqual("", turn.Content);
+            }
+        }
+    }
+
+    [Fact]
+    public void Next_ThatCopiesAnArgument_HasItInWhatWasSaid()
+    {
+        // These are the person's own words; a path, a name, a text.
+        string[] copied = ["path", "content", "text", "query", "url", "name"];
+        var random = new Random(7);
+        for (var i = 0; i < 3000; i++)
+        {
+            var dialogue = Maker.Next(random);
+            var said = string.Join('\n', dialogue.Turns.Select(turn => turn.Content));
+            foreach (var (name, value, _) in dialogue.Turns.Where(turn => turn.Call is { Tool: not ("cron" or "sensor" or "pin" or "find") }).SelectMany(turn => turn.Call!.Arguments).Where(a => copied.Contains(a.Name)))
+                Assert.True(said.Contains(value, StringComparison.Ordinal), $"{name} {value} is not in: {said}");
+        }
+    }
+
+    [Fact]
+    public void HeldOutLines_AreNeverLearnt()
+    {
+        // A scope for learning never takes them; what it uses of them it counts.
+        var random = new Random(8);
+        foreach (var intent in Grammar.BuiltIn.Intents)
+        {
+            var scope = new Scope(Grammar.BuiltIn, random, isHeldOut: false);
+            for (var i = 0; i < 20; i++)
+            {
+                scope.OneOf(intent.Said);
+                scope.OneOf(intent.Incomplete);
+            }
+            Assert.Equal(0, scope.HeldOutUsed);
+        }
+        Assert.InRange(Grammar.BuiltIn.Intents.Sum(intent => intent.Said.Count(line => line.IsHeldOut)) / (double)Grammar.BuiltIn.Intents.Sum(intent => intent.Said.Count), 0.08, 0.18);
+    }
+
+    [Fact]
+    public void Examination_OfEachIntent_UsesHeldOutWordsAndReadsBack()
+    {
+        var cases = CurriculumCommand.Examination(Maker, 9, 2).ToArray();
+        Assert.True(cases.Length > 200, $"{cases.Length} cases");
+        foreach (var one in cases)
+        {
+            Assert.Equal("user", one.Turns[^1].Role);
+            Assert.Equal(one.Expect == "call", one.Call is not null);
+            if (one.Call is { } call) IsWellFormed(call, one.Tools);
+            var read = ExamCase.Parse(CurriculumCommand.CaseLine(one));
+            Assert.EndsWith($"{one.Turns[^1].Content}<|im_end|>\n<|im_start|>assistant\n", read.Prompt, StringComparison.Ordinal);
+            if (read.Call is { } expected) Assert.Equal((true, true), read.Judge(expected));
+            Assert.Equal((false, false), read.Judge("<tool_call>\n{\"name\": \"nothing\", \"arguments\": {}}\n</tool_call>"));
+        }
+    }
+
+    private static void IsWellFormed(ToolCall call, IReadOnlyList<string> tools)
+    {
+        Assert.Contains(call.Tool, tools);
+        using var document = JsonDocument.Parse(call.ToHermes());
+        var names = document.RootElement.GetProperty("arguments").EnumerateObject().Select(a => a.Name).ToArray();
+        Assert.Equal(Arguments[call.Tool].Where(names.Contains), names);
+        foreach (var argument in document.RootElement.GetProperty("arguments").EnumerateObject())
+            Assert.True(argument.Value.ValueKind != JsonValueKind.String || argument.Value.GetString()!.Length > 0, call.ToHermes());
+    }
+}

@@ -1,0 +1,125 @@
+using Trainer.Curriculum.Grammars;
+
+namespace Trainer.Curriculum.Dialogues;
+
+/// <summary>Makes dialogues out of a grammar. The same seed gives the same ones.</summary>
+internal sealed class DialogueMaker
+{
+    private readonly Grammar _grammar;
+    private readonly (Intent Intent, double UpTo)[] _alone;
+    private readonly ILookup<string, Intent> _after;
+
+    /// <summary>Makes them from a grammar.</summary>
+    public DialogueMaker(Grammar grammar)
+    {
+        _grammar = grammar;
+        var sum = 0.0;
+        _alone = [.. grammar.Intents.Where(intent => intent.After.Count == 0).Select(intent => (intent, sum += intent.Weight))];
+        _after = grammar.Intents.SelectMany(intent => intent.After.Select(before => (before, intent))).ToLookup(pair => pair.before, pair => pair.intent);
+    }
+
+    /// <summary>A dialogue to learn from.</summary>
+    public Dialogue Next(Random random)
+    {
+        var exchanges = random.Next(100) switch { < 50 => 1, < 70 => 2, < 83 => 3, < 92 => 4, < 97 => 5, _ => 6 };
+        // One in twenty lacks a tool that is asked for; one in thirty has none at all.
+        var first = Pick(random);
+        var isBare = random.Next(30) == 0;
+        var missing = !isBare && random.Next(20) == 0 ? first.Tool ?? Pick(random).Tool : null;
+        var intents = new List<Intent> { first };
+        for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? next[random.Next(next.Length)] : Pick(random));
+        var tools = isBare ? [] : ToolSets.Some(intents.Where(intent => intent.Tool is not null).Select(intent => intent.Tool!), missing, random);
+        var (turns, scope) = (new List<Turn>(), (Scope?)null);
+        foreach (var intent in intents)
+        {
+            if (intent.After.Count == 0 || scope is null) scope = new Scope(_grammar, random, isHeldOut: false);
+            Exchange(intent, scope, tools, turns);
+        }
+        // What comes after a call is learnt from fewer dialogues: it is easier, and longer.
+        var end = turns.FindLastIndex(turn => turn.Call is not null);
+        if (end >= 0 && turns.FindLastIndex(turn => turn.Role == "user") < end && random.Next(100) < 60) turns.RemoveRange(end + 1, turns.Count - end - 1);
+        return new(tools, turns);
+    }
+
+    /// <summary>A case of an examination, of an intent that is given; null where what is held out gives none.</summary>
+    public Case? Examine(Intent intent, Random random)
+    {
+        for (var tries = 0; tries < 40; tries++)
+        {
+            var tools = ToolSets.Some(intent.Tool is null ? [] : [intent.Tool], null, random);
+            var (turns, before) = (new List<Turn>(), (Scope?)null);
+            if (intent.After.Count > 0)
+            {
+                var name = intent.After[random.Next(intent.After.Count)];
+                before = new Scope(_grammar, random, isHeldOut: false);
+                Exchange(_grammar.Intents.First(i => i.Name == name), before, tools, turns);
+            }
+            else if (random.Next(5) == 0) Exchange(Pick(random), new Scope(_grammar, random, isHeldOut: false), tools, turns);
+            // A follow-up needs what went before; its own words are held out none the less.
+            var scope = before is null ? new Scope(_grammar, random, isHeldOut: true) : before.Examining();
+            if (intent.Incomplete.Count > 0 && random.Next(3) == 0)
+            {
+                var said = Manner.Of(scope.OneOf(intent.Incomplete, isMarked: true)!, scope);
+                if (scope.HeldOutUsed == 0) continue;
+                turns.Add(new("user", said));
+                if (intent.Fillings.Count == 0 || random.Next(2) == 0) return new(intent, tools, turns, "ask", null);
+                turns.Add(new("assistant", scope.OneOf(intent.Questions)));
+                turns.Add(new("user", Manner.Of(scope.OneOf(intent.Fillings, isMarked: true)!, scope)));
+            }
+            else
+            {
+                if (scope.OneOf(intent.Said, isMarked: true) is not { } said) return null;
+                turns.Add(new("user", Manner.Of(said, scope)));
+            }
+            if (scope.HeldOutUsed > 0) return new(intent, tools, turns, intent.Kind, Call(intent, scope));
+        }
+        return null;
+    }
+
+    /// <summary>An intent, by weight.</summary>
+    public Intent Pick(Random random)
+    {
+        var at = random.NextDouble() * _alone[^1].UpTo;
+        return _alone.First(pair => pair.UpTo > at).Intent;
+    }
+
+    private static ToolCall? Call(Intent intent, Scope scope) => intent.Tool is null ? null : Call(intent.Tool, intent.Arguments, scope);
+
+    private static ToolCall Call(string tool, List<(string Name, string Raw, Phrase Value)> arguments, Scope scope) => new(tool, [.. arguments.Select(a => (a.Name, Scope.Plain(scope.Expand(a.Value)), a.Raw.StartsWith('#')))]);
+
+    private static void Exchange(Intent intent, Scope scope, List<string> tools, List<Turn> turns)
+    {
+        var isThere = intent.Tool is null || tools.Contains(intent.Tool);
+        if (isThere && intent.Incomplete.Count > 0 && (intent.Said.Count == 0 || scope.Random.Next(10) < 3) && scope.OneOf(intent.Incomplete, isMarked: true) is { } begun)
+        {
+            turns.Add(new("user", Manner.Of(begun, scope)));
+            turns.Add(new("assistant", scope.OneOf(intent.Questions)));
+            if (intent.Fillings.Count == 0) return;
+            turns.Add(new("user", Manner.Of(scope.OneOf(intent.Fillings, isMarked: true)!, scope)));
+        }
+        else turns.Add(new("user", Manner.Of(scope.OneOf(intent.Said, isMarked: true) ?? throw new InvalidDataException($"{intent.Name} has nothing that is learnt."), scope)));
+        if (!isThere)
+        {
+            turns.Add(new("assistant", scope.Of("lacking")));
+            return;
+        }
+        if (Call(intent, scope) is { } call)
+        {
+            turns.Add(new("assistant", null, call));
+            if (scope.Random.Next(25) == 0)
+            {
+                var failure = scope.Value("failure").Said;
+                turns.Add(new("tool", failure));
+                turns.Add(new("assistant", scope.Of("failed").Replace("%", failure)));
+                return;
+            }
+            turns.Add(new("tool", scope.OneOf(intent.Results) ?? "Done."));
+            if (intent.SecondTool is { } second)
+            {
+                turns.Add(new("assistant", null, Call(second, intent.SecondArguments, scope)));
+                turns.Add(new("tool", scope.OneOf(intent.SecondResults) ?? "Done."));
+            }
+        }
+        turns.Add(new("assistant", scope.OneOf(intent.Answers) ?? throw new InvalidDataException($"{intent.Name} has no answer.")));
+    }
+}

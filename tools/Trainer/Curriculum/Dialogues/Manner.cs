@@ -1,0 +1,76 @@
+using System.Text;
+using Trainer.Curriculum.Grammars;
+
+namespace Trainer.Curriculum.Dialogues;
+
+/// <summary>How people write: with or without capitals and stops, with courtesies and fillers, with mistakes. What stands between <see cref="Scope"/>'s marks stays.</summary>
+internal static class Manner
+{
+    /// <summary>A template's sentence as somebody may write it.</summary>
+    public static string Of(string sentence, Scope scope)
+    {
+        var random = scope.Random;
+        var text = new StringBuilder();
+        var isQuestion = IsQuestion(sentence);
+        if (random.Next(100) < 9) text.Append(scope.Of("opening")).Append(' ');
+        text.Append(sentence);
+        if (random.Next(100) < 9) text.Append(' ').Append(scope.Of("closing"));
+        var said = text.ToString().Replace(" ,", ",");
+        if (random.Next(100) < 30) said = Apart(said, words => Contracted(words, random));
+        if (random.Next(100) < 9) said = WithMistake(said, random);
+        said = random.Next(100) switch
+        {
+            < 45 => Capital(said),
+            < 96 => said,
+            _ => Apart(said, words => words.ToUpperInvariant()),
+        };
+        var end = random.Next(100);
+        if (said.Length > 0 && said[^1] is not ('?' or '.' or '!' or Scope.Closes) || end < 50) said += isQuestion ? (end < 60 ? "?" : "") : end < 30 ? "." : end < 33 ? "!" : "";
+        return Scope.Plain(said);
+    }
+
+    private static bool IsQuestion(string sentence) =>
+        sentence.Split([' ', Scope.Opens, '\''], 2)[0] is "what" or "whats" or "how" or "who" or "when" or "where" or "why" or "which" or "can" or "could" or "would" or "will" or "is" or "are" or "do" or "does" or "did" or "have" or "has" or "am" or "may" or "should";
+
+    private static string Contracted(string said, Random random) => random.Next(2) == 0
+        ? said.Replace("what is ", "what's ").Replace("how is ", "how's ").Replace("i am ", "i'm ").Replace("do not ", "don't ").Replace("it is ", "it's ").Replace("i will ", "i'll ")
+        : said.Replace("'s ", "s ").Replace("n't ", "nt ").Replace("what is ", "whats ").Replace(" you ", random.Next(4) == 0 ? " u " : " you ");
+
+    // A letter left out, doubled, or in its neighbour's place.
+    private static string WithMistake(string said, Random random)
+    {
+        for (var tries = 0; tries < 8; tries++)
+        {
+            var at = random.Next(1, Math.Max(2, said.Length - 1));
+            if (at + 1 >= said.Length || !char.IsAsciiLetter(said[at]) || !char.IsAsciiLetter(said[at + 1]) || !char.IsAsciiLetter(said[at - 1]) || IsInside(said, at)) continue;
+            return random.Next(3) switch
+            {
+                0 => said.Remove(at, 1),
+                1 => said.Insert(at, said[at].ToString()),
+                _ => $"{said[..at]}{said[at + 1]}{said[at]}{said[(at + 2)..]}",
+            };
+        }
+        return said;
+    }
+
+    private static bool IsInside(string said, int at) => said.AsSpan(0, at).LastIndexOf(Scope.Opens) > said.AsSpan(0, at).LastIndexOf(Scope.Closes);
+
+    private static string Capital(string said) => Apart(said.Length > 0 && char.IsAsciiLetterLower(said[0]) ? char.ToUpperInvariant(said[0]) + said[1..] : said, Me);
+
+    private static string Me(string said) => said.Replace(" i ", " I ").Replace(" i'm ", " I'm ").Replace(" i'll ", " I'll ").Replace(" i've ", " I've ");
+
+    // Only what stands outside the marks.
+    private static string Apart(string said, Func<string, string> change)
+    {
+        var text = new StringBuilder();
+        for (var at = 0; at < said.Length;)
+        {
+            var isInside = said[at] == Scope.Opens;
+            var end = said.IndexOf(isInside ? Scope.Closes : Scope.Opens, at);
+            end = end < 0 ? said.Length : isInside ? end + 1 : end;
+            text.Append(isInside ? said[at..end] : change(said[at..end]));
+            at = end;
+        }
+        return text.ToString();
+    }
+}

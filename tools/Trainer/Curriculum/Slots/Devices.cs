@@ -1,0 +1,39 @@
+using System.Globalization;
+using Trainer.Curriculum.Grammars;
+
+namespace Trainer.Curriculum.Slots;
+
+/// <summary>What the box tells of itself, in the form in which its tools tell it.</summary>
+internal static class Devices
+{
+    /// <summary>A report of <c>device_status</c>, and its parts as forms.</summary>
+    public static SlotValue Report(Random random)
+    {
+        var (all, disk) = (Made.Pick(["1.9 GiB", "3.7 GiB", "7.6 GiB", "15.5 GiB", "905 MiB"], random), $"{random.Next(8, 2000)}.{random.Next(10)} GiB");
+        var (memory, space) = ($"{random.Next(1, 12)}.{random.Next(10)} GiB", $"{random.Next(1, 900)}.{random.Next(10)} GiB");
+        var (heat, cores, busy) = (string.Create(CultureInfo.InvariantCulture, $"{random.Next(28, 86)}.{random.Next(10)} °C"), Made.Pick([1, 2, 4, 8], random), random.Next(0, 101));
+        var up = $"{random.Next(0, 120)} days {random.Next(24):00}:{random.Next(60):00}";
+        var device = random.Next(2) == 0 ? "" : $"Device: {Made.Pick(["Raspberry Pi 4 Model B", "Raspberry Pi 5", "Orange Pi 5", "NUC", "Rock 5B", "Radxa Zero"], random)}\n";
+        var network = $"eth0: {Address(random)}\n";
+        var load = $"{random.Next(4)}.{random.Next(100):00} {random.Next(4)}.{random.Next(100):00} {random.Next(4)}.{random.Next(100):00}";
+        var text = $"{device}Processor: {cores} cores, {busy} % busy, load {load}\nMemory: {memory} of {all} free\nDisk: {space} of {disk} free\nTemperature: {heat}\nUp for: {up}";
+        return new(text, new Dictionary<string, string>
+        {
+            ["network"] = $"{text}\n{network}".TrimEnd(), ["memory"] = memory, ["all"] = all, ["space"] = space, ["disk"] = disk, ["heat"] = heat, ["busy"] = $"{busy} %", ["up"] = up,
+            ["address"] = network[6..].TrimEnd(), ["cores"] = $"{cores}", ["load"] = load,
+        });
+    }
+
+    /// <summary>What a sensor gives, with its unit.</summary>
+    public static SlotValue Reading(Random random) => new(string.Create(CultureInfo.InvariantCulture, $"{random.Next(-10, 100)}.{random.Next(10)} {Made.Pick(["°C", "%", "lx", "hPa", "V", "ppm", "cm"], random)}"));
+
+    /// <summary>An address in a network.</summary>
+    public static string Address(Random random) => random.Next(3) switch { 0 => $"192.168.{random.Next(3)}.{random.Next(1, 255)}", 1 => $"10.0.{random.Next(10)}.{random.Next(1, 255)}", _ => $"172.16.{random.Next(32)}.{random.Next(1, 255)}" };
+
+    /// <summary>What <c>ping</c> prints; form <c>ms</c>.</summary>
+    public static SlotValue Ping(Random random)
+    {
+        var ms = string.Create(CultureInfo.InvariantCulture, $"{random.Next(1, 90)}.{random.Next(100):00}");
+        return new($"3 packets transmitted, 3 received, 0% packet loss\nrtt min/avg/max = {random.Next(1, 20)}.{random.Next(100):00}/{ms}/{random.Next(90, 200)}.{random.Next(100):00} ms", new Dictionary<string, string> { ["ms"] = $"{ms} ms" });
+    }
+}

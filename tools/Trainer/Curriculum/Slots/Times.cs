@@ -1,0 +1,135 @@
+using System.Globalization;
+using Trainer.Curriculum.Grammars;
+
+namespace Trainer.Curriculum.Slots;
+
+/// <summary>Times as people say them, and as <c>cron</c> takes them.</summary>
+internal static class Times
+{
+    private static readonly string[] Days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+    /// <summary>How long: <c>arg</c> is 5m, <c>long</c> 5 minutes.</summary>
+    public static SlotValue Duration(Random random)
+    {
+        var (unit, letter, most) = random.Next(20) switch { < 11 => ("minute", 'm', 90), < 15 => ("hour", 'h', 24), < 18 => ("second", 's', 90), _ => ("day", 'd', 30) };
+        var count = random.Next(3) == 0 ? Made.Pick([5, 10, 15, 20, 30, 45, 1, 2, 3], random) : random.Next(1, most + 1);
+        if (letter == 'm' && random.Next(9) == 0)
+        {
+            return Made.Pick<SlotValue>(
+            [
+                Of("half an hour", "30m", "30 minutes"), Of("a quarter of an hour", "15m", "15 minutes"), Of("an hour and a half", "90m", "90 minutes"), Of("one and a half hours", "90m", "90 minutes"),
+                Of("half hour", "30m", "30 minutes"), Of("a couple of minutes", "2m", "2 minutes"), Of("three quarters of an hour", "45m", "45 minutes"), Of("half a minute", "30s", "30 seconds"),
+                Of("1 hour 30 minutes", "90m", "90 minutes"), Of("1.5 hours", "90m", "90 minutes"), Of("two and a half hours", "150m", "150 minutes"), Of("a minute and a half", "90s", "90 seconds"),
+            ], random);
+        }
+        var plural = count == 1 ? unit : unit + "s";
+        var said = random.Next(10) switch
+        {
+            < 4 => $"{count} {plural}",
+            < 7 => $"{(count == 1 && random.Next(2) == 0 ? unit == "hour" ? "an" : "a" : Numbers.Spoken(count))} {plural}",
+            7 => $"{count} {unit switch { "minute" => random.Next(2) == 0 ? "min" : "mins", "hour" => random.Next(2) == 0 ? "hr" : "hours", "second" => random.Next(2) == 0 ? "sec" : "secs", _ => plural }}",
+            8 when letter != 'd' => $"{count}{(random.Next(2) == 0 ? $"{letter}" : letter == 'm' ? "min" : letter == 's' ? "sec" : "h")}",
+            _ => $"{count} {plural}",
+        };
+        return Of(said, $"{count}{letter}", $"{count} {plural}");
+    }
+
+    /// <summary>How often: <c>arg</c> is every 2h.</summary>
+    public static SlotValue Interval(Random random)
+    {
+        if (random.Next(6) == 0) return Made.Pick<SlotValue>([Of("every hour", "every 1h", "every hour"), Of("every minute", "every 1m", "every minute"), Of("hourly", "every 1h", "every hour"), Of("every half hour", "every 30m", "every 30 minutes"), Of("every half an hour", "every 30m", "every 30 minutes")], random);
+        var length = Duration(random);
+        return length.Said.StartsWith("a ", StringComparison.Ordinal) || length.Said.StartsWith("an ", StringComparison.Ordinal) ? Interval(random) : Of($"every {length.Said}", $"every {length.In("arg")}", $"every {length.In("long")}");
+    }
+
+    /// <summary>A time of day: <c>arg</c> is 19:00.</summary>
+    public static SlotValue Clock(Random random)
+    {
+        var (hour, minute) = (random.Next(10) < 7 ? random.Next(6, 23) : random.Next(24), random.Next(5) switch { < 2 => 0, 2 => 30, 3 => random.Next(4) * 15, _ => random.Next(60) });
+        var (twelve, isMorning) = (hour % 12 == 0 ? 12 : hour % 12, hour < 12);
+        var half = isMorning ? "am" : "pm";
+        var arg = $"{hour:00}:{minute:00}";
+        var said = random.Next(14) switch
+        {
+            < 2 when minute == 0 => $"{twelve}{half}",
+            2 when minute == 0 => $"{twelve} {half}",
+            3 when minute == 0 => $"{Numbers.Spoken(twelve)} {half}",
+            4 when minute == 0 => $"{twelve} o'clock {Part(hour)}",
+            5 when minute == 0 && hour == 12 => "noon",
+            5 when minute == 0 && hour == 0 => "midnight",
+            5 when minute == 0 => $"{twelve} {Part(hour)}",
+            6 when minute == 30 => $"half past {Numbers.Spoken(twelve)} {Part(hour)}",
+            6 when minute == 15 => $"quarter past {Numbers.Spoken(twelve)} {Part(hour)}",
+            6 when minute == 45 && hour < 23 => $"quarter to {Numbers.Spoken(hour % 12 + 1)} {Part(hour)}",
+            7 when minute == 0 => $"{twelve} {half[0]}.m.",
+            < 10 => $"{twelve}:{minute:00}{(random.Next(2) == 0 ? " " : "")}{half}",
+            10 when hour > 9 => $"{hour}:{minute:00}",
+            _ => hour > 12 || random.Next(2) == 0 && hour > 0 ? $"{hour}:{minute:00}" : $"{twelve}:{minute:00} {half}",
+        };
+        return Of(said, arg, arg);
+    }
+
+    /// <summary>A moment to come: <c>arg</c> is tomorrow 19:00.</summary>
+    public static SlotValue Moment(Random random)
+    {
+        var clock = Clock(random);
+        var (time, arg) = (clock.Said, clock.In("arg"));
+        var day = Made.Pick(Days, random);
+        return random.Next(12) switch
+        {
+            < 5 => Of($"at {time}", $"at {arg}", $"at {arg}"),
+            5 => Of($"today at {time}", $"at {arg}", $"at {arg}"),
+            6 => Of($"tomorrow at {time}", $"tomorrow {arg}", $"tomorrow at {arg}"),
+            7 => Of($"at {time} tomorrow", $"tomorrow {arg}", $"tomorrow at {arg}"),
+            8 => Made.Pick<SlotValue>([Of("tomorrow morning", "tomorrow 08:00", "tomorrow at 08:00"), Of("tonight", "at 20:00", "at 20:00"), Of("this evening", "at 18:00", "at 18:00"), Of("tomorrow evening", "tomorrow 18:00", "tomorrow at 18:00"), Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("at noon", "at 12:00", "at 12:00"), Of("tomorrow at noon", "tomorrow 12:00", "tomorrow at 12:00"), Of("at midnight", "at 00:00", "at 00:00"), Of("tomorrow afternoon", "tomorrow 15:00", "tomorrow at 15:00")], random),
+            9 => Of($"on {Cased(day, random)} at {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}"),
+            10 => Of($"{Cased(day, random)} at {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}"),
+            _ => Of($"next {Cased(day, random)} at {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}"),
+        };
+    }
+
+    /// <summary>A regular moment: <c>arg</c> is a cron expression.</summary>
+    public static SlotValue Regular(Random random)
+    {
+        var clock = Clock(random);
+        var (time, arg, at) = (clock.Said, clock.In("arg"), random.Next(5) == 0 ? "" : "at ");
+        var (hour, minute) = (int.Parse(arg[..2], CultureInfo.InvariantCulture), int.Parse(arg[3..], CultureInfo.InvariantCulture));
+        var day = random.Next(7);
+        var name = Cased(Days[day], random);
+        return random.Next(10) switch
+        {
+            < 4 => Of($"{Made.Pick(["every day", "each day", "daily", "every single day"], random)} {at}{time}", $"{minute} {hour} * * *", $"every day at {arg}"),
+            4 => Of($"{at}{time} {Made.Pick(["every day", "each day", "daily"], random)}", $"{minute} {hour} * * *", $"every day at {arg}"),
+            5 => Of($"{Made.Pick(["every weekday", "on weekdays", "each weekday", "every working day", "monday to friday"], random)} {at}{time}", $"{minute} {hour} * * 1-5", $"every weekday at {arg}"),
+            6 => hour < 12 ? Of($"every morning {at}{time}", $"{minute} {hour} * * *", $"every day at {arg}") : Of($"every {(hour < 18 ? "afternoon" : "evening")} {at}{time}", $"{minute} {hour} * * *", $"every day at {arg}"),
+            7 => Made.Pick<SlotValue>([Of("every morning", "0 8 * * *", "every day at 08:00"), Of("every evening", "0 18 * * *", "every day at 18:00"), Of("every night", "0 22 * * *", "every day at 22:00"), Of("every day at noon", "0 12 * * *", "every day at 12:00")], random),
+            _ => Of($"{Made.Pick(["every", "each"], random)} {name} {at}{time}", $"{minute} {hour} * * {(day + 1) % 7}", $"every {Cap(Days[day])} at {arg}"),
+        };
+    }
+
+    /// <summary>What <c>time</c> answers: forms <c>clock</c>, <c>day</c> and <c>date</c>.</summary>
+    public static SlotValue Now(Random random)
+    {
+        var at = Some(random);
+        var (hours, zone) = Made.Pick([(0, "UTC"), (1, "Europe/Berlin"), (2, "Europe/Berlin"), (-5, "America/New_York"), (8, "Asia/Shanghai"), (1, "Europe/London"), (-8, "America/Los_Angeles"), (0, "Etc/UTC")], random);
+        var text = string.Create(CultureInfo.InvariantCulture, $"{at:dddd, yyyy-MM-dd HH:mm:ss} {(hours < 0 ? '-' : '+')}{Math.Abs(hours):00}:00 ({zone})");
+        return new(text, new Dictionary<string, string> { ["clock"] = at.ToString("HH:mm", CultureInfo.InvariantCulture), ["day"] = at.ToString("dddd", CultureInfo.InvariantCulture), ["date"] = at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), ["year"] = at.ToString("yyyy", CultureInfo.InvariantCulture) });
+    }
+
+    /// <summary>When a job comes next, as <c>cron</c> says it: forms <c>clock</c> and <c>date</c>.</summary>
+    public static SlotValue Next(Random random)
+    {
+        var at = Some(random);
+        return new(string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm:ss} +{random.Next(3):00}:00"), new Dictionary<string, string> { ["clock"] = at.ToString("HH:mm", CultureInfo.InvariantCulture), ["date"] = at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) });
+    }
+
+    private static DateTime Some(Random random) => new DateTime(2026, 1, 1).AddSeconds(random.NextInt64(5L * 365 * 86400));
+
+    private static string Part(int hour) => hour switch { < 12 => "in the morning", < 18 => "in the afternoon", _ => hour >= 21 ? "at night" : "in the evening" };
+
+    private static string Cased(string day, Random random) => random.Next(2) == 0 ? Cap(day) : day;
+
+    private static string Cap(string day) => char.ToUpperInvariant(day[0]) + day[1..];
+
+    private static SlotValue Of(string said, string arg, string longer) => new(said, new Dictionary<string, string> { ["arg"] = arg, ["long"] = longer });
+}
