@@ -60,15 +60,17 @@ public sealed class DecoderNetTests(ITestOutputHelper output)
         Assert.Equal(alone, net.Loss(together, weights, null) * together.Counted, 1e-3);
     }
 
-    [Fact]
-    public void Step_OnAFewExamples_LearnsThemByHeart()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Step_OnAFewExamples_LearnsThemByHeart(bool isMuon)
     {
-        using var run = new TrainingRun(Plan(), new Few());
+        using var run = new TrainingRun(Plan() with { Muon = isMuon }, new Few());
         var first = run.Step().Loss;
         Assert.Equal(Math.Log(Small.Vocabulary), first, 0.2);
         while (run.Steps < run.Plan.Steps) run.Step();
         var last = run.LossOver(new Few(), Few.Count);
-        output.WriteLine(FormattableString.Invariant($"figure: trainer: loss {first:F2} before the first step, {last:F3} after {run.Steps}"));
+        output.WriteLine(FormattableString.Invariant($"figure: trainer{(isMuon ? " with Muon" : "")}: loss {first:F2} before the first step, {last:F3} after {run.Steps}"));
         Assert.InRange(last, 0, 0.1);
     }
 

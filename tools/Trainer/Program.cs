@@ -50,7 +50,7 @@ internal static class Program
 
     private static Command TrainCommand()
     {
-        var plan = new Argument<string>("plan") { HelpName = "PLAN", Description = "File with the plan, JSON: shape, seed, steps, batchTokens, rate, warmUp, decay, clip." };
+        var plan = new Argument<string>("plan") { HelpName = "PLAN", Description = "File with the plan, JSON: shape, seed, steps, batchTokens, rate, warmUp, coolDown, decay, clip, muon." };
         var examples = new Argument<string>("examples") { HelpName = "EXAMPLES", Description = "File of examples." };
         var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "Folder with the tokenizer; checkpoint and losses go there. A training that is there goes on." };
         var heldOut = new Option<string?>("--held-out") { Description = "Examples that are not learnt; their loss is told with each checkpoint." };
@@ -73,7 +73,7 @@ internal static class Program
     private static void Train(string folder, TrainingPlan plan, ExampleFile learnt, ExampleFile? others, int every, TimeSpan? most, CancellationToken cancellation)
     {
         var (path, clock) = (Path.Combine(folder, "checkpoint.bin"), Stopwatch.StartNew());
-        using var run = File.Exists(path) ? Checkpoint.Load(path, learnt, plan.Steps) : new TrainingRun(plan, learnt);
+        using var run = File.Exists(path) ? Checkpoint.Load(path, learnt, plan) : new TrainingRun(plan, learnt);
         Console.WriteLine(FormattableString.Invariant($"{run.Table.All.Sum(p => p.Length) / 1e6:F2} million parameters, {learnt.Count} examples, step {run.Steps} of {run.Plan.Steps}"));
         using var losses = new StreamWriter(Path.Combine(folder, "losses.csv"), append: run.Steps > 0);
         if (run.Steps == 0) losses.WriteLine("step,tokens,loss,held_out");

@@ -4,12 +4,16 @@ using Trainer.Numerics;
 
 namespace Trainer.Training;
 
-/// <summary>AdamW (Loshchilov and Hutter 2019): moments of the gradients, and weights of matrices that decay by themselves.</summary>
+/// <summary>
+/// AdamW (Loshchilov and Hutter 2019): moments of the gradients, and weights of matrices that decay by themselves. Where the plan says so the
+/// matrices between layers follow <see cref="Muon"/>.
+/// </summary>
 /// <param name="table">Where the parameters lie.</param>
 internal sealed unsafe class AdamW(ParameterTable table) : IDisposable
 {
     private const float Beta1 = 0.9f, Beta2 = 0.95f, Epsilon = 1e-8f;
     private const int Piece = 16 * 1024;
+    private readonly Muon _muon = new(table);
 
     /// <summary>The mean of the gradients.</summary>
     public FloatBlock First { get; } = new(table.Length);
@@ -24,14 +28,20 @@ internal sealed unsafe class AdamW(ParameterTable table) : IDisposable
     /// <param name="rate">How far a step goes.</param>
     /// <param name="decay">What part of a matrix's weights goes with each step, times the rate.</param>
     /// <param name="clip">Gradients that are longer than this in all are shortened to it.</param>
+    /// <param name="isMuon">True where matrices follow Muon.</param>
     /// <returns>How long they were.</returns>
-    public double Step(FloatBlock weights, FloatBlock gradients, int step, float rate, float decay, float clip)
+    public double Step(FloatBlock weights, FloatBlock gradients, int step, float rate, float decay, float clip, bool isMuon = false)
     {
         var length = Math.Sqrt(SquaredLength(gradients));
         var shorten = length > clip ? (float)(clip / length) : 1;
         var (bias1, bias2) = (1 - MathF.Pow(Beta1, step), 1 - MathF.Pow(Beta2, step));
         foreach (var parameter in table.All)
         {
+            if (isMuon && Muon.IsFor(parameter))
+            {
+                _muon.Step(parameter, weights, gradients, First, shorten, rate, decay);
+                continue;
+            }
             var decays = parameter.Kind is ParameterKind.Gain ? 0 : decay * rate;
             Parallel.For(0, (int)((parameter.Length + Piece - 1) / Piece), piece =>
             {
@@ -59,6 +69,7 @@ internal sealed unsafe class AdamW(ParameterTable table) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _muon.Dispose();
         First.Dispose();
         Second.Dispose();
     }

@@ -31,9 +31,9 @@ internal static class Checkpoint
     /// <summary>Goes on with one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="examples">The examples that it learns from.</param>
-    /// <param name="steps">How many steps it shall take in all; null to leave that as it is.</param>
+    /// <param name="plan">What its steps and rates shall be from now on; null to leave them as they are.</param>
     /// <exception cref="InvalidDataException">The file is no checkpoint or not whole.</exception>
-    public static TrainingRun Load(string path, IExamples examples, int? steps = null)
+    public static TrainingRun Load(string path, IExamples examples, TrainingPlan? plan = null)
     {
         using var file = File.OpenRead(path);
         var start = new byte[Magic.Length + 4];
@@ -41,7 +41,7 @@ internal static class Checkpoint
         var text = new byte[BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(Magic.Length))];
         file.ReadExactly(text);
         var head = JsonSerializer.Deserialize(text, TrainerJson.Default.CheckpointHead) ?? throw new InvalidDataException($"{path} is no checkpoint.");
-        var run = new TrainingRun(steps is { } count ? head.Plan with { Steps = count } : head.Plan, examples) { Steps = head.Steps, Examples = head.Examples };
+        var run = new TrainingRun(plan is null ? head.Plan : head.Plan with { Steps = plan.Steps, Rate = plan.Rate, WarmUp = plan.WarmUp, CoolDown = plan.CoolDown }, examples) { Steps = head.Steps, Examples = head.Examples };
         try
         {
             foreach (var block in Blocks(run)) file.ReadExactly(MemoryMarshal.AsBytes(block.Span));

@@ -44,7 +44,7 @@ internal sealed class TrainingRun : IDisposable
         var batch = NextBatch();
         var loss = _net.Loss(batch, Weights, _gradients);
         Steps++;
-        return (loss, Optimiser.Step(Weights, _gradients, Steps, Plan.RateAt(Steps), Plan.Decay, Plan.Clip), batch.Tokens.Length);
+        return (loss, Optimiser.Step(Weights, _gradients, Steps, Plan.RateAt(Steps), Plan.Decay, Plan.Clip, Plan.Muon), batch.Tokens.Length);
     }
 
     /// <summary>The mean loss over some examples, with nothing learnt.</summary>

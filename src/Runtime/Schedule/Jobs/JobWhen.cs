@@ -45,7 +45,7 @@ public static class JobWhen
         for (var days = 0; days <= 7; days++)
         {
             var day = today.AddDays(days);
-            var isMeant = word.ToLowerInvariant() switch { "at" or "today" => true, "tomorrow" => days == 1, var name => name == day.DayOfWeek.ToString().ToLowerInvariant() };
+            var isMeant = word.ToLowerInvariant() switch { "at" or "today" => true, "tomorrow" => days == 1, var name => name.Equals($"{day.DayOfWeek}", StringComparison.OrdinalIgnoreCase) };
             if (!isMeant) continue;
             var local = day + time.ToTimeSpan();
             var moment = new DateTimeOffset(local, zones.GetUtcOffset(local));
