@@ -14,7 +14,10 @@ internal static class Manner
         var isQuestion = IsQuestion(sentence);
         if (random.Next(100) < 9) text.Append(scope.Of("opening")).Append(' ');
         text.Append(sentence);
-        if (random.Next(100) < 9) text.Append(' ').Append(scope.Of("closing"));
+        // After a person's own words it could be meant as one of them.
+        var endsWithValue = sentence.Length > 0 && sentence[^1] == Scope.Closes;
+        if (random.Next(100) < (endsWithValue ? 5 : 9)) text.Append(' ').Append(scope.Of("closing"));
+        else if (!endsWithValue && random.Next(100) < 5) text.Append(' ').Append(scope.Of("late"));
         var said = text.ToString().Replace(" ,", ",");
         if (random.Next(100) < 30) said = Apart(said, words => Contracted(words, random));
         if (random.Next(100) < 9) said = WithMistake(said, random);
