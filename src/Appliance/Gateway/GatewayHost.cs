@@ -195,6 +195,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     /// <summary>What its methods work with, for the doors that are none of the protocol's.</summary>
     public GatewayContext Context => _context;
 
+    /// <summary>What is said of a turn that does not end though it was stopped; null where there is none.</summary>
+    public string? StuckTurn => _turns.Stuck is { } turn ? $"the turn {turn.RunId} was stopped for its length and does not end" : null;
+
     /// <summary>Takes an upgrade request in and serves it until it ends.</summary>
     /// <exception cref="Http.ApiException">It is none of a WebSocket.</exception>
     public async Task AcceptAsync(HttpContext context)

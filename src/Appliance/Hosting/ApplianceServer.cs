@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Appliance.Config;
 using Appliance.Gateway;
 using Appliance.Gateway.Identity;
+using Appliance.Hosting.Service;
 using Appliance.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -37,6 +38,12 @@ internal sealed class ApplianceServer : IAsyncDisposable
 
     /// <summary>The token WebSocket clients need, where it was made just now; it is never seen again.</summary>
     public string? NewToken => _identity.Token.Shown;
+
+    /// <summary>Asks this server as a client would.</summary>
+    public SelfCheck Check => new(_local.Path, Address);
+
+    /// <summary>What is said of a turn that does not end though it was stopped; null where there is none.</summary>
+    public string? StuckTurn => _gateway.IsValueCreated ? _gateway.Value.StuckTurn : null;
 
     /// <summary>True where the owner's commands can come in by the home's own socket.</summary>
     public bool HasLocalSocket => _local.Path is not null;

@@ -121,6 +121,10 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
     /// <summary>Generations that wait now.</summary>
     public int Waiting => _scheduler.Waiting;
 
+    /// <summary>Ends when the loop that makes the steps has gone round: after the step it is in, at once where it is in none.</summary>
+    /// <exception cref="ObjectDisposedException">The model was unloaded.</exception>
+    public Task PulseAsync() => _scheduler.DoAsync(static () => { });
+
     /// <inheritdoc/>
     public long KvBytes => _cache?.ResidentBytes ?? 0;
 

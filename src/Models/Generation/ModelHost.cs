@@ -94,6 +94,21 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         lock (_loaded) return _everLoaded.Contains(name);
     }
 
+    /// <summary>Ends when the loop of every loaded model has gone round, each after the step it is in; never while one of them stands still.</summary>
+    public async Task PulseAsync(CancellationToken cancellation)
+    {
+        List<LocalLanguageModel> models;
+        lock (_loaded) models = [.. _loaded.Values.Select(residency => residency.Model).OfType<LocalLanguageModel>()];
+        foreach (var model in models)
+        {
+            try { await model.PulseAsync().WaitAsync(cancellation); }
+            catch (ObjectDisposedException)
+            {
+                // It was unloaded meanwhile.
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<MemoryTenant> Tenants
     {

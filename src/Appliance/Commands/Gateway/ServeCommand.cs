@@ -7,6 +7,7 @@ using Appliance.Config.Sections;
 using Appliance.Doctor;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
+using Appliance.Hosting.Service;
 using Models;
 using Models.Budget;
 using Models.Generation;
@@ -67,7 +68,7 @@ internal static class ServeCommand
                 Apply(config.Config.Models, models);
                 config.Changed += change => Apply(change.After.Config.Models, models);
                 using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
-                await RunAsync(models, options, output, error, end.Token);
+                await RunAsync(models, options, output, error, end.Token, ServiceManager.FromEnvironment(), models.PulseAsync);
             }
             if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name);
             return ExitCode.Ok;
@@ -76,14 +77,22 @@ internal static class ServeCommand
     }
 
     /// <summary>Serves until told to end.</summary>
+    /// <param name="models">Where models come from.</param>
+    /// <param name="options">How to listen.</param>
+    /// <param name="output">Where a person reads what it says.</param>
+    /// <param name="error">Where notices go.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="manager">Who started it and wants to hear how it is; null where nobody does.</param>
+    /// <param name="pulse">Ends when the loop of every loaded model has gone round; null where there is none.</param>
     /// <exception cref="ModelException">It cannot listen, or the model to load at start cannot be loaded.</exception>
-    internal static async Task RunAsync(IModelHost models, ServerOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
+    internal static async Task RunAsync(IModelHost models, ServerOptions options, TextWriter output, TextWriter error, CancellationToken cancellation, ServiceManager? manager = null, Func<CancellationToken, Task>? pulse = null)
     {
         if (options.Model is not null) options = options with { Model = models.Store.Get(options.Model).Manifest.Name };
         await using var server = await ApplianceServer.StartAsync(models, options, error.WriteLine, cancellation);
         await output.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
+        // A service's output is kept in a journal, and secrets are not.
         if (server.NewToken is { } token)
-            await output.WriteLineAsync($"gateway token, shown this once: {token}");
+            await output.WriteLineAsync(manager is null ? $"gateway token, shown this once: {token}" : "a gateway token was made, and is not shown in a journal: `appliance call gateway.token.rotate` shows another, `appliance qr` lets a device in");
         if (models.Store.Newest(ModelKind.Decoder) is null)
             await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         if (!server.HasLocalSocket)
@@ -95,7 +104,23 @@ internal static class ServeCommand
 
         // Clients can already ask /readyz meanwhile.
         if (options.Model is not null) await models.LoadAsync(options.Model, cancellation);
-        await server.RunAsync(cancellation);
+        if (manager is null)
+        {
+            await server.RunAsync(cancellation);
+            return;
+        }
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var watch = new ServiceWatch(manager, server.Check.GetAsync, pulse ?? (_ => Task.CompletedTask), () => server.StuckTurn, options.Time)
+            .RunAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}", watching.Token);
+        try
+        {
+            await using (cancellation.Register(manager.Stopping)) await server.RunAsync(cancellation);
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await watch;
+        }
     }
 
     // What can change while it runs.

@@ -87,20 +87,24 @@ internal sealed class Scheduler : IDisposable
     /// <exception cref="ObjectDisposedException">The model was unloaded.</exception>
     public Task DoAsync(Action errand)
     {
-        ObjectDisposedException.ThrowIf(_stopping, this);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _errands.Enqueue(() =>
+        lock (_lock)
         {
-            try
+            // What is taken here is done: the loop looks once more after it has been told to stop.
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            _errands.Enqueue(() =>
             {
-                errand();
-                done.SetResult();
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        });
+                try
+                {
+                    errand();
+                    done.SetResult();
+                }
+                catch (Exception e)
+                {
+                    done.SetException(e);
+                }
+            });
+        }
         Wake();
         return done.Task;
     }

@@ -35,6 +35,9 @@ public sealed class Turn
     /// <summary>When its generation began, Unix milliseconds; 0 while it waits.</summary>
     public long StartedAt { get; internal set; }
 
+    /// <summary>When it is stopped at the latest, a timestamp of the clock that turns run by; 0 while it waits.</summary>
+    internal long StoppedBy { get; set; }
+
     /// <summary>Which answer of the model this is, from 1; 0 before the first.</summary>
     public int Step { get; internal set; }
 

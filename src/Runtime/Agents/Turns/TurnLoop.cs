@@ -39,6 +39,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
     public async Task<TurnResult> RunAsync()
     {
         turn.StartedAt = services.Now;
+        turn.StoppedBy = _began + (long)((agent.Settings.TurnLimit + LastStepLimit).TotalSeconds * services.Time.TimestampFrequency);
         tell(new TurnStarted(turn));
         using var time = new CancellationTokenSource(agent.Settings.TurnLimit + LastStepLimit, services.Time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn.Stopped, time.Token);

@@ -21,6 +21,9 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     /// <summary>How long a finished turn is remembered for those who ask again.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a turn that was stopped for its length may take to end.</summary>
+    public static readonly TimeSpan PatienceWithStopped = TimeSpan.FromMinutes(1);
+
     private const int MostRemembered = 1000;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
@@ -38,6 +41,16 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     public IReadOnlyList<Turn> Active
     {
         get { lock (_lock) return [.. _turns.Values.Where(t => !t.IsOver).OrderBy(t => t.AcceptedAt)]; }
+    }
+
+    /// <summary>A turn that was stopped <see cref="PatienceWithStopped"/> ago and goes on all the same: whatever it is in stands still. Null where there is none.</summary>
+    public Turn? Stuck
+    {
+        get
+        {
+            var now = services.Time.GetTimestamp() - (long)(PatienceWithStopped.TotalSeconds * services.Time.TimestampFrequency);
+            lock (_lock) return _turns.Values.FirstOrDefault(t => !t.IsOver && t.StoppedBy > 0 && t.StoppedBy < now);
+        }
     }
 
     /// <summary>A turn that is not over, or was not long ago; null otherwise.</summary>
