@@ -14,6 +14,7 @@ using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
 using Appliance.Commands.Exec;
 using Appliance.Commands.Gateway;
+using Appliance.Commands.Install;
 using Appliance.Commands.Mcp;
 using Appliance.Commands.Memory;
 using Appliance.Commands.Models;
@@ -65,6 +66,8 @@ internal static class Program
             DoctorCommand.Create(),
             DoctorCommand.CreateSecurity(),
             BackupCommand.Create(),
+            InstallCommand.Create(),
+            InstallCommand.CreateUninstall(),
             MigrateCommand.Create(),
             BenchCommand.Create(),
             ExecCommand.Create(),
