@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Models.Generation.Drafting;
 using Models.Generation.Grammar;
+using Models.Onnx;
 
 namespace Models.Generation.Scheduling;
 
@@ -37,7 +38,7 @@ internal sealed class Scheduler : IDisposable
         (_decoder, _mostWaiting, _sharedChunk, _drafts) = (decoder, options.QueueLength, options.SharedPrefillChunk, options.Drafts);
         MostActive = decoder.MostSequences;
         _step = new Step(decoder);
-        _thread = new Thread(Loop) { IsBackground = true, Name = $"model {name}" };
+        _thread = new Thread(() => Loop($"model {name}")) { IsBackground = true, Name = $"model {name}" };
         _thread.Start();
     }
 
@@ -125,8 +126,9 @@ internal sealed class Scheduler : IDisposable
         _signal.Dispose();
     }
 
-    private void Loop()
+    private void Loop(string name)
     {
+        Libc.NameThread(name);
         while (true)
         {
             while (_errands.TryDequeue(out var errand)) errand();

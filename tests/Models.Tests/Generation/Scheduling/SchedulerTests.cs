@@ -182,6 +182,24 @@ public sealed class SchedulerTests(ITestOutputHelper output)
         }
     }
 
+    [SharedFact("models/golden")]
+    public async Task Pulse_OfModelsThatAreUnloadedMeanwhile_EndsAllTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        GoldenModels.Import(folder, "stories260K");
+        for (var round = 0; round < 10; round++)
+        {
+            var model = new LocalLanguageModel("stories260K", folder.Path, new EngineOptions());
+            var pulses = Task.Run(async () =>
+            {
+                try { while (true) await model.PulseAsync(); }
+                catch (ObjectDisposedException) { }
+            });
+            model.Dispose();
+            await pulses.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
     private sealed record Started(ChannelReader<GenerationStep> Steps)
     {
         public async Task<int[]> All()

@@ -252,6 +252,31 @@ public sealed class TurnLoopTests
     }
 
     [Fact]
+    public async Task Turn_ThatDoesNotEndThoughItWasStopped_IsStuck_UntilItEnds()
+    {
+        var time = new ManualTime();
+        var (deaf, began) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var bench = new TurnBench(time, Operator with { TurnLimit = TimeSpan.FromMinutes(10) });
+        bench.Models.Answer = (_, _) => Deaf();
+        var turn = bench.Turns.Start(bench.Main, "run", "go")!;
+        await began.Task;
+        time.Advance(TimeSpan.FromMinutes(12));
+        Assert.Null(bench.Turns.Stuck);
+        time.Advance(TurnRunner.PatienceWithStopped + TimeSpan.FromSeconds(1));
+        Assert.Same(turn, bench.Turns.Stuck);
+        deaf.SetResult();
+        await turn.Result;
+        Assert.Null(bench.Turns.Stuck);
+
+        async IAsyncEnumerable<AIContent> Deaf()
+        {
+            began.SetResult();
+            await deaf.Task;
+            yield return new TextContent("late");
+        }
+    }
+
+    [Fact]
     public async Task Taint_FollowsTheSession_AlsoAfterARestart()
     {
         var send = new Probe("send", ToolEffect.Outward);
