@@ -30,7 +30,14 @@ usage: ./build.sh COMMAND
   test         everything that proves it: format, build, unit tests, native publish, end-to-end tests (what CI runs)
   test-slow    the proofs that take minutes: a million mutated frames and 100,000 commands, 500 kills, 1,000 power cuts
   test-clients OpenClaw's own program, unchanged, against the published file (fetches 0.8 GB once)
-  publish      the one native file, artifacts/<rid>/appliance
+  publish [--rid RID]
+               the one native file, artifacts/<rid>/appliance; RID is linux-x64, linux-arm64 or win-x64, by default this machine's. Where
+               the package feed or this machine lacks what it takes, that is named, and the exit code is 3
+  deb [--arch ARCH]
+               a Debian package of it, artifacts/deb/; ARCH is amd64 or arm64, by default this machine's
+  test-deb     the package installed, upgraded, removed and purged in a Debian, and its service under systemd (root; minutes)
+  release KEY  what a release is made of, artifacts/release/: files, packages, checksums signed with an Ed25519 key, install.sh
+  test-image   Dockerfile.arm64 built and run without a registry, as far as that goes (root, buildah; minutes)
   bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it;
                --serving measures the server, LLAMA_SERVER=… puts llama-server beside it; --rounds N
   clean        remove artifacts/
@@ -129,8 +136,58 @@ cpu_flags() {
   elif [ "$arch" = x64 ]; then say "this processor has no AVX2: building without it (slower)"; fi
 }
 
+# What publishing for a RID needs beside what this machine's own needs; says all that is missing, and ends with 3.
+require_rid() {
+  local target=$1 missing=()
+  case $target in
+    "linux-$arch") return ;;
+    linux-x64|linux-arm64)
+      local other=aarch64-linux-gnu; [ "$target" = linux-arm64 ] || other=x86_64-linux-gnu
+      command -v "$other-gcc" >/dev/null || missing+=("a cross compiler (apt-get install gcc-$other)")
+      [ -e "/usr/lib/$other/libsqlite3.a" ] || missing+=("SQLite's static library of $target (apt-get install libsqlite3-dev:$([ "$target" = linux-x64 ] && echo amd64 || echo arm64), after dpkg --add-architecture)") ;;
+    win-x64)
+      missing+=("Windows with Visual Studio's C++ tools: NativeAOT links for Windows there alone")
+      missing+=("ONNX Runtime with DirectML, packed: this script packs the libraries of Linux alone") ;;
+    *) say "build.sh: $target is no target; linux-x64, linux-arm64 and win-x64 are." >&2; exit 2 ;;
+  esac
+  local pack version framework=net9.0 packs=("runtime.$target.Microsoft.DotNet.ILCompiler" "Microsoft.NETCore.App.Runtime.$target" "Microsoft.AspNetCore.App.Runtime.$target")
+  if [ "$(cat artifacts/feed)" = full ]; then framework=net10.0 packs+=("Microsoft.NETCore.App.Runtime.NativeAOT.$target"); fi
+  version=$(runtime_version "$framework")
+  for pack in "${packs[@]}"; do
+    has_package "$pack" "$version" || missing+=("the package $pack $version (the feed does not have it)")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  say "build.sh: $target cannot be published here. Missing:" >&2
+  printf '  %s\n' "${missing[@]}" >&2
+  exit 3
+}
+
+# The newest runtime that the SDK brings for a framework: what it would ask the feed for.
+runtime_version() {
+  local sdk; sdk=$(dotnet --list-sdks | awk '/^10\./ { version = $1; gsub(/[][]/, "", $2); path = $2 } END { print path "/" version }')
+  sed -n "/KnownILCompilerPack Include=\"Microsoft.DotNet.ILCompiler\"/,/\/>/p" "$sdk/Microsoft.NETCoreSdk.BundledVersions.props" \
+    | tr '\n' ' ' | grep -o "TargetFramework=\"$1\"[^/]*ILCompilerPackVersion=\"[^\"]*\"" | sed 's/.*"\(.*\)"/\1/'
+}
+
+# True where the feed has a package of a version.
+has_package() {
+  local dir=$root/artifacts/probe; mkdir -p "$dir"
+  cat > "$dir/probe.csproj" <<XML
+<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup>
+<ItemGroup><PackageDownload Include="$1" Version="[$2]" /></ItemGroup></Project>
+XML
+  (cd "$dir" && dotnet restore -p:ImportDirectoryBuildProps=false -p:ImportDirectoryPackagesProps=false >/dev/null 2>&1)
+}
+
 publish() {
-  ensure_tools; ensure_onnxruntime; feed_flags; cpu_flags
+  ensure_tools
+  if [ "${1:-}" = --rid ]; then
+    [ $# = 2 ] || { usage >&2; exit 2; }
+    feed_flags; require_rid "$2"
+    # The rest is made for the target from here on.
+    rid=$2 arch=${2#*-} out=$root/artifacts/$2
+  elif [ $# -gt 0 ]; then usage >&2; exit 2; fi
+  ensure_onnxruntime; feed_flags; cpu_flags
   local log=$root/artifacts/publish.log
   say "publishing the native file ($rid)"
   if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "${feed[@]}" "${cpu[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
@@ -145,8 +202,41 @@ publish() {
   say "artifacts/$rid/appliance  $(stat -c %s "$out/appliance") bytes"
 }
 
+# The published file of a Debian architecture, made where it is not there or older than what it is made of.
+published() {
+  local target=linux-x64; [ "$1" = amd64 ] || target=linux-arm64
+  local file=$root/artifacts/$target/appliance
+  if [ ! -x "$file" ] || [ -n "$(find src Directory.*.props version.txt firmware-scripts/units -newer "$file" -type f -print -quit)" ]; then
+    if [ "$target" = "linux-$arch" ]; then publish >&2; else "$root/build.sh" publish --rid "$target" >&2 || exit $?; fi
+  fi
+  printf '%s\n' "$file"
+}
+
+debian_arch() { if [ "$arch" = x64 ]; then echo amd64; else echo arm64; fi; }
+
+deb() {
+  local wanted; wanted=$(debian_arch)
+  if [ "${1:-}" = --arch ] && [ $# = 2 ]; then wanted=$2; elif [ $# -gt 0 ]; then usage >&2; exit 2; fi
+  case $wanted in amd64|arm64) ;; *) usage >&2; exit 2 ;; esac
+  local file; file=$(published "$wanted") || exit $?
+  firmware-scripts/deb.sh "$wanted" "$file" "$root/artifacts/deb"
+}
+
+test_deb() {
+  local file model=; file=$(published "$(debian_arch)") || exit $?
+  firmware-scripts/test-deb.sh "$file" "$root/artifacts/deb-test"
+  if [ -e ../shared/models/tinystories-656k/tinystories-656k-f32.gguf ]; then model=../shared/models/tinystories-656k/tinystories-656k-f32.gguf; fi
+  firmware-scripts/test-service.sh "$root/artifacts/deb-test/once/appliance_$(cat version.txt)_$(debian_arch).deb" "$root/artifacts/deb-test" "$model"
+}
+
+release() {
+  [ $# = 1 ] || { usage >&2; exit 2; }
+  local file; file=$(published "$(debian_arch)") || exit $?
+  firmware-scripts/release.sh "$1" "$root/artifacts/release" "$arch=$file"
+}
+
 run() {
-  [ -x "$out/appliance" ] && [ -z "$(find src Directory.*.props version.txt -newer "$out/appliance" -type f -print -quit)" ] || publish
+  published "$(debian_arch)" >/dev/null
   if [ $# -gt 0 ]; then exec "$out/appliance" "$@"; fi
   if "$out/appliance" models list --quiet | grep -q .; then exec "$out/appliance" chat; fi
   exec "$out/appliance" serve
@@ -250,7 +340,11 @@ case "${1:-help}" in
   test-clients) test_clients ;;
   run) shift; run "$@" ;;
   build) shift; build "$@" ;;
-  publish) publish ;;
+  publish) shift; publish "$@" ;;
+  deb) shift; deb "$@" ;;
+  test-deb) test_deb ;;
+  test-image) firmware-scripts/test-image.sh "$(published "$(debian_arch)")" "$root/artifacts/image-test" ;;
+  release) shift; release "$@" ;;
   clean) rm -rf artifacts ;;
   help|-h|--help) usage ;;
   *) usage >&2; exit 2 ;;
