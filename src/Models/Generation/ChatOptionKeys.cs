@@ -27,6 +27,12 @@ public static class ChatOptionKeys
     /// <summary><see cref="string"/>: which of the stop sequences ended the answer, on the last update where one did.</summary>
     public const string StopSequence = "stop_sequence";
 
+    /// <summary><see cref="bool"/>, in options: <see cref="GenerationOptions.MeasureCertainty"/>. <see cref="AnswerCertainty"/>, on every update of a response then.</summary>
+    public const string Certainty = "certainty";
+
+    /// <summary>True, of a text in a response: it was to be a call of a tool, and is none.</summary>
+    public const string MalformedCall = "malformed_call";
+
     /// <summary><see cref="Routing.Classifying.TurnSource"/>: where a question to a router comes from.</summary>
     public const string Source = "source";
 }

@@ -48,6 +48,9 @@ public sealed record GenerationOptions
     /// <summary>Go on when the model says it is done; for measurements.</summary>
     public bool IgnoreEndOfAnswer { get; init; }
 
+    /// <summary>Say with every token how likely it was to the model.</summary>
+    public bool MeasureCertainty { get; init; }
+
     /// <summary>Who waits for it.</summary>
     public RunPriority Priority { get; init; }
 

@@ -38,9 +38,11 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         var parser = format.CreateParser(text, tools.Select(tool => tool.Name).ToHashSet());
         var id = $"msg_{Guid.NewGuid():N}";
         bool begun = false, called = false, told = false;
+        var (likely, counted) = (0.0, 0);
 
         await foreach (var step in model.GenerateAsync(prompt, generation, cancellationToken))
         {
+            if (step.LogProbability is { } chosen) (likely, counted) = (likely + chosen, counted + 1);
             var events = step.Text.Length > 0 ? parser.Append(step.Text) : [];
             if (step.Finish is not null) events = [.. events, .. parser.Finish()];
             var contents = new List<AIContent>();
@@ -62,6 +64,7 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
                 AdditionalProperties = told ? null : new() { [ChatOptionKeys.PromptTokens] = prompt.Length },
             };
             told = true;
+            if (generation.MeasureCertainty && counted > 0) (update.AdditionalProperties ??= [])[ChatOptionKeys.Certainty] = new AnswerCertainty(likely / counted, counted);
             if (step is { Finish: { } finish, Timings: { } timings })
             {
                 update.FinishReason = finish == FinishReason.Length ? ChatFinishReason.Length
@@ -96,10 +99,12 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         ReasoningDelta { Text: var text } => new TextReasoningContent(text),
         ToolCallFinished call => ToArguments(call.Arguments) is { } arguments
             ? new FunctionCallContent(call.Id, call.Name, arguments)
-            : new TextContent(call.Arguments),
-        ToolCallMalformed { Text: var text } => new TextContent(text),
+            : Malformed(call.Arguments),
+        ToolCallMalformed { Text: var text } => Malformed(text),
         _ => null,
     };
+
+    private static TextContent Malformed(string text) => new(text) { AdditionalProperties = new() { [ChatOptionKeys.MalformedCall] = true } };
 
     // Of a member that repeats the last counts. Null where a name holds half a character, which JSON's grammar lets pass.
     private static Dictionary<string, object?>? ToArguments(string json)
@@ -164,6 +169,7 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
         MinP = Extra<float>(options, ChatOptionKeys.MinP, 0),
         RepetitionPenalty = Extra<float>(options, ChatOptionKeys.RepetitionPenalty, 1),
         LogitBias = Extra<IReadOnlyDictionary<int, float>?>(options, ChatOptionKeys.LogitBias, null),
+        MeasureCertainty = Extra(options, ChatOptionKeys.Certainty, false),
     };
 
     private static RunPriority Usual(IReadOnlyList<ChatMessage> conversation) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Models.Generation;
 using Models.Providers.Wire;
 
 namespace Models.Providers;
@@ -79,7 +80,7 @@ internal sealed class AnswerAssembler(string model)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return new TextContent(json);
+            return new TextContent(json) { AdditionalProperties = new() { [ChatOptionKeys.MalformedCall] = true } };
         }
     }
 

@@ -30,9 +30,10 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
     /// <summary>For a person: why nobody may answer, and what would change it.</summary>
     public string Refusal()
     {
-        var text = new StringBuilder(Request.Turn.BetterThan is { } last
-            ? $"No model that may answer this is better than {last}"
-            : "No model may answer this");
+        var text = new StringBuilder(Request.Turn.BetterThan is not { } last ? "No model may answer this"
+            : !IsLocal(last) ? $"No model that may answer this is better than {last}"
+            : Out.Any(o => o.Reason != ExclusionReason.NotBetter && !IsLocal(o.Target)) ? $"Local limit reached, cloud not allowed: no model that may answer this is better than {last}"
+            : $"Local limit reached: no model is better than {last}");
         if (Request.Turn.Data != DataClass.Public) text.Append($" (it holds {RoutingWords.Of(Request.Turn.Data, "and")} data)");
         if (Out.Count == 0) return text.Append(": there is none. Install one with `appliance models pull`, or name one elsewhere under models.targets.").ToString();
         var told = Out.Where(o => o.Reason != ExclusionReason.NotAsked).ToList();
@@ -41,6 +42,8 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
         if (told.Count > MostTold) text.Append($"; {told.Count - MostTold} more");
         return text.Append(". ").Append(Remedy(Nearest()!)).ToString();
     }
+
+    private bool IsLocal(string name) => Request.Candidates.Any(c => c.Target.IsLocal && c.Target.Name == name);
 
     private static string Remedy(Exclusion nearest) => nearest.Reason switch
     {

@@ -64,6 +64,18 @@ public sealed class RoutedTurnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Chat_ToolsFailAgainAndAgain_ABetterOneGoesOnWhereItMay()
+    {
+        _host.ChatClient = new ScriptedChatClient(Microsoft.Extensions.AI.ChatFinishReason.ToolCalls, ScriptedChatClient.Call("c1", "read", """{"path":"nothing.txt"}"""));
+        await ConfigureAsync("{}", ""","data":["personal"]""");
+        var answer = await AskAsync("Read it to me.");
+        Assert.Equal(("From the cloud.", "cloud"), ((string?)answer["text"], (string?)answer["model"]));
+        var records = RouteLog.Read(RouteLog.PathIn(_host.Home)).ToList();
+        Assert.Equal(["tiny", "tiny", "tiny", "cloud"], records.Take(4).Select(r => r.Attempts.Single().Target));
+        Assert.Equal((null, "its tools failed 3 times"), (records[2].Escalation, records[3].Escalation));
+    }
+
+    [Fact]
     public async Task Chat_ByDefault_TheBoxAnswersAndNothingLeaves()
     {
         await ConfigureAsync("{}");

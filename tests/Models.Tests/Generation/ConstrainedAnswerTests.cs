@@ -72,6 +72,30 @@ public sealed class ConstrainedAnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task Certainty_OfRandomWeights_IsThatOfADice()
+    {
+        var options = new ChatOptions { Temperature = 1, Seed = 1, MaxOutputTokens = 20, AdditionalProperties = new() { [ChatOptionKeys.Certainty] = true } };
+        var (said, certainty) = await SayAsync();
+        Assert.Equal(20, certainty!.Tokens);
+        // Every token is about as likely as any other.
+        Assert.InRange(certainty.MeanLogProbability, -1.3 * Math.Log(_model.Tokenizer.VocabularySize), -0.5 * Math.Log(_model.Tokenizer.VocabularySize));
+        options.AdditionalProperties.Clear();
+        Assert.Equal((said, null), await SayAsync());
+
+        async Task<(string Text, AnswerCertainty? Certainty)> SayAsync()
+        {
+            using var client = new LocalChatClient(_model);
+            var (text, last) = ("", (AnswerCertainty?)null);
+            await foreach (var update in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "weather?")], options))
+            {
+                text += update.Text;
+                last = update.AdditionalProperties?.TryGetValue(ChatOptionKeys.Certainty, out AnswerCertainty? sure) == true ? sure : null;
+            }
+            return (text, last);
+        }
+    }
+
+    [Fact]
     public async Task RequiredCall_OfOneFunction_CallsThatOne()
     {
         var response = await Ask(Options(1, ChatToolMode.RequireSpecific("get_tides")));

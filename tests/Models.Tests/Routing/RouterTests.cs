@@ -112,7 +112,7 @@ public sealed class RouterTests(ITestOutputHelper output)
     {
         var decision = Decide(new(), Plain with { BetterThan = "box", Data = DataClass.Personal }, Box, Cloud);
         Assert.True(decision.IsRefused);
-        Assert.StartsWith("No model that may answer this is better than box (it holds personal data): ", decision.Refusal());
+        Assert.StartsWith("Local limit reached, cloud not allowed: no model that may answer this is better than box (it holds personal data): ", decision.Refusal());
         Assert.Equal("cloud", Decide(new(), Plain with { BetterThan = "box" }, Box, Cloud).Ranked.Single().Name);
     }
 
@@ -139,7 +139,8 @@ public sealed class RouterTests(ITestOutputHelper output)
             Assert.Equal(request.Candidates.Select(c => c.Target.Name).Order(), decision.Ranked.Select(r => r.Name).Concat(decision.Out.Select(o => o.Target)).Order());
             var rule = policy.Rules.FirstOrDefault(r => r.Matches(request.Turn));
             Assert.Equal(rule?.Name, decision.Rule);
-            Assert.Equal(rule?.Profile ?? policy.Profile, decision.Profile);
+            var owners = rule?.Profile ?? policy.Profile;
+            Assert.Equal(request.Turn.Profile ?? owners, decision.Profile);
             foreach (var ranked in decision.Ranked)
             {
                 var candidate = request.Candidates.Single(c => c.Target.Name == ranked.Name);
@@ -150,10 +151,10 @@ public sealed class RouterTests(ITestOutputHelper output)
                 Assert.True(candidate.Tokens < target.Window && candidate.Blocked is null && (request.Turn.Asked ?? target.Name) == target.Name);
                 Assert.True((target.ReadsImages || !request.Turn.HasImages) && (target.CallsTools || !request.Turn.NeedsTools));
                 if (target.IsLocal) continue;
-                Assert.False(request.IsOffline || decision.Profile == RoutingProfile.LocalOnly);
+                Assert.False(request.IsOffline || decision.Profile == RoutingProfile.LocalOnly || owners == RoutingProfile.LocalOnly);
                 Assert.Equal(request.Turn.Data, request.Turn.Data & target.MaySee);
                 Assert.True(policy.Regions.Count == 0 || target.Region == "eu");
-                Assert.False(decision.Profile == RoutingProfile.Private && target.KeepsData);
+                Assert.False((decision.Profile == RoutingProfile.Private || owners == RoutingProfile.Private) && target.KeepsData);
                 Assert.True(ranked.MostCost >= ranked.Cost && (request.MoneyLeft ?? long.MaxValue) >= ranked.MostCost && target.Price is not null);
             }
             if (decision.IsRefused) Assert.NotEmpty(decision.Refusal());
@@ -170,6 +171,9 @@ public sealed class RouterTests(ITestOutputHelper output)
             var before = Names(policy, request);
             Assert.Subset(before, Names(policy, request with { IsOffline = true }));
             Assert.Subset(before, Names(policy, request with { MoneyLeft = 0 }));
+            // Whatever profile somebody asks for.
+            var owners = Names(policy, request with { Turn = request.Turn with { Profile = null } });
+            foreach (var profile in Enum.GetValues<RoutingProfile>()) Assert.Subset(owners, Names(policy, request with { Turn = request.Turn with { Profile = profile } }));
             foreach (var data in (DataClass[])[DataClass.Personal, DataClass.Secret, DataClass.Sensor, DataClass.Regulated])
                 Assert.Subset(before, Names(policy, request with { Turn = request.Turn with { Data = request.Turn.Data | data } }));
         }

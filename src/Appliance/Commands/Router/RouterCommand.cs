@@ -107,6 +107,8 @@ internal static class RouterCommand
         ]);
         foreach (var attempt in record.Attempts)
             terminal.WriteLine($"{attempt.Target} {attempt.Outcome} after {attempt.Seconds:0.0} s, {RoutingWords.Dollars(attempt.Cost)}, {attempt.BytesOut:N0} bytes out{(attempt.Continues ? ", going on" : "")}{(attempt.IsHedge ? ", beside another" : "")}");
+        if (record.Escalation is { } escalation) terminal.WriteLine($"A better one was looked for: {escalation}.");
+        if (record.Limit is { } limit) terminal.WriteLine(limit);
         if (record.Refusal is { } refusal) terminal.WriteLine(refusal);
     }
 }

@@ -29,6 +29,9 @@ internal sealed class Sampler
         foreach (var token in prompt) _seen.Add(token);
     }
 
+    /// <summary>Natural logarithm of the probability, at temperature 1, of what was last chosen; null where it is not measured.</summary>
+    public double? LogProbability { get; private set; }
+
     private readonly record struct Candidate(float Logit, int Token);
 
     /// <summary>Chooses a token and remembers it. Changes <paramref name="logits"/>.</summary>
@@ -36,6 +39,7 @@ internal sealed class Sampler
     {
         Adjust(logits);
         var token = _options.Temperature == 0 ? Argmax(logits) : Draw(logits);
+        if (_options.MeasureCertainty) LogProbability = Measure(logits, token);
         if (_penalized)
         {
             _seen.Add(token);
@@ -119,6 +123,14 @@ internal sealed class Sampler
             if (target < 0) return candidate.Token;
         }
         return candidates[^1].Token;
+    }
+
+    private double Measure(ReadOnlySpan<float> logits, int token)
+    {
+        var largest = logits[Argmax(logits)];
+        _weights ??= new TokenWeights(logits.Length);
+        _weights.Fill(logits, largest, largest - NegligibleLogit, 1);
+        return logits[token] - largest - Math.Log(_weights.Total);
     }
 
     // The likeliest tokens in their order, as many as top-k or top-p need: found by a threshold that sinks until there are enough, as to

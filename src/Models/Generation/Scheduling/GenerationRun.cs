@@ -109,11 +109,11 @@ internal sealed class GenerationRun(
                 break;
             }
             _constraint?.Apply(row);
-            agrees = Accept(_sampler.Next(row), guesses, ref right);
+            agrees = Accept(_sampler.Next(row), _sampler.LogProbability, guesses, ref right);
             // What the grammar forces goes in without being sampled.
             foreach (var forced in IsEnded ? [] : _constraint?.Forced() ?? [])
             {
-                agrees &= Accept(forced, agrees ? guesses : [], ref right);
+                agrees &= Accept(forced, null, agrees ? guesses : [], ref right);
                 if (IsEnded) break;
             }
         }
@@ -129,7 +129,7 @@ internal sealed class GenerationRun(
     }
 
     // Adds a token to the answer. Whether it is the next guess, and there is a row of logits after it.
-    private bool Accept(int token, ReadOnlySpan<int> guesses, ref int right)
+    private bool Accept(int token, double? likely, ReadOnlySpan<int> guesses, ref int right)
     {
         var guessed = right < guesses.Length && guesses[right] == token;
         _tokens.Add(token);
@@ -138,22 +138,22 @@ internal sealed class GenerationRun(
         _constraint?.Accept(token);
         if (endOfAnswer.Contains(token) && !options.IgnoreEndOfAnswer)
         {
-            End(token, answer.Flush(), FinishReason.Stop);
+            End(token, answer.Flush(), FinishReason.Stop, likely);
             return false;
         }
         var text = answer.Append(token, out var stopped);
-        if (stopped) End(token, text, FinishReason.Stop);
-        else if (Made == limit) End(token, text + answer.Flush(), FinishReason.Length);
-        else steps.TryWrite(new GenerationStep(token, text));
+        if (stopped) End(token, text, FinishReason.Stop, likely);
+        else if (Made == limit) End(token, text + answer.Flush(), FinishReason.Length, likely);
+        else steps.TryWrite(new GenerationStep(token, text) { LogProbability = likely });
         if (IsEnded || !guessed) return false;
         right++;
         return true;
     }
 
-    private void End(int? token, string text, FinishReason reason)
+    private void End(int? token, string text, FinishReason reason, double? likely = null)
     {
         var timings = new GenerationTimings(prompt.Length, Made, TimeSpan.Zero, _first, Stopwatch.GetElapsedTime(_arrived) - _first) { ReusedTokens = Math.Max(0, _reused) };
-        steps.TryWrite(new GenerationStep(token, text, reason, timings) { StopString = answer.StopString });
+        steps.TryWrite(new GenerationStep(token, text, reason, timings) { StopString = answer.StopString, LogProbability = likely });
         IsEnded = true;
     }
 

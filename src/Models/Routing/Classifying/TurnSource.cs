@@ -23,8 +23,11 @@ public sealed record TurnSource
     /// <summary>True where the messages are all of the conversation, as programs send it: what is not in them any more is in nothing that is read.</summary>
     public bool IsWhole { get; init; }
 
-    /// <summary>True where whoever answered last did not do it well enough.</summary>
+    /// <summary>True where whoever answered last did not do it well enough, as a person says: only better ones help.</summary>
     public bool TryHarder { get; init; }
+
+    /// <summary>Why whoever answered last gets no further, in words; null where it does. Better ones are asked where they may be; otherwise it goes on itself.</summary>
+    public string? DeadEnd { get; init; }
 
     /// <summary>What the conversation was found to hold before: nothing takes it away again.</summary>
     public DataClass Taint { get; init; }

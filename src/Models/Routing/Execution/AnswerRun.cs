@@ -25,7 +25,8 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
     private Exception? _last;
     private TimeSpan _waited;
     private int _failures;
-    private bool _triedOthers;
+    private bool _hasEscalated;
+    private string? _limit;
     private string? _refusal;
 
     /// <summary>True where the last attempt failed.</summary>
@@ -69,14 +70,26 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
         }
     }
 
-    /// <summary>True where others may be asked instead of one that had nothing to say; once.</summary>
-    public bool TryOthers(Attempt attempt)
+    /// <summary>Ends an attempt whose answer is not good enough, where others may be asked; once. False where nobody may: it has to do then.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="why">Why, as it is recorded.</param>
+    /// <param name="isOver">True where it came to its end.</param>
+    /// <param name="onlyBetter">True where others that are no better are no help.</param>
+    public bool TryEscalate(Attempt attempt, string why, bool isOver, bool onlyBetter)
     {
-        if (_triedOthers) return false;
-        _triedOthers = true;
+        if (_hasEscalated) return false;
+        _hasEscalated = true;
+        var (asked, better) = (question, BetterThan(attempt));
+        if (onlyBetter) question = better;
         _out[attempt.Target.Name] = ExclusionReason.NotBetter;
-        if (Decide().IsRefused) return false;
-        attempt.Succeeded();
+        if (Decide().IsRefused)
+        {
+            question = asked;
+            _limit = router.Decide(better, _out).Refusal();
+            return false;
+        }
+        if (isOver) attempt.Succeeded(why);
+        else attempt.Lost(why);
         return true;
     }
 
@@ -91,7 +104,13 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
     public void Record()
     {
         Close();
-        if (_first is { } first) router.Recorded?.Invoke(new RouteRecord(_at, first, question.Found.Why, _attempts) { Conversation = question.Source.Conversation, Refusal = _refusal });
+        if (_first is { } first) router.Recorded?.Invoke(new RouteRecord(_at, first, question.Found.Why, _attempts)
+        {
+            Conversation = question.Source.Conversation,
+            Escalation = first.Request.Turn.BetterThan is null && _limit is null ? null : question.Source.DeadEnd ?? (question.Source.TryHarder ? "a better answer was asked for" : null),
+            Limit = _limit,
+            Refusal = _refusal,
+        });
     }
 
     private RoutingDecision Decide()
@@ -99,9 +118,22 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
         var tried = new Dictionary<string, ExclusionReason>(_out, StringComparer.Ordinal);
         foreach (var name in _resting) tried[name] = ExclusionReason.Failing;
         var decision = router.Decide(question, tried);
+        if (_first is null && decision.IsRefused && question.Turn.BetterThan is not null && !question.Source.TryHarder)
+        {
+            // Nobody better may: whoever gets no further goes on all the same.
+            _limit = decision.Refusal();
+            question = question with { Turn = question.Turn with { BetterThan = null } };
+            decision = router.Decide(question, tried);
+        }
         _first ??= decision;
         return decision;
     }
+
+    private Question BetterThan(Attempt attempt) => question with { Turn = question.Turn with { BetterThan = attempt.Target.Name } };
+
+    // Who wants the quickest does not wait for a second thought.
+    private bool MayBeBettered(Attempt attempt, RoutingDecision decision) => attempt.Target.IsLocal && !_hasEscalated && decision.Profile != RoutingProfile.Fast
+        && !router.Decide(BetterThan(attempt), _out).IsRefused;
 
     // What is here goes on best: it will not break off as well.
     private static IEnumerable<Candidate> InOrder(RoutingDecision decision, bool goesOn)
@@ -114,6 +146,7 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
     {
         Close();
         var messages = said.Length > 0 ? Continuation.Messages(question.Messages, said) : question.Messages;
+        attempt.IsDoubted = said.Length == 0 && MayBeBettered(attempt, decision);
         attempt.Ask(messages, question.Options, question.Turn.MostAnswer);
         // Nothing that was done may be done twice, and nothing that was said.
         if (said.Length > 0 || question.Turn.IsInToolLoop || attempt.Target.IsLocal) return attempt;

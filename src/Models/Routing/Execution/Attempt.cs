@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Models.Generation;
 using Models.Providers;
 using Models.Routing.Health;
 using Models.Routing.Spending;
@@ -40,6 +41,9 @@ internal sealed class Attempt : IAsyncDisposable
     /// <summary>Who is called.</summary>
     public Target Target => _target.Target;
 
+    /// <summary>True where a better one may be asked, should this one not be sure of its answer.</summary>
+    public bool IsDoubted { get; set; }
+
     /// <summary>What became of it, as far as it is known.</summary>
     public AttemptRecord Record { get; private set; }
 
@@ -76,6 +80,12 @@ internal sealed class Attempt : IAsyncDisposable
             options = options?.Clone() ?? new ChatOptions();
             options.MaxOutputTokens = _candidate.AnswerRoom(mostAnswer);
         }
+        else if (IsDoubted)
+        {
+            options = options?.Clone() ?? new ChatOptions();
+            options.AdditionalProperties = options.AdditionalProperties is { } given ? new(given) : [];
+            options.AdditionalProperties[ChatOptionKeys.Certainty] = true;
+        }
         _next = FirstAsync();
 
         async Task<bool> FirstAsync()
@@ -108,8 +118,8 @@ internal sealed class Attempt : IAsyncDisposable
         return true;
     }
 
-    /// <summary>It ended well.</summary>
-    public void Succeeded()
+    /// <summary>It ended well, or came to an end at least.</summary>
+    public void Succeeded(string outcome = "answered")
     {
         if (!Over()) return;
         var (prompt, answer) = (_usage?.InputTokenCount, _usage?.OutputTokenCount);
@@ -117,7 +127,7 @@ internal sealed class Attempt : IAsyncDisposable
         if (prompt is { } read && answer is { } made) _money.Settle(Target.Price!.Value.Of(read, made));
         var first = _first ?? Elapsed;
         _health.Succeeded(_ticket, _candidate.Tokens - _candidate.CachedTokens, first, (int)Math.Min(int.MaxValue, answer ?? 0), Elapsed - first);
-        Note("answered", prompt is not null && answer is not null ? Target.Price!.Value.Of(prompt.Value, answer.Value) : _money.Micros);
+        Note(outcome, prompt is not null && answer is not null ? Target.Price!.Value.Of(prompt.Value, answer.Value) : _money.Micros);
     }
 
     /// <summary>It failed. Returns what went wrong, or null for what is not the target's doing: a bug, or nobody waits any more.</summary>
@@ -137,12 +147,12 @@ internal sealed class Attempt : IAsyncDisposable
         return fault;
     }
 
-    /// <summary>It lost against another that was quicker.</summary>
-    public void Lost()
+    /// <summary>Another is better, or was quicker: nobody waits for it any more.</summary>
+    public void Lost(string outcome = "late")
     {
         if (!Over()) return;
         _health.Left(_ticket);
-        Note("late", _money.Micros);
+        Note(outcome, _money.Micros);
     }
 
     /// <summary>Marks it as one that goes on with what another said.</summary>

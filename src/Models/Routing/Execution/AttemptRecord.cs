@@ -2,7 +2,7 @@ namespace Models.Routing.Execution;
 
 /// <summary>One call of one target. Immutable.</summary>
 /// <param name="Target">Who.</param>
-/// <param name="Outcome"><c>answered</c>, <c>stopped</c> where nobody wanted the answer any more, <c>late</c> where another was quicker, or the fault.</param>
+/// <param name="Outcome"><c>answered</c>, <c>stopped</c> where nobody wanted the answer any more, <c>late</c> where another was quicker, <c>unsure</c>, <c>empty</c> or <c>malformed</c> where another was asked for a better answer, or the fault.</param>
 public sealed record AttemptRecord(string Target, string Outcome)
 {
     /// <summary>Seconds until its first token; null where there was none.</summary>

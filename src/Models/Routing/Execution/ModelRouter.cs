@@ -103,7 +103,7 @@ public sealed class ModelRouter
             Profile = profile,
             Current = current,
             IsInToolLoop = messages is [.., { Role: var last }] && last == ChatRole.Tool,
-            BetterThan = source.TryHarder ? current : null,
+            BetterThan = source.TryHarder || source.DeadEnd is not null ? current : null,
         };
         return new Question(messages, options, source, turn, found, current is null ? 0 : tokens);
     }

@@ -10,6 +10,12 @@ public sealed record RouteRecord(DateTimeOffset At, RoutingDecision Decision, IR
     /// <summary>The conversation, or null.</summary>
     public string? Conversation { get; init; }
 
+    /// <summary>Why a better one was looked for than whoever answered last; null where none was.</summary>
+    public string? Escalation { get; init; }
+
+    /// <summary>Why no better one was asked though one was looked for; null otherwise.</summary>
+    public string? Limit { get; init; }
+
     /// <summary>Why there was no answer; null where there was one.</summary>
     public string? Refusal { get; init; }
 }

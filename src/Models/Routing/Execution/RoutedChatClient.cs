@@ -16,6 +16,12 @@ namespace Models.Routing.Execution;
 /// <param name="profile">What matters most to whoever asks; null leaves it to the owner.</param>
 internal sealed class RoutedChatClient(ModelRouter router, string? asked, RoutingProfile? profile) : IChatClient
 {
+    // A model that would have chosen its own words one time in seven, on average, knows little of what it speaks of.
+    private const double Unsure = -2;
+
+    // So many tokens are kept back until that can be told; of an answer that is over before, so many must be there.
+    private const int EnoughTokens = 16, FewestTokens = 8;
+
     /// <inheritdoc/>
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
@@ -34,38 +40,47 @@ internal sealed class RoutedChatClient(ModelRouter router, string? asked, Routin
         {
             StringBuilder said = new();
             List<string> speakers = [];
+            List<ChatResponseUpdate> held = [];
             string? id = null;
             while (true)
             {
                 await using var attempt = await run.BeginAsync(said.ToString());
                 var continuation = said.Length > 0 ? new Continuation(said.ToString()) : null;
-                var spoke = said.Length > 0;
-                ChatResponseUpdate? end = null;
-                while (await run.NextAsync(attempt) is { } update)
+                var (spoke, isDoubted, isDropped) = (said.Length > 0, attempt.IsDoubted, false);
+                held.Clear();
+                while (!isDropped && await run.NextAsync(attempt) is { } update)
                 {
-                    if (continuation is not null) Replace(update, continuation.Take);
-                    if (update.FinishReason is not null)
+                    var isEnd = update.FinishReason is not null;
+                    if (continuation is not null)
                     {
-                        if (continuation is not null && continuation.End() is { Length: > 0 } rest) update.Contents.Insert(0, new TextContent(rest));
-                        end = update;
+                        Replace(update, continuation.Take);
+                        if (isEnd && continuation.End() is { Length: > 0 } rest) update.Contents.Insert(0, new TextContent(rest));
                     }
-                    said.Append(update.Text);
+                    held.Add(update);
                     spoke |= update.Contents.Any(c => c is not (UsageContent or TextContent { Text.Length: 0 }));
-                    if (!speakers.Contains(attempt.Target.Name)) speakers.Add(attempt.Target.Name);
-                    Sign(update);
-                    // An empty answer is kept back: somebody else may have one.
-                    if (spoke) yield return update;
+                    if (update.Contents.Any(c => c.AdditionalProperties?.ContainsKey(ChatOptionKeys.MalformedCall) == true)) isDropped = run.TryEscalate(attempt, "malformed", isEnd, onlyBetter: false);
+                    else if (isDoubted)
+                    {
+                        isDoubted = !IsJudged(update, out var isUnsure);
+                        if (isUnsure) isDropped = run.TryEscalate(attempt, "unsure", isEnd, onlyBetter: true);
+                    }
+                    // An empty answer is kept back, and the beginning of one that may be doubted: somebody else may have a better one.
+                    if (isDropped || !spoke || isDoubted) continue;
+                    foreach (var ready in held) yield return Say(ready);
+                    held.Clear();
                 }
-                if (run.Failed) continue;
-                if (!spoke && run.TryOthers(attempt)) continue;
-                if (!spoke && end is not null) yield return end;
+                if (isDropped || run.Failed || (!spoke && run.TryEscalate(attempt, "empty", isOver: true, onlyBetter: false))) continue;
+                foreach (var ready in held) yield return Say(ready);
                 run.Answered(attempt);
                 yield break;
 
-                void Sign(ChatResponseUpdate update)
+                ChatResponseUpdate Say(ChatResponseUpdate update)
                 {
+                    said.Append(update.Text);
+                    if (!speakers.Contains(attempt.Target.Name)) speakers.Add(attempt.Target.Name);
                     id ??= update.MessageId ?? Guid.NewGuid().ToString();
                     (update.MessageId, update.ResponseId, update.ModelId) = (id, id, string.Join(" + ", speakers));
+                    return update;
                 }
             }
         }
@@ -84,6 +99,16 @@ internal sealed class RoutedChatClient(ModelRouter router, string? asked, Routin
 
     /// <summary>Does nothing: targets belong to the router.</summary>
     public void Dispose() { }
+
+    // Whether enough was said to tell how sure it is of it; one that does not tell is taken at its word.
+    private static bool IsJudged(ChatResponseUpdate update, out bool isUnsure)
+    {
+        isUnsure = false;
+        if (update.AdditionalProperties?.TryGetValue(ChatOptionKeys.Certainty, out AnswerCertainty? certainty) != true) return true;
+        if (certainty!.Tokens < EnoughTokens && update.FinishReason is null) return false;
+        isUnsure = certainty.Tokens >= FewestTokens && certainty.MeanLogProbability < Unsure;
+        return true;
+    }
 
     private static void Replace(ChatResponseUpdate update, Func<string, string> text)
     {

@@ -14,6 +14,9 @@ internal sealed class TurnContext
 {
     private const string LastStepNote = "[Answer now with what you have. No more tools can be called.]";
 
+    // Calls in a row that may fail before somebody better is asked to go on.
+    private const int MostFailures = 3;
+
     private readonly Func<IReadOnlyList<SessionMessage>, PromptPlan> _makePlan;
     private readonly List<SessionMessage> _transcript;
     private readonly History _history;
@@ -21,6 +24,7 @@ internal sealed class TurnContext
     private readonly bool _isBackground;
     private readonly TurnSource? _source;
     private PromptPlan _plan;
+    private int _failures;
 
     private TurnContext(
         Func<IReadOnlyList<SessionMessage>, PromptPlan> makePlan, IReadOnlyList<SessionMessage> transcript, Turn turn, ContextTarget target, TimeZoneInfo zone, TurnSource? source)
@@ -63,7 +67,8 @@ internal sealed class TurnContext
     {
         var more = new AdditionalPropertiesDictionary();
         if (_isBackground) more[ChatOptionKeys.Priority] = RunPriority.Background;
-        if (_source is not null) more[ChatOptionKeys.Source] = TurnOrigins.WithFiles(_source, _plan.Parts);
+        if (_source is not null)
+            more[ChatOptionKeys.Source] = TurnOrigins.WithFiles(_source, _plan.Parts) with { DeadEnd = _failures >= MostFailures ? $"its tools failed {_failures} times" : null };
         return new() { Tools = isLast || _plan.Tools.Count == 0 ? null : [.. _plan.Tools], AdditionalProperties = more.Count > 0 ? more : null };
     }
 
@@ -73,6 +78,7 @@ internal sealed class TurnContext
         if (!_told.Add(message.Id)) return;
         _history.Add(message);
         _transcript.Add(message);
+        if (message.Role == SessionMessage.Tool) _failures = message.IsError ? _failures + 1 : 0;
         // More tools were found: the prompt's beginning changes, which is dear, and seldom.
         if (message.ToolName == ToolsTool.ToolName) _plan = _makePlan(_transcript);
     }

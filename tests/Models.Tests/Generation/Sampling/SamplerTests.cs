@@ -34,6 +34,24 @@ public sealed class SamplerTests
     [Fact]
     public void Argmax_WithNaN_TakesTheLargestNumber() => Assert.Equal(1, Sampler.Argmax([float.NaN, 2, float.NaN, 1, 0, 0, 0, 0, 0, 0]));
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    [InlineData(2)]
+    public void LogProbability_OfWhatWasChosen_IsThatOfTheWholeVocabularyAtTemperatureOne(float temperature)
+    {
+        var (options, sum) = (new GenerationOptions { Temperature = temperature, Seed = 3, TopK = 4 }, Logits.Sum(l => Math.Exp(l)));
+        var (measuring, plain) = (new Sampler(options with { MeasureCertainty = true }, []), new Sampler(options, []));
+        for (var i = 0; i < 20; i++)
+        {
+            var token = measuring.Next([.. Logits]);
+            Assert.Equal(Math.Log(Math.Exp(Logits[token]) / sum), measuring.LogProbability!.Value, 1e-5);
+            // It changes nothing of what is chosen.
+            Assert.Equal(plain.Next([.. Logits]), token);
+        }
+        Assert.Null(plain.LogProbability);
+    }
+
     [Fact]
     public void Next_WithOneSeed_RepeatsItself_AndWithAnotherDoesNot()
     {

@@ -88,6 +88,65 @@ public sealed class RoutedChatClientTests
     }
 
     [Fact]
+    public void Ask_TheBoxIsUnsure_ABetterOneAnswersAndNothingOfTheFirstIsSaid()
+    {
+        var (cloud, box) = (Script(["cloud"]), Script([new AnswerCertainty(-3, 5), "I ", new AnswerCertainty(-3, 16), "guess", " so"]));
+        Assert.Equal(("cloud", "cloud"), (Ask(Router(new() { Profile = RoutingProfile.Private }, (Box, box), (Cloud, cloud))) is var answer ? answer.Text : "", answer.ModelId));
+        Assert.Equal(["box unsure", "cloud answered"], _records.Single().Attempts.Select(a => $"{a.Target} {a.Outcome}"));
+
+        // A short one is judged at its end; of two or three tokens nothing can be told.
+        foreach (var (tokens, expected) in ((int, string)[])[(9, "cloud"), (3, "Hm.")])
+            Assert.Equal(expected, Ask(Router(new() { Profile = RoutingProfile.Private }, (Box, Script([new AnswerCertainty(-3, tokens), "Hm."])), (Cloud, Script(["cloud"])))).Text);
+    }
+
+    [Theory]
+    [InlineData(-1.5, RoutingProfile.Private, "How far is the moon?", true)]
+    [InlineData(-3, RoutingProfile.Fast, "How far is the moon?", false)]
+    [InlineData(-3, RoutingProfile.LocalOnly, "How far is the moon?", false)]
+    [InlineData(-3, RoutingProfile.Private, "my password is hunter22x", false)]
+    public void Ask_TheBoxIsSureEnough_OrNobodyElseMay_ItsAnswerStands(double certainty, RoutingProfile profile, string question, bool isMeasured)
+    {
+        var (cloud, box) = (Script(["cloud"]), Script([new AnswerCertainty(certainty, 20), "I guess", " so"]));
+        var dear = Cloud with { Price = new Price(0, 3_000_000_000) };
+        Assert.Equal("I guess so", Ask(Router(new() { Profile = profile }, (Box, box), (profile == RoutingProfile.Fast ? dear : Cloud, cloud)), question).Text);
+        Assert.Empty(cloud.Asked);
+        Assert.Equal(isMeasured, box.Asked.Single().Options!.AdditionalProperties!.ContainsKey(ChatOptionKeys.Certainty));
+    }
+
+    [Fact]
+    public void Ask_ACallThatIsNone_OthersAreAskedAndItIsShownWhereThereAreNone()
+    {
+        var call = new TextContent("{broken") { AdditionalProperties = new() { [ChatOptionKeys.MalformedCall] = true } };
+        var (cloud, box) = (Script(["Let me see. ", call, Usage(10, 5)]), Script(["Here you are."]));
+        Assert.Equal("Let me see. Here you are.", Ask(CloudFirst(cloud, box)).Text);
+        Assert.Equal(["cloud malformed False", "box answered True"], _records[^1].Attempts.Select(a => $"{a.Target} {a.Outcome} {a.Continues}"));
+        Assert.Equal(60, _ledger!.Spent().Hour);
+
+        Assert.Equal("{broken", Ask(Router(new(), (Box, Script([call])), (Cloud with { KeepsData = true }, Script(["cloud"])))).Text);
+        Assert.StartsWith("Local limit reached, cloud not allowed: no model that may answer this is better than box: ", _records[^1].Limit);
+    }
+
+    [Fact]
+    public void Ask_WhoeverAnswersGetsNoFurther_ABetterOneGoesOnWhereItMay()
+    {
+        var (cloud, box) = (Script(["cloud"]), Script(["box"]));
+        var router = Router(new(), (Box, box), (Cloud, cloud));
+        Ask(router, conversation: "c");
+        Assert.Equal("cloud", Ask(router, conversation: "c", deadEnd: "its tools failed 3 times").Text);
+        Assert.Equal(("its tools failed 3 times", null), (_records[^1].Escalation, _records[^1].Limit));
+
+        Ask(router, "my password is hunter22x", conversation: "d");
+        Assert.Equal("box", Ask(router, conversation: "d", deadEnd: "its tools failed 3 times").Text);
+        Assert.Equal("its tools failed 3 times", _records[^1].Escalation);
+        Assert.StartsWith("Local limit reached, cloud not allowed: no model that may answer this is better than box (it holds secret data): ", _records[^1].Limit);
+
+        // Where a person asks for more, that is the answer.
+        var error = Assert.Throws<RoutingException>(() => Ask(router, "try harder", conversation: "d", harder: true));
+        Assert.StartsWith("Local limit reached, cloud not allowed", error.Message);
+        Assert.Equal(ExclusionReason.Data, Assert.Single(_records[^1].Decision.Out, o => o.Target == "cloud").Reason);
+    }
+
+    [Fact]
     public void Ask_WhatItTakes_IsSettledByWhatItSays()
     {
         var cloud = Script(["Hi", Usage(1000, 100)]);
@@ -202,10 +261,10 @@ public sealed class RoutedChatClientTests
         };
     }
 
-    private ChatResponse Ask(ModelRouter router, string question = "How far is the moon?", string? conversation = null, bool harder = false, string? asked = null, long? budget = null, TimeSpan? stopAfter = null)
+    private ChatResponse Ask(ModelRouter router, string question = "How far is the moon?", string? conversation = null, bool harder = false, string? asked = null, string? deadEnd = null, long? budget = null, TimeSpan? stopAfter = null)
     {
         if (budget is not null) router.Ledger.Rules = new BudgetRules { Everyone = new SpendingLimits(Hour: budget) };
-        var options = new ChatOptions { AdditionalProperties = new() { [ChatOptionKeys.Source] = new TurnSource { Conversation = conversation, TryHarder = harder } } };
+        var options = new ChatOptions { AdditionalProperties = new() { [ChatOptionKeys.Source] = new TurnSource { Conversation = conversation, TryHarder = harder, DeadEnd = deadEnd } } };
         ChatResponse? answer = null;
         _world.Run(async () =>
         {
