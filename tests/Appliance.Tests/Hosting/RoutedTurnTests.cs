@@ -115,6 +115,28 @@ public sealed class RoutedTurnTests : IAsyncLifetime
         Assert.Equal(0, (int)JsonNode.Parse(await RunAsync("replay", "--json"))!["changed"]!);
     }
 
+    [Fact]
+    public async Task Router_SimulatesWhatMayHappen()
+    {
+        await ConfigureAsync("""{"profile":"cloud-first"}""");
+        var calm = JsonNode.Parse(await RunAsync("simulate", "--json"))!["inForce"]!;
+        var away = JsonNode.Parse(await RunAsync("simulate", "--outage", "cloud:10m-80m", "--json"))!["inForce"]!;
+        Assert.Equal((200, 0, 0), ((int)away["answered"]!, (int)away["refused"]!, (int)away["leaks"]!));
+        Assert.True((int)away["targets"]!["cloud"]!["answers"]! < (int)calm["targets"]!["cloud"]!["answers"]!);
+        // Nobody was asked, and nothing written down.
+        Assert.Empty(_cloud.Requests);
+        Assert.False(File.Exists(RouteLog.PathIn(_host.Home)));
+
+        await AskAsync("How far is the moon?");
+        var policy = Path.Combine(_host.Home, "other.json");
+        await File.WriteAllTextAsync(policy, """{"router":{"profile":"local-only"}}""");
+        var tried = JsonNode.Parse(await RunAsync("simulate", RouteLog.PathIn(_host.Home), "--scenario", "storm", "--scenario", "prices", "--policy", policy, "--json"))!;
+        Assert.Equal((1, 1, 0), ((int)tried["questions"]!, (int)tried["inForce"]!["targets"]!["cloud"]!["answers"]!, (int)tried["tried"]!["targets"]!["cloud"]!["calls"]!));
+        Assert.Matches("answered by cloud +\\d+ of \\d+ calls +0 of 0 calls", await RunAsync("simulate", "--turns", "20", "--policy", policy));
+        foreach (var wrong in (string[][])[["--scenario", "flood"], ["--outage", "cloud"], ["--outage", "nobody:1m-2m"]])
+            await Assert.ThrowsAsync<Models.ModelException>(() => RunAsync(["simulate", .. wrong]));
+    }
+
     [Theory]
     [InlineData("""{"models":{"targets":{"auto":{"url":"https://x.example","model":"m"}}}}""", "is no name of a target")]
     [InlineData("""{"models":{"targets":{"a":{"url":"ftp://x.example","model":"m"}}}}""", "is no http:// or https:// address")]

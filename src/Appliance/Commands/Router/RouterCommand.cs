@@ -20,7 +20,7 @@ internal static class RouterCommand
     public static Command Create() => Create(() => HomeFolder.Path);
 
     /// <summary>The same, working on another home.</summary>
-    internal static Command Create(Func<string> home) => new("router", "Look at who answers where models elsewhere are named under models.targets.") { Explain(home), Replay(home) };
+    internal static Command Create(Func<string> home) => new("router", "Look at who answers where models elsewhere are named under models.targets.") { Explain(home), Replay(home), RouterSimulate.Create(home) };
 
     private static Command Explain(Func<string> home)
     {
@@ -50,7 +50,7 @@ internal static class RouterCommand
         var command = new Command("replay", "Decide again what was decided, by another policy, and compare: who answers, what it costs, what leaves the box.") { log, policy, json };
         command.SetAction(parsed =>
         {
-            var tried = PolicyOf(home(), parsed.GetValue(policy));
+            var tried = ConfigOf(home(), parsed.GetValue(policy)).Router.ToPolicy();
             var replay = RouterReplay.Of(RouteLog.Read(parsed.GetValue(log) ?? RouteLog.PathIn(home())), tried);
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(json)) terminal.WriteJson(JsonElement.Parse(replay.ToJson().ToJsonString()));
@@ -80,18 +80,19 @@ internal static class RouterCommand
         return new RouteRecord(TimeProvider.System.GetUtcNow(), decision, why, []) { Refusal = decision.IsRefused ? decision.Refusal() : null };
     }
 
-    private static RoutingPolicy PolicyOf(string home, string? file)
+    /// <summary>The configuration of a home, or of a file that is tried.</summary>
+    internal static ApplianceConfig ConfigOf(string home, string? file)
     {
         if (file is null)
         {
             using var config = ConfigStore.Open(home);
-            return config.Config.Router.ToPolicy();
+            return config.Config;
         }
         byte[] text;
         try { text = File.ReadAllBytes(file); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new ModelException($"{file} cannot be read: {e.Message}", e); }
         var state = ConfigState.Read(text, []);
-        return state.IsValid ? state.Config.Router.ToPolicy() : throw new ModelException(string.Join("\n", state.Issues.Where(issue => !issue.IsWarning)));
+        return state.IsValid ? state.Config : throw new ModelException(string.Join("\n", state.Issues.Where(issue => !issue.IsWarning)));
     }
 
     private static void Show(Terminal terminal, RouteRecord record)

@@ -29,12 +29,17 @@ internal sealed class RoutedChatClient(ModelRouter router, string? asked, Routin
     /// <inheritdoc/>
     /// <exception cref="RoutingException">Nobody may answer, or nobody could.</exception>
     /// <exception cref="GenerationException">The conversation is too long for all that may answer.</exception>
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         // Who does not say where it comes from may have read anything.
         var source = options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Source, out TurnSource? told) == true ? told! : new TurnSource { Taint = DataClass.All };
-        var run = new AnswerRun(router, router.Ask([.. messages], options, source, asked, profile), cancellationToken);
+        return AnswerAsync(router.Ask([.. messages], options, source, asked, profile), cancellationToken);
+    }
+
+    /// <summary>Answers a question that was looked at.</summary>
+    internal async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(Question question, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var run = new AnswerRun(router, question, cancellationToken);
         router.State.CountCall();
         try
         {

@@ -4,6 +4,7 @@ using Models.Providers;
 using Models.Routing;
 using Models.Routing.Classifying;
 using Models.Routing.Execution;
+using Models.Routing.Simulation;
 using Models.Routing.Spending;
 
 namespace Models.Tests.Routing.Execution;

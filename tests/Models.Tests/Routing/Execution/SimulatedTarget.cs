@@ -4,6 +4,7 @@ using Microsoft.Extensions.AI;
 using Models.Generation;
 using Models.Providers;
 using Models.Routing;
+using Models.Routing.Simulation;
 using TestKit;
 
 namespace Models.Tests.Routing.Execution;
@@ -95,6 +96,3 @@ internal sealed class SimulatedTarget(SimulatedWorld world, Target target, Seede
         return Weather.Fine;
     }
 }
-
-/// <summary>How a model is for a while.</summary>
-internal enum Weather { Fine, Away, Captive, Storm, Broken, Denying, Loris, Cutting }

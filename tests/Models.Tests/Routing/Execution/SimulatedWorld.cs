@@ -4,6 +4,7 @@ using Models.Generation;
 using Models.Routing;
 using Models.Routing.Classifying;
 using Models.Routing.Execution;
+using Models.Routing.Simulation;
 using Models.Routing.Spending;
 using TestKit;
 

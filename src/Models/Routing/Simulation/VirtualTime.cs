@@ -1,42 +1,4 @@
-namespace Models.Tests.Routing.Execution;
-
-/// <summary>
-/// A clock and a thread of their own: everything that is awaited runs in order on the caller's thread, and when nothing can go on, time
-/// jumps to the next timer. So hours pass in no time, and a seed gives the same run everywhere. Clocks can be set meanwhile.
-/// </summary>
-internal sealed class VirtualWorld : SynchronizationContext
-{
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> _ready = new();
-
-    public VirtualTime Time { get; } = new();
-
-    public override void Post(SendOrPostCallback d, object? state) => _ready.Enqueue((d, state));
-
-    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException();
-
-    /// <summary>Runs something to its end; fails where it waits for what never comes, or longer than <paramref name="most"/>.</summary>
-    public void Run(Func<Task> work, TimeSpan most)
-    {
-        var before = Current;
-        SetSynchronizationContext(this);
-        try
-        {
-            var end = Time.Elapsed + most;
-            var task = work();
-            while (!task.IsCompleted)
-            {
-                if (_ready.TryDequeue(out var next)) next.Callback(next.State);
-                else if (!Time.Step()) throw new InvalidOperationException("it waits for what never comes");
-                else if (Time.Elapsed > end) throw new InvalidOperationException($"it took longer than {most}");
-            }
-            task.GetAwaiter().GetResult();
-        }
-        finally
-        {
-            SetSynchronizationContext(before);
-        }
-    }
-}
+namespace Models.Routing.Simulation;
 
 /// <summary>Time that passes when nothing else happens. For one thread.</summary>
 internal sealed class VirtualTime : TimeProvider
@@ -49,10 +11,13 @@ internal sealed class VirtualTime : TimeProvider
     /// <summary>By the steady clock.</summary>
     public TimeSpan Elapsed => _elapsed;
 
+    /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <inheritdoc/>
     public override long GetTimestamp() => _elapsed.Ticks;
 
+    /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => _wall + _elapsed;
 
     /// <summary>Sets the wall clock; no time passes.</summary>
@@ -71,6 +36,7 @@ internal sealed class VirtualTime : TimeProvider
         return false;
     }
 
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(this, () => callback(state));
