@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Models.Tokens;
 using Trainer.Curriculum;
 using Trainer.Curriculum.Dialogues;
 using Trainer.Curriculum.Grammars;
@@ -61,6 +63,27 @@ public sealed class CurriculumTests
     }
 
     [Fact]
+    public void Pieces_OfADialogue_AreWhatTheChatTemplateWrites()
+    {
+        var template = ChatTemplate.Parse(File.ReadAllText(Path.Combine(Repository(), "tools", "Trainer", "Curriculum", "chat_template.jinja")));
+        var random = new Random(10);
+        for (var i = 0; i < 300; i++)
+        {
+            var dialogue = Maker.Next(random);
+            var messages = new JsonArray([.. dialogue.Turns.Select(turn => (JsonNode)new JsonObject
+            {
+                ["role"] = turn.Role,
+                ["content"] = turn.Content ?? "",
+                ["tool_calls"] = turn.Call is { } call ? new JsonArray(new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = call.Tool, ["arguments"] = JsonNode.Parse(call.ArgumentsJson()) } }) : null,
+            })]);
+            messages.Insert(0, new JsonObject { ["role"] = "system", ["content"] = "Instructions that it could not follow." });
+            var tools = new JsonArray([.. dialogue.Tools.Select(tool => (JsonNode)new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = tool, ["description"] = "", ["parameters"] = new JsonObject() } })]);
+            var written = template.Render(new JsonObject { ["messages"] = messages, ["tools"] = dialogue.Tools.Count > 0 ? tools : null, ["add_generation_prompt"] = false });
+            Assert.Equal(string.Concat(Prompt.Pieces(dialogue).Select(piece => piece.Text)) + "\n", written);
+        }
+    }
+
+    [Fact]
     public void HeldOutLines_AreNeverLearnt()
     {
         // A scope for learning never takes them; what it uses of them it counts.
@@ -93,6 +116,13 @@ public sealed class CurriculumTests
             if (read.Call is { } expected) Assert.Equal((true, true), read.Judge(expected));
             Assert.Equal((false, false), read.Judge("<tool_call>\n{\"name\": \"nothing\", \"arguments\": {}}\n</tool_call>"));
         }
+    }
+
+    private static string Repository()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Appliance.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
     }
 
     private static void IsWellFormed(ToolCall call, IReadOnlyList<string> tools)

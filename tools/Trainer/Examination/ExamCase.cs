@@ -7,7 +7,7 @@ namespace Trainer.Examination;
 /// <param name="Topic">What it is about.</param>
 /// <param name="Prompt">All up to the answer.</param>
 /// <param name="Last">What the person said last.</param>
-/// <param name="Expect">call, ask, chat, refuse or unknown.</param>
+/// <param name="Expect">call, ask, chat, refuse or unknown; none where all is right that calls no tool.</param>
 /// <param name="Call">The call that is right, in its tags, or null.</param>
 internal sealed record ExamCase(string Topic, string Prompt, string Last, string Expect, string? Call)
 {
@@ -28,10 +28,12 @@ internal sealed record ExamCase(string Topic, string Prompt, string Last, string
     {
         var isCall = answer.StartsWith("<tool_call>", StringComparison.Ordinal);
         if (Call is not null) return (isCall && Named(answer) == Named(Call), answer == Call);
-        var knowsNot = answer.Contains("bigger model", StringComparison.Ordinal) || answer.Contains("know little", StringComparison.Ordinal) || answer.Contains("I don't have", StringComparison.Ordinal) || answer.Contains("can't do that", StringComparison.Ordinal) || answer.Contains("not possible", StringComparison.Ordinal) || answer.Contains("cannot do that", StringComparison.Ordinal);
-        var refuses = answer.Contains("won't", StringComparison.Ordinal);
-        var isRight = !isCall && Expect switch { "unknown" => knowsNot, "refuse" => refuses, "ask" => answer.EndsWith('?') && !knowsNot, _ => !knowsNot && !refuses };
+        var knowsNot = Has("bigger model") || Has("don't know");
+        var refuses = Has("won't") || Has("can't do that");
+        var isRight = !isCall && Expect switch { "none" => true, "unknown" => knowsNot, "refuse" => refuses, "ask" => answer.EndsWith('?') && !knowsNot, _ => !knowsNot && !refuses };
         return (isRight, isRight);
+
+        bool Has(string words) => answer.Contains(words, StringComparison.Ordinal);
     }
 
     private static string Named(string call) => call.Split('"') is { Length: > 3 } parts ? parts[3] : "";

@@ -6,7 +6,7 @@ using Trainer.Numerics;
 
 namespace Trainer.Export;
 
-/// <summary>Writes a decoder as transformers keeps a Llama: config.json and model.safetensors in float32. The tokenizer is written beside it by whoever made it.</summary>
+/// <summary>Writes a decoder as transformers keeps a Llama: config.json and model.safetensors in float16, half as large and finer than what the appliance quantizes to. The tokenizer is written beside it by whoever made it.</summary>
 internal static unsafe class HuggingFaceFolder
 {
     /// <summary>Writes both files.</summary>
@@ -29,7 +29,7 @@ internal static unsafe class HuggingFaceFolder
             ["rms_norm_eps"] = shape.Epsilon,
             ["rope_theta"] = shape.RopeBase,
             ["tie_word_embeddings"] = true,
-            ["torch_dtype"] = "float32",
+            ["torch_dtype"] = "float16",
         }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         WriteTensors(Path.Combine(folder, "model.safetensors"), [.. Tensors(shape, table)], weights);
     }
@@ -60,8 +60,8 @@ internal static unsafe class HuggingFaceFolder
         var (head, end) = (new JsonObject(), 0L);
         foreach (var tensor in tensors)
         {
-            head[tensor.Name] = new JsonObject { ["dtype"] = "F32", ["shape"] = new JsonArray([.. tensor.Shape.Select(n => (JsonNode)n)]), ["data_offsets"] = new JsonArray(end, end + tensor.Length * sizeof(float)) };
-            end += tensor.Length * sizeof(float);
+            head[tensor.Name] = new JsonObject { ["dtype"] = "F16", ["shape"] = new JsonArray([.. tensor.Shape.Select(n => (JsonNode)n)]), ["data_offsets"] = new JsonArray(end, end + tensor.Length * sizeof(ushort)) };
+            end += tensor.Length * sizeof(ushort);
         }
         var text = JsonSerializer.SerializeToUtf8Bytes(head);
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
@@ -69,6 +69,6 @@ internal static unsafe class HuggingFaceFolder
         BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
         file.Write(length);
         file.Write(text);
-        foreach (var tensor in tensors) file.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(tensor.Read(weights)));
+        foreach (var tensor in tensors) file.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<Half>([.. tensor.Read(weights).Select(number => (Half)number)]));
     }
 }
