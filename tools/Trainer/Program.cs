@@ -54,9 +54,10 @@ internal static class Program
         var examples = new Argument<string>("examples") { HelpName = "EXAMPLES", Description = "File of examples." };
         var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "Folder with the tokenizer; checkpoint and losses go there. A training that is there goes on." };
         var heldOut = new Option<string?>("--held-out") { Description = "Examples that are not learnt; their loss is told with each checkpoint." };
+        var from = new Option<string?>("--from") { Description = "Folder of a training of the same shape to begin with, where none is there yet; its tokenizer may be another." };
         var minutes = new Option<double?>("--minutes") { Description = "Stop after so long; the same command goes on." };
         var every = new Option<int>("--every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 200 };
-        var command = new Command("train", "Train, or go on training. Ctrl-C keeps a checkpoint and ends.") { plan, examples, folder, heldOut, minutes, every };
+        var command = new Command("train", "Train, or go on training. Ctrl-C keeps a checkpoint and ends.") { plan, examples, folder, heldOut, from, minutes, every };
         command.SetAction((parsed, cancellation) =>
         {
             var told = JsonSerializer.Deserialize(File.ReadAllText(parsed.GetValue(plan)!), TrainerJson.Default.TrainingPlan) ?? throw new InvalidDataException("The plan is empty.");
@@ -64,16 +65,21 @@ internal static class Program
             if (tokenizer.VocabularySize > told.Shape.Vocabulary) throw new InvalidDataException($"The tokenizer has {tokenizer.VocabularySize} tokens, the plan {told.Shape.Vocabulary}.");
             var learnt = new ExampleFile(parsed.GetValue(examples)!, tokenizer, told.Shape.Context, told.Seed);
             var others = parsed.GetValue(heldOut) is { } file ? new ExampleFile(file, tokenizer, told.Shape.Context, told.Seed) : null;
-            Train(at, told, learnt, others, parsed.GetValue(every), parsed.GetValue(minutes) is { } most ? TimeSpan.FromMinutes(most) : null, cancellation);
+            Train(at, told, learnt, others, parsed.GetValue(from), parsed.GetValue(every), parsed.GetValue(minutes) is { } most ? TimeSpan.FromMinutes(most) : null, cancellation);
             return Task.CompletedTask;
         });
         return command;
     }
 
-    private static void Train(string folder, TrainingPlan plan, ExampleFile learnt, ExampleFile? others, int every, TimeSpan? most, CancellationToken cancellation)
+    private static void Train(string folder, TrainingPlan plan, ExampleFile learnt, ExampleFile? others, string? from, int every, TimeSpan? most, CancellationToken cancellation)
     {
         var (path, clock) = (Path.Combine(folder, "checkpoint.bin"), Stopwatch.StartNew());
         using var run = File.Exists(path) ? Checkpoint.Load(path, learnt, plan) : new TrainingRun(plan, learnt);
+        if (run.Steps == 0 && from is not null)
+        {
+            using var other = Checkpoint.Load(Path.Combine(from, "checkpoint.bin"), NoExamples.Instance);
+            Graft.Take(run, Tokenizer.FromFolder(folder), other, Tokenizer.FromFolder(from));
+        }
         Console.WriteLine(FormattableString.Invariant($"{run.Table.All.Sum(p => p.Length) / 1e6:F2} million parameters, {learnt.Count} examples, step {run.Steps} of {run.Plan.Steps}"));
         using var losses = new StreamWriter(Path.Combine(folder, "losses.csv"), append: run.Steps > 0);
         if (run.Steps == 0) losses.WriteLine("step,tokens,loss,held_out");

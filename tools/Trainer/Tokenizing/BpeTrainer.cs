@@ -10,8 +10,9 @@ namespace Trainer.Tokenizing;
 /// </summary>
 internal static partial class BpeTrainer
 {
-    // Qwen 2's split: digits stand alone, so that a number is copied digit by digit.
-    internal const string Split = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    // Words stand without the space or the quotation mark before them, so that a word is copied as the same tokens wherever it stands; digits
+    // stand alone, so that a number is copied digit by digit.
+    internal const string Split = @"\p{L}+|\p{N}|[^\p{L}\p{N}]+";
 
     /// <summary>Learns a vocabulary.</summary>
     /// <param name="texts">What to learn from, without special tokens.</param>
