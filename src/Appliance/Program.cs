@@ -21,6 +21,7 @@ using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
 using Appliance.Commands.Offline;
 using Appliance.Commands.People;
+using Appliance.Commands.Reflexes;
 using Appliance.Commands.Router;
 using Appliance.Commands.Sessions;
 using Appliance.Commands.Skills;
@@ -51,6 +52,7 @@ internal static class Program
             AgentsCommand.Create(),
             SessionsCommand.Create(),
             MemoryCommand.Create(),
+            ReflexesCommand.Create(),
             ApprovalsCommand.Create(),
             CronCommand.Create(),
             SkillsCommand.Create(),

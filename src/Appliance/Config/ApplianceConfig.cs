@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -55,6 +55,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("Ways to people beside the gateway's own clients.")]
     public ChannelsConfig Channels { get; init; } = Channels ?? new();
+
+    [Setting("What is answered without a model.", Hot = true)]
+    public ReflexesConfig Reflexes { get; init; } = Reflexes ?? new();
 
     [Setting("What holds the agents' commands back.", Hot = true)]
     public ExecConfig Exec { get; init; } = Exec ?? new();

@@ -29,6 +29,9 @@ public sealed record AgentSettings
     /// <summary>What it may call.</summary>
     public ToolRules Tools { get; init; } = ToolRules.Assistant;
 
+    /// <summary>Whether reflexes answer before its model.</summary>
+    public bool HasReflexes { get; init; } = true;
+
     /// <summary>Steps (answers of the model, with the calls in them) a turn may have.</summary>
     public int MostSteps { get; init; } = 50;
 

@@ -15,11 +15,22 @@ internal sealed record AgentConfig(
     [property: Setting("Tools it may call; the profile assistant where it is left out.")]
     ToolRulesConfig? Tools = null,
     [property: Setting("What it answers: always, mention (in groups what names it), direct (nothing in groups) or scheduled (jobs, heartbeats, hooks and other agents alone).")]
-    Activation Activation = Activation.Always)
+    Activation Activation = Activation.Always,
+    [property: Setting("Whether reflexes answer before its model; reflexes where it is left out.")]
+    ReflexesConfig? Reflexes = null)
 {
     /// <summary>Every agent of a configuration; <c>main</c> is always there and the first.</summary>
     public static IReadOnlyList<AgentSettings> All(ApplianceConfig config) =>
-        [.. config.Agents.Where(a => a.Key != SessionKey.MainAgent).Prepend(new(SessionKey.MainAgent, config.Agents.GetValueOrDefault(SessionKey.MainAgent) ?? new())).Select(a => a.Value.ToSettings(a.Key))];
+        [.. config.Agents.Where(a => a.Key != SessionKey.MainAgent).Prepend(new(SessionKey.MainAgent, config.Agents.GetValueOrDefault(SessionKey.MainAgent) ?? new())).Select(a => a.Value.ToSettings(a.Key, config.Reflexes))];
 
-    private AgentSettings ToSettings(string id) => new() { Id = id, Name = Name, Workspace = Workspace, Model = Model, Activation = Activation, Tools = Tools?.ToRules() ?? new AgentSettings().Tools };
+    private AgentSettings ToSettings(string id, ReflexesConfig box) => new()
+    {
+        Id = id,
+        Name = Name,
+        Workspace = Workspace,
+        Model = Model,
+        Activation = Activation,
+        Tools = Tools?.ToRules() ?? new AgentSettings().Tools,
+        HasReflexes = box.Enabled && Reflexes is not { Enabled: false },
+    };
 }

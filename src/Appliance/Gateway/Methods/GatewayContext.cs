@@ -16,6 +16,7 @@ using Runtime.Memory;
 using Runtime.Messages;
 using Runtime.Messages.Telegram;
 using Runtime.Questions;
+using Runtime.Reflexes;
 using Runtime.Schedule;
 using Runtime.Schedule.Distilling;
 using Runtime.Schedule.Heartbeat;
@@ -56,6 +57,9 @@ internal sealed record GatewayContext(
 
     /// <summary>Panels beside conversations.</summary>
     public required CanvasBook Canvas { get; init; }
+
+    /// <summary>What is answered without a model.</summary>
+    public required ReflexBook Reflexes { get; init; }
 
     /// <summary>Where panels are found.</summary>
     public CanvasTickets Tickets { get; } = new(Time);

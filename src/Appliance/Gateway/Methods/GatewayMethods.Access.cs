@@ -97,7 +97,11 @@ internal sealed partial class GatewayMethods
     }
 
     /// <summary>Whom a turn is for: their rules bound the tools it may call.</summary>
-    private static TurnOrigin OriginOf(GatewayCall call) => call.Principal.PersonId == Person.OwnerId ? TurnOrigin.Owner : new() { Person = call.Principal.PersonId };
+    private static TurnOrigin OriginOf(GatewayCall call) => new()
+    {
+        Person = call.Principal.PersonId == Person.OwnerId ? null : call.Principal.PersonId,
+        MayApprove = Scope.Allows(call.Principal.Scopes, Scope.Approvals),
+    };
 
     private void DemandModelOfTurn(Principal principal, JsonElement parameters)
     {

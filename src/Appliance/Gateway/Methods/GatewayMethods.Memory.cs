@@ -88,7 +88,7 @@ internal sealed partial class GatewayMethods
     private async Task<byte[]?> DistillMemoryAsync(GatewayCall call)
     {
         // It reads what everybody said.
-        if (OriginOf(call).Person is not null) throw Denied(AccessDecision.Deny("owner alone"));
+        RequireOwner(call);
         var nights = await _context.Nights.RunAsync(AgentOf(call), isAsked: true);
         if (nights.FirstOrDefault(night => night.Status == "failed") is { Reason: { } why }) throw GatewayException.Unavailable(why);
         return FrameWriter.Payload(to => to.Add("ok", true).Add("days", nights.Sum(night => night.Days)).Add("archived", nights.Sum(night => night.Archived)).Add("tokens", nights.Sum(night => night.Tokens)));

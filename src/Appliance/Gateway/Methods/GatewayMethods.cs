@@ -36,7 +36,7 @@ internal sealed partial class GatewayMethods
             Health, System, Restart, OwnStatus, Tasks,
             Sessions, SessionChanges, Branches, Groups,
             Chat, HistoryMethods, CommandMethods,
-            Agents, AgentChanges, AgentFiles, Remembering,
+            Agents, AgentChanges, AgentFiles, Remembering, Reflexes,
             Models, Usage,
             Devices, Setup, Nodes, NodeCommands, Users, Auditing,
             Config, Secrets,

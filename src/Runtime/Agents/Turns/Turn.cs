@@ -50,6 +50,9 @@ public sealed class Turn
     /// <summary>True once it has ended and its answer, where there is one, is on the disk.</summary>
     public bool IsOver { get; internal set; }
 
+    /// <summary>True where it goes on after a restart.</summary>
+    internal bool IsResumed { get; set; }
+
     internal CancellationToken Stopped => _stop.Token;
 
     /// <summary>True while messages may join it.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Models;
 using Models.Generation;
+using Runtime.Reflexes;
 using Runtime.Sessions;
 using Runtime.Skills.Triggers;
 using Runtime.Tools;
@@ -17,8 +18,9 @@ namespace Runtime.Agents.Turns;
 /// <param name="turn">The turn.</param>
 /// <param name="agent">Whose it is.</param>
 /// <param name="services">What turns work with.</param>
+/// <param name="reflexes">What needs no model; null for nothing.</param>
 /// <param name="tell">Hears what happens.</param>
-internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Action<TurnEvent> tell)
+internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, TurnReflexes? reflexes, Action<TurnEvent> tell)
 {
     private const string Length = "length", Stop = "stop", ToolUse = "toolUse";
 
@@ -45,6 +47,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn.Stopped, time.Token);
         try
         {
+            if (await ReflexAsync(limit.Token) is { } reflexed) return Ended(TurnStatus.Ok, reflexed);
             var client = await services.Models.GetChatClientAsync(turn.Session.Settings.Model ?? agent.Settings.Model ?? services.DefaultModel, limit.Token);
             _model = client.GetService<ChatClientMetadata>()?.DefaultModelId;
             AgentFiles.Prepare(agent);
@@ -64,6 +67,36 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
         {
             return Ended(TurnStatus.Failed, WriteRest("error")) with { Error = e.Message, IsContextExceeded = e is GenerationException { IsContextExceeded: true } };
         }
+    }
+
+    // What somebody wishes in a few words may need no model. A tool is called as if a model had called it; where that fails, or somebody says
+    // more meanwhile, a model goes on and reads what came of it.
+    private async Task<SessionMessage?> ReflexAsync(CancellationToken cancellation)
+    {
+        if (reflexes?.Find(turn, agent) is not { } reflex) return null;
+        if (reflex.Reflex.Action == Reflex.SayAction)
+        {
+            // The transcript says what the words stand for.
+            turn.Session.Add(Line(SessionMessage.User, reflex.Instead) with { Origin = turn.Origin.Kept });
+            return null;
+        }
+        (_model, turn.Step) = (reflex.By, 1);
+        var result = new ToolResult("");
+        if (reflex.Reflex.Tool is { } tool)
+        {
+            AgentFiles.Prepare(agent);
+            _answer.Calls.Add(new FunctionCallContent($"reflex_{turn.RunId}", tool, reflex.Arguments()));
+            result = await CallAsync(cancellation);
+            (_answer, _isWritten) = (new ModelAnswer(), false);
+            if (result is { IsError: true, IsRefused: false }) return null;
+        }
+        var text = result.IsRefused ? result.Text : reflexes.Answer(turn, agent, reflex, result.Text);
+        if (text is null) return null;
+        _answer.Text.Append(turn.Answer = text);
+        tell(new TurnDelta(turn, text));
+        if (turn.TryClose()) return Write(Stop);
+        Write(ToolUse);
+        return null;
     }
 
     private async Task<SessionMessage> AnswerAsync(IChatClient client, CancellationToken cancellation)
@@ -139,11 +172,12 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
         tell(new TurnDelta(turn, update.Text));
     }
 
-    private async Task CallAsync(CancellationToken cancellation)
+    private async Task<ToolResult> CallAsync(CancellationToken cancellation)
     {
         var said = Write(ToolUse);
-        _context!.Add(said);
+        _context?.Add(said);
         tell(new TurnCalled(turn, said));
+        var last = new ToolResult("");
         foreach (var (call, original) in said.ToolCalls.Zip(_answer.Calls))
         {
             tell(new TurnToolStarted(turn, call));
@@ -157,8 +191,9 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
                 WriteResult(call, ToolResult.Error("[Stopped before it was done. Whether it took effect is not known.]"));
                 throw;
             }
-            WriteResult(call, result);
+            WriteResult(call, last = result);
         }
+        return last;
     }
 
     private async Task<ToolResult> CallAsync(SessionToolCall call, string json, CancellationToken cancellation)
@@ -189,7 +224,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Ac
     {
         var result = raw with { Text = SecretText.Redact(raw.Text) };
         var line = turn.Session.Add(Line(SessionMessage.Tool, result.Text) with { ToolCallId = call.Id, ToolName = call.Name, IsError = result.IsError, IsData = result.IsData })!;
-        _context!.Add(line);
+        _context?.Add(line);
         tell(new TurnToolEnded(turn, call, result, line));
     }
 

@@ -1,6 +1,7 @@
 using Models;
 using Runtime.Agents.Routing;
 using Runtime.Context;
+using Runtime.Reflexes;
 using Runtime.Sessions;
 
 namespace Runtime.Agents.Turns;
@@ -30,6 +31,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     private readonly Queue<(Turn Turn, long EndedAt)> _finished = new();
     private readonly SemaphoreSlim _running = new(MostRunning, MostRunning);
     private readonly CancellationTokenSource _closing = new();
+    private readonly TurnReflexes? _reflexes = services.Reflexes is { } book ? new TurnReflexes(book, services) : null;
 
     /// <summary>Hears what happens in every turn.</summary>
     public event Action<TurnEvent>? Happened;
@@ -76,14 +78,15 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         if (session.Has(InputKey(runId))) return Resume(turn, cutOff is not null);
         SessionMessage? message = null;
         var joined = false;
+        var urgent = _reflexes?.FindUrgent(turn, Active);
         try
         {
             RequireAnswered(turn);
             if (turn.Origin.Mode == QueueMode.Interrupt)
                 foreach (var other in Active.Where(t => t != turn && t.Session == session)) other.Abort();
-            var host = turn.Origin.Mode is QueueMode.Steer or QueueMode.Collect ? FindHost(turn) : null;
+            var host = urgent is null && turn.Origin.Mode is QueueMode.Steer or QueueMode.Collect ? FindHost(turn) : null;
             joined = host?.TryJoin(turn, () => message = Write(turn, host.RunId)) == true;
-            if (!joined) message = Write(turn, runId);
+            if (!joined) message = Write(turn, runId, isUrgent: urgent is not null);
             if (message is null) return null;
         }
         finally
@@ -92,7 +95,8 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         }
         onAccepted?.Invoke();
         Tell(new TurnAccepted(turn, message));
-        if (!joined) Queue(turn);
+        if (urgent is not null) _ = Task.Run(() => AnswerUrgent(turn, urgent));
+        else if (!joined) Queue(turn);
         return turn;
     }
 
@@ -146,13 +150,14 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
 
     // The message of a turn that has no end; a fork's copy of one is not the turn's.
     private static SessionMessage? CutOff(Session session, string runId) =>
-        session.OpenRuns.Contains(runId) ? session.Read().FirstOrDefault(m => m.IdempotencyKey == InputKey(runId)) : null;
+        session.OpenRuns.Contains(runId) ? session.Read().FirstOrDefault(m => m.IdempotencyKey == InputKey(runId) && !m.OutOfContext) : null;
 
     private Turn? Resume(Turn turn, bool isCutOff)
     {
         if (isCutOff && turn.Session.TryResume(turn.RunId))
         {
             CloseCalls(turn);
+            turn.IsResumed = true;
             Queue(turn);
             return turn;
         }
@@ -178,19 +183,21 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         }
     }
 
-    private static SessionMessage? Write(Turn turn, string runId) =>
+    // What is answered at once stands between the lines of another turn, and is no part of what its model is told.
+    private static SessionMessage? Write(Turn turn, string runId, bool isUrgent = false) =>
         turn.Session.Add(new SessionMessage(Guid.NewGuid().ToString(), 0, turn.AcceptedAt, SessionMessage.User, turn.Text)
         {
             RunId = runId,
             IdempotencyKey = InputKey(turn.RunId),
             Origin = turn.Origin.Kept,
+            OutOfContext = isUrgent,
         });
 
     // What a channel brings was routed, and let through, before it came here.
     private void RequireAnswered(Turn turn)
     {
         var arrival = new Arrival { IsScheduled = turn.Origin is not { IsBackground: false, SpawnedBy: null, Channel: null } };
-        if (Agent(turn) is { } agent && !AgentRouter.Answers(agent.Settings.Activation, arrival))
+        if (services.AgentOf(turn.Session) is { } agent && !AgentRouter.Answers(agent.Settings.Activation, arrival))
             throw new ModelException($"The agent {agent.Id} answers jobs, heartbeats, hooks and other agents alone: agents.{agent.Id}.activation is scheduled.");
     }
 
@@ -217,6 +224,28 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         _ = Task.Run(() => RunAsync(turn, lane));
     }
 
+    // It answers while the conversation is busy, so it waits for nothing.
+    private void AnswerUrgent(Turn turn, ReflexHit reflex)
+    {
+        turn.StartedAt = services.Now;
+        turn.TryClose(force: true);
+        Tell(new TurnStarted(turn));
+        TurnResult result;
+        try
+        {
+            turn.Answer = _reflexes!.Do(turn, reflex, Active);
+            Tell(new TurnDelta(turn, turn.Answer));
+            var line = new SessionMessage(Guid.NewGuid().ToString(), 0, services.Now, SessionMessage.Assistant, turn.Answer) { RunId = turn.RunId, Model = reflex.By, StopReason = "stop", OutOfContext = true };
+            result = new TurnResult(TurnStatus.Ok, turn.Session.Add(line), services.Now);
+        }
+        catch (Exception e)
+        {
+            if (e is not ModelException) Faulted?.Invoke(e);
+            result = End(turn, TurnStatus.Failed, "error") with { Error = e is ModelException ? e.Message : "Internal error. The gateway's output has the details." };
+        }
+        Finish(turn, result);
+    }
+
     private async Task RunAsync(Turn turn, Task lane)
     {
         TurnResult result;
@@ -231,7 +260,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
                 if (takesPlace) await _running.WaitAsync(turn.Stopped);
                 try
                 {
-                    var loop = new TurnLoop(turn, Agent(turn), services, Tell);
+                    var loop = new TurnLoop(turn, services.AgentOf(turn.Session), services, _reflexes, Tell);
                     result = await loop.RunAsync();
                     isTooLong = loop.IsTooLong;
                 }
@@ -288,9 +317,6 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         Tell(new TurnEnded(turn, result));
         turn.End(result);
     }
-
-    // One that was handed over to an agent that is gone is its own agent's again.
-    private Agent Agent(Turn turn) => (turn.Session.Settings.HandedTo is { } other ? services.Agents.Find(other) : null) ?? services.Agents.Of(turn.Session.Key) ?? throw new ModelException($"There is no agent {SessionKey.Agent(turn.Session.Key)}.");
 
     // A turn that was over before it began: its end is noted, so that a restart does not take it up.
     private TurnResult End(Turn turn, TurnStatus status, string reason)

@@ -82,6 +82,16 @@ public sealed class HardwareBoard(IDeviceSource source, TimeProvider time) : IDi
         return state.Fault is { } fault ? throw new HardwareException($"{name} cannot be read: {fault}") : state;
     }
 
+    /// <summary>What people say for what they may read: names, and what the settings say about them. Measures nothing.</summary>
+    /// <param name="kind"><c>pin</c> or <c>sensor</c>; null comes back for another.</param>
+    /// <param name="person">Who speaks; null for the owner.</param>
+    public IReadOnlyList<(string Said, string Name)>? NamesOf(string kind, string? person) => kind switch
+    {
+        "pin" => [.. _pins.Select(pin => pin.Settings).Where(pin => May(person, pin.Who, pin.Allow, PinUse.Read)).SelectMany(pin => Said(pin.Name, pin.About))],
+        "sensor" => [.. _sensors.Select(sensor => sensor.Settings).Where(sensor => May(person, sensor.Who, sensor.Allow, PinUse.Read)).SelectMany(sensor => Said(sensor.Name, sensor.About))],
+        _ => null,
+    };
+
     /// <summary>What a sensor measures now, for triggers; null where it does not, or may not be one.</summary>
     internal Measurement? Measure(string name) => _sensors.FirstOrDefault(s => s.Settings.Name == name && s.Settings.Allow.HasFlag(PinUse.Trigger))?.State().Measured;
 
@@ -107,6 +117,8 @@ public sealed class HardwareBoard(IDeviceSource source, TimeProvider time) : IDi
         var names = string.Join(", ", known);
         return new HardwareException(names.Length > 0 ? $"There is no {what} {name}. There are: {names}." : $"No {what} is set up here.");
     }
+
+    private static IEnumerable<(string Said, string Name)> Said(string name, string? about) => about is { Length: > 0 } ? [(name, name), (about, name)] : [(name, name)];
 
     // People and small models do not keep to capitals.
     private static bool Is(string name, string asked) => string.Equals(name, asked.Trim(), StringComparison.OrdinalIgnoreCase);

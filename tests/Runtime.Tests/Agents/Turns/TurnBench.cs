@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Models.Egress;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
+using Runtime.Approvals;
+using Runtime.Reflexes;
 using Runtime.Sessions;
 using Runtime.Tools;
 using Runtime.Tools.Policy;
@@ -41,6 +43,12 @@ internal sealed class TurnBench : IDisposable
 
     public IToolApprover? Approver { get; set; }
 
+    public ApprovalBook? Approvals { get; set; }
+
+    public ReflexBook Reflexes { get; private set; } = null!;
+
+    public string ReflexFolder => Path.Combine(_home.Path, "agents", "main", "reflexes");
+
     public Session Main => Agents.Default.Sessions.GetOrCreate(SessionKey.Main);
 
     public string Workspace => Agents.Default.Workspace;
@@ -64,7 +72,8 @@ internal sealed class TurnBench : IDisposable
     {
         Agents = new AgentBook(_home.Path, [_settings], _time);
         Tools = new ToolRunner(new ToolTable([.. DefaultTools.All(Agents, () => Turns, new EgressPolicy { Offline = true }, _time), .. _more]), Agents.Policy(), Approver);
-        Turns = new TurnRunner(new TurnServices(Models, Agents, Tools, null, _time));
+        Reflexes = new ReflexBook(_home.Path, _time);
+        Turns = new TurnRunner(new TurnServices(Models, Agents, Tools, null, _time) { Reflexes = Reflexes, Approvals = Approvals });
         Turns.Happened += Events.Enqueue;
         Turns.Faulted += Faults.Enqueue;
         Tools.Faulted += Faults.Enqueue;
