@@ -25,6 +25,10 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     /// <inheritdoc/>
     public override ToolProfile Profile => ToolProfile.Assistant;
 
+    // Only what is listed was written by others, maybe.
+    /// <inheritdoc/>
+    public override bool ReturnsData => false;
+
     /// <inheritdoc/>
     public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => arguments.OptionalText("action") == "list" ? ToolEffect.Reads : ToolEffect.Outward;
 
@@ -33,10 +37,9 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     {
         // A channel's rules bound what was said in it; a job's turn would come by another.
         if (context.Channel is not null && arguments.Text("action") != "list") throw new ToolException("Jobs are changed in conversations with people at this box, not from here.");
-        return Task.FromResult(new ToolResult(arguments.Text("action") switch
+        return Task.FromResult(arguments.Text("action") == "list" ? new ToolResult(List(context)) { IsData = true } : new ToolResult(arguments.Text("action") switch
         {
             "add" => Add(arguments, context),
-            "list" => List(context),
             "remove" => cron().Remove(Known(arguments, context).Id) ? "Removed." : "It is gone already.",
             "run" => cron().RunNow(Known(arguments, context)) is null ? "It runs already." : "It begins now.",
             var other => throw new ToolException($"There is no action {other}; there are add, list, remove and run."),
