@@ -14,6 +14,7 @@ using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
 using Appliance.Commands.Exec;
 using Appliance.Commands.Gateway;
+using Appliance.Commands.Hardware;
 using Appliance.Commands.Install;
 using Appliance.Commands.Mcp;
 using Appliance.Commands.Memory;
@@ -55,6 +56,7 @@ internal static class Program
             ReflexesCommand.Create(),
             ApprovalsCommand.Create(),
             CronCommand.Create(),
+            HardwareCommand.Create(),
             SkillsCommand.Create(),
             McpCommand.Create(),
             DevicesCommand.Create(),

@@ -10,16 +10,17 @@ internal static class HardwareCheck
     {
         var (hardware, root) = (config.Hardware, ConfigPath.Root.With("hardware"));
         var entries = hardware.Pins.Select(pin => (Table: "pins", Name: pin.Key, Faults: pin.Value.Faults(), pin.Value.Who))
-            .Concat(hardware.Sensors.Select(sensor => (Table: "sensors", Name: sensor.Key, Faults: sensor.Value.Faults(), sensor.Value.Who)));
+            .Concat(hardware.Sensors.Select(sensor => (Table: "sensors", Name: sensor.Key, Faults: sensor.Value.Faults(), sensor.Value.Who)))
+            .Concat(hardware.Triggers.Select(trigger => (Table: "triggers", Name: trigger.Key, Faults: trigger.Value.Faults(hardware), Who: (IReadOnlyList<string>?)null)));
         foreach (var (table, name, faults, who) in entries)
         {
             var path = root.With(table).With(name);
             if (!IsName(name)) yield return (path, "is no name: up to 32 letters, digits, - and _, beginning with a letter");
-            foreach (var (setting, fault) in faults) yield return (path.With(setting), fault);
+            foreach (var (setting, fault) in faults) yield return (setting.Length == 0 ? path : path.With(setting), fault);
             foreach (var person in (who ?? []).Where(id => id != "*" && !config.People.ContainsKey(id))) yield return (path.With("who"), $"has {person}, and there is nobody of that id in people");
         }
         // Models and people do not keep to capitals, so names must differ in more.
-        foreach (var (table, names) in new[] { ("pins", hardware.Pins.Keys), ("sensors", hardware.Sensors.Keys) })
+        foreach (var (table, names) in new[] { ("pins", hardware.Pins.Keys), ("sensors", hardware.Sensors.Keys), ("triggers", hardware.Triggers.Keys) })
         {
             foreach (var twice in names.GroupBy(name => name.ToLowerInvariant()).Where(group => group.Count() > 1)) yield return (root.With(table).With(twice.Last()), "is another's name but for capitals");
         }

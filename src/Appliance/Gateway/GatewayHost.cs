@@ -7,6 +7,7 @@ using Appliance.Gateway.Identity;
 using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods;
 using Appliance.Gateway.Protocol;
+using Appliance.Hardware;
 using Appliance.Hosting;
 using Models;
 using Models.Egress;
@@ -21,8 +22,10 @@ using Runtime.Browser;
 using Runtime.Canvas;
 using Runtime.Exec.Rules;
 using Runtime.Hardware.Board;
+using Runtime.Hardware.Devices;
 using Runtime.Hardware.Kernel;
 using Runtime.Hardware.Simulation;
+using Runtime.Hardware.Triggers;
 using Runtime.Mcp;
 using Runtime.Memory;
 using Runtime.Memory.Files;
@@ -50,8 +53,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     // What clients ask of a gateway before they use it (PROTOCOL.md §2).
     private static readonly string[] Capabilities = ["published-model-catalog", "session-scoped-chat-metadata", "session-scoped-model-catalog", "model-catalog-snapshot"];
 
-    // What jobs may call, whatever their agent may: nobody is there to watch.
-    private static readonly Dictionary<string, ToolRules> Channels = new() { [JobTurns.Channel] = ToolRules.Assistant };
+    // What jobs and triggers may call, whatever their agent may: nobody is there to watch.
+    private static readonly Dictionary<string, ToolRules> Channels = new() { [JobTurns.Channel] = ToolRules.Assistant, [TriggerTurns.Channel] = ToolRules.Assistant };
 
     private readonly TimeProvider _time;
     private readonly Authenticator _authenticator;
@@ -71,6 +74,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private readonly ConfiguredRouter _router;
     private readonly BrowserHost _browser;
     private readonly HardwareBoard _hardware;
+    private readonly HardwareTriggers _triggers;
     private readonly ITimer _ticks;
     private readonly ITimer _keepAlives;
     private int _tickCount;
@@ -100,7 +104,10 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _mcp = new McpBook(home, egress, new CommandSandbox(), approvals, message => _log.Write(message, "warn"), time);
         var questions = new QuestionBook(time);
         _browser = new BrowserHost(() => new BrowserSettings { Program = _context!.Config.Config.Tools.Browser.Program }, egress, time);
-        _hardware = new HardwareBoard(options.Config!.Config.Hardware.Simulate ? new SimulatedDevices() : new KernelDevices(), time);
+        var simulated = options.Config!.Config.Hardware.Simulate ? new SimulatedDevices() : null;
+        _hardware = new HardwareBoard(simulated ?? (IDeviceSource)new KernelDevices(), time);
+        var box = new BoxHardware(_hardware, simulated, time);
+        _triggers = new HardwareTriggers(_hardware, time);
         _hardware.Happened += new HardwareAudit(identity.Audit).Hear;
         _inventory = new(() => new ModelInventory(models, egress));
         var table = new GatewayTools(agents, egress, time)
@@ -139,7 +146,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Reflexes = reflexes, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress) };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Reflexes = reflexes, Hardware = box, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress) };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _mcp.Set(McpServerConfig.All(_context.Config.Config, home));
         _methods = new GatewayMethods(_context, onBug);
@@ -147,7 +154,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         canvas.Changed += _methods.CanvasChanged;
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.AgentsChanged;
-        _hardware.Set(_context.Config.Config.Hardware.ToSettings());
+        _triggers.Fired += new TriggerTurns(agents, _turns, _cron, _hardware).Begin;
+        SetHardware(_context.Config.Config.Hardware);
         _context.Config.Changed += McpChanged;
         _context.Config.Changed += HardwareChanged;
         _context.Config.Changed += _methods.ConfigChanged;
@@ -277,6 +285,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _processes.Dispose();
         if (_inventory.IsValueCreated) _inventory.Value.Dispose();
         _browser.Dispose();
+        _triggers.Dispose();
         _hardware.Dispose();
         await _mcp.DisposeAsync();
         await _log.DisposeAsync();
@@ -316,7 +325,13 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
 
     private void HardwareChanged(ConfigChange change)
     {
-        if (change.Paths.Any(path => path.Steps is ["hardware", ..])) _hardware.Set(change.After.Config.Hardware.ToSettings());
+        if (change.Paths.Any(path => path.Steps is ["hardware", ..])) SetHardware(change.After.Config.Hardware);
+    }
+
+    private void SetHardware(HardwareConfig config)
+    {
+        _hardware.Set(config.ToSettings());
+        _triggers.Set([.. config.Triggers.Select(trigger => trigger.Value.ToSettings(trigger.Key))], config.TriggersPerHour);
     }
 
     private static string From(GatewayConnection connection) => connection.Peer.IsDirectLoopback ? "this machine" : $"{connection.Peer.Address}";

@@ -122,7 +122,7 @@ public sealed class ConfigStateTests
     {
         var defaults = System.Text.Json.JsonSerializer.SerializeToNode(new ApplianceConfig(), ConfigJson.Default.ApplianceConfig)!.AsObject();
         Assert.Empty(ConfigCheck.Tree(defaults));
-        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback"},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[],"channels":{"telegram":{}},"reflexes":{"enabled":true},"exec":{},"hardware":{"simulate":false,"pins":{},"sensors":{}}}""")), defaults.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback"},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[],"channels":{"telegram":{}},"reflexes":{"enabled":true},"exec":{},"hardware":{"simulate":false,"pins":{},"sensors":{},"triggers":{},"triggersPerHour":60}}""")), defaults.ToJsonString());
     }
 
     private static ConfigState Read(string text) => ConfigState.Read(Encoding.UTF8.GetBytes(text), []);

@@ -1,6 +1,7 @@
 using Appliance.Config;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
+using Appliance.Hardware;
 using Appliance.Hosting;
 using Appliance.Http.Canvas;
 using Models;
@@ -60,6 +61,9 @@ internal sealed record GatewayContext(
 
     /// <summary>What is answered without a model.</summary>
     public required ReflexBook Reflexes { get; init; }
+
+    /// <summary>What is wired to the box.</summary>
+    public required BoxHardware Hardware { get; init; }
 
     /// <summary>Where panels are found.</summary>
     public CanvasTickets Tickets { get; } = new(Time);

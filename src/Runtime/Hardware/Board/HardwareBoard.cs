@@ -48,6 +48,9 @@ public sealed class HardwareBoard(IDeviceSource source, TimeProvider time) : IDi
     /// <param name="person">Who asks; null for the owner.</param>
     public IReadOnlyList<PinState> Pins(string? person) => [.. _pins.Where(pin => May(person, pin.Settings.Who, pin.Settings.Allow, PinUse.Read)).Select(pin => pin.State())];
 
+    /// <summary>True where there is a pin of that name that this person may read.</summary>
+    public bool HasPin(string name, string? person) => _pins.Any(pin => Is(pin.Settings.Name, name) && May(person, pin.Settings.Who, pin.Settings.Allow, PinUse.Read));
+
     /// <summary>The pin as it is now.</summary>
     /// <exception cref="HardwareException">There is none of that name for this person, or it does not tell.</exception>
     public PinState ReadPin(string name, string? person)

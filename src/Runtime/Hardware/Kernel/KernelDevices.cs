@@ -1,5 +1,9 @@
 using Runtime.Hardware.Board;
 using Runtime.Hardware.Devices;
+using Runtime.Hardware.Kernel.Buses;
+using Runtime.Hardware.Kernel.Gpio;
+using Runtime.Hardware.Kernel.Input;
+using Runtime.Hardware.Kernel.Sysfs;
 
 namespace Runtime.Hardware.Kernel;
 
@@ -7,9 +11,32 @@ namespace Runtime.Hardware.Kernel;
 /// <param name="root">Where <c>/sys</c> and <c>/dev</c> are; tests give a tree of their own.</param>
 public sealed class KernelDevices(string root = "/") : IDeviceSource
 {
-    /// <inheritdoc/>
-    public IPin Open(PinSettings pin, int? initial) => throw new HardwareException($"{pin.At.Way} pins are not supported yet below {root}.");
+    private readonly string _sys = Path.Combine(root, "sys"), _dev = Path.Combine(root, "dev");
 
     /// <inheritdoc/>
-    public ISensor Open(SensorSettings sensor) => throw new HardwareException($"{sensor.At.Way} sensors are not supported yet below {root}.");
+    public IPin Open(PinSettings pin, int? initial) => pin.At.Way switch
+    {
+        DeviceAddress.Gpio => GpioPin.Open(_dev, pin, initial),
+        DeviceAddress.Pwm => new PwmPin(_sys, pin, initial),
+        DeviceAddress.Led => new LedPin(_sys, pin, initial),
+        DeviceAddress.Key => KeyPin.Open(_dev, pin),
+        var other => throw new HardwareException($"{other} leads to no pin."),
+    };
+
+    /// <inheritdoc/>
+    public ISensor Open(SensorSettings sensor)
+    {
+        var source = new SensorSource(sensor);
+        return (sensor.At.Way, source.Parts.ElementAtOrDefault(1 + (sensor.At.Way == DeviceAddress.I2c ? 1 : 0))) switch
+        {
+            (DeviceAddress.OneWire, _) => new OneWireSensor(_sys, source),
+            (DeviceAddress.Hwmon, _) => new HwmonSensor(_sys, source),
+            (DeviceAddress.Iio, _) => new IioSensor(_sys, source),
+            (DeviceAddress.I2c, "lm75") => new Lm75Sensor(_dev, source),
+            (DeviceAddress.Spi, "mcp3008") => new Mcp3008Sensor(_dev, source),
+            (DeviceAddress.Serial, _) => new SerialSensor(_dev, source),
+            (DeviceAddress.I2c or DeviceAddress.Spi, var chip) => throw new HardwareException($"{chip} is no chip that is read here: lm75 on I2C, mcp3008 on SPI. Load the kernel's driver for it, and name it by hwmon or iio."),
+            var (other, _) => throw new HardwareException($"{other} leads to no sensor."),
+        };
+    }
 }
