@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# guest-initrd.sh KERNEL BINARY OUT: packs a system of one file for the kernel of guest-kernel.sh: busybox, the modules that are needed, the
+# published appliance with its libraries, and guest-init.sh, which is all that it runs.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+kernel=$1 binary=$2 out=$3
+version=$(cat "$kernel/version")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+mkdir -p "$tree"/{bin,proc,sys,dev,tmp,root,usr/bin,"lib/modules/$version"}
+
+cp "$kernel/busybox" "$tree/bin/busybox"
+cp "$binary" "$tree/usr/bin/appliance"
+ldd "$binary" | grep -o '/[^ ]*' | while read -r library; do install -D -m 755 "$library" "$tree$library"; done
+
+# Each module with those it stands on.
+cp "$kernel"/modules/modules.{order,builtin,builtin.modinfo} "$tree/lib/modules/$version/"
+mkdir -p "$work/lib/modules" && ln -s "$(cd "$kernel/modules" && pwd)" "$work/lib/modules/$version"
+depmod -b "$work" "$version"
+for module in configfs i2c-dev i2c-stub lm75 evdev; do
+  modprobe -d "$work" -S "$version" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
+done | sort -u | while read -r file; do install -D -m 644 "$file" "$tree/lib/modules/$version/${file##*/"$version"/}"; done
+cp "$kernel/gpio-sim.ko" "$tree/lib/gpio-sim.ko"
+depmod -b "$tree" "$version"
+
+install -m 755 "$here/guest-init.sh" "$tree/init"
+(cd "$tree" && find . -print0 | sort -z | cpio --null -o -H newc --quiet -R 0:0) | gzip -1 > "$out"
