@@ -33,6 +33,7 @@ usage: ./build.sh COMMAND
   publish [--rid RID]
                the one native file, artifacts/<rid>/appliance; RID is linux-x64, linux-arm64 or win-x64, by default this machine's. Where
                the package feed or this machine lacks what it takes, that is named, and the exit code is 3
+  code-order   writes src/Appliance/code-order.txt again: what starting and serving run, as seen by valgrind
   deb [--arch ARCH]
                a Debian package of it, artifacts/deb/; ARCH is amd64 or arm64, by default this machine's
   test-deb     the package installed, upgraded, removed and purged in a Debian, and its service under systemd (root; minutes)
@@ -107,19 +108,40 @@ ensure_onnxruntime() {
 
 # --- the feed -----------------------------------------------------------------------------------------------------------------------
 
-# Probes the package feed once per checkout and remembers: `full` has the owner's listed packages and net10.0's NativeAOT pack.
-feed_flags() {
-  local probe=$root/artifacts/feed
-  if [ ! -e "$probe" ]; then
-    local dir=$root/artifacts/probe; mkdir -p "$dir"
-    cat > "$dir/probe.csproj" <<'XML'
-<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup>
-<ItemGroup><PackageDownload Include="Microsoft.NETCore.App.Runtime.NativeAOT.linux-x64" Version="[10.0.0]" /><PackageDownload Include="Microsoft.ML.OnnxRuntimeGenAI" Version="[0.14.1]" /></ItemGroup></Project>
-XML
-    if (cd "$dir" && dotnet restore -p:ImportDirectoryBuildProps=false -p:ImportDirectoryPackagesProps=false >/dev/null 2>&1); then echo full; else echo short; fi > "$probe"
+# Asks the package feed once per checkout, and remembers: has it what a project wants?
+feed_has() { # NAME PROPERTIES ITEMS
+  local answer=$root/artifacts/feed/$1 dir=$root/artifacts/probe
+  if [ ! -e "$answer" ]; then
+    rm -rf "$dir"; mkdir -p "$dir" "$root/artifacts/feed"
+    printf '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework>%s</PropertyGroup><ItemGroup>%s</ItemGroup></Project>' "$2" "$3" > "$dir/probe.csproj"
+    if (cd "$dir" && dotnet restore -p:ImportDirectoryBuildProps=false -p:ImportDirectoryPackagesProps=false >"$dir/log" 2>&1); then echo yes; else { echo no; grep -oE 'error NU[0-9]+: [^[]*' "$dir/log" | sort -u; } || true; fi > "$answer"
   fi
-  if [ "$(cat "$probe")" = full ]; then feed=(-p:FullFeed=true -p:AppFramework=net10.0)
+  [ "$(head -n1 "$answer")" = yes ]
+}
+
+# True where the feed has the compiler of native files, of .NET 10, for the target.
+has_compiler() { feed_has "aot-$rid" "<PublishAot>true</PublishAot><RuntimeIdentifier>$rid</RuntimeIdentifier>" ""; }
+
+# What to compile with here: .NET 10 where the feed has its NativeAOT pack, .NET 9 where it has not; the owner's list of packages where it is there.
+feed_flags() {
+  if has_compiler; then feed=(-p:AppFramework=net10.0)
   else feed=(-p:AppFramework=net9.0); say "feed: no NativeAOT pack for .NET 10 here, so the native file is built as net9.0 from the same sources"; fi
+  if feed_has owner "" '<PackageDownload Include="Microsoft.ML.OnnxRuntimeGenAI" Version="[0.14.1]" />'; then feed+=(-p:FullFeed=true); fi
+}
+
+# On x86_64 for arm64: clang links for both, with the libraries of Debian's cross compiler; SQLite's static library comes out of arm64's package.
+cross_flags() {
+  cross=()
+  [ "$rid" = linux-arm64 ] && [ "$(uname -m)" = x86_64 ] || return 0
+  command -v aarch64-linux-gnu-objcopy >/dev/null && [ -d /usr/aarch64-linux-gnu/lib ] || apt_install clang lld gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+  local sqlite=$root/artifacts/native/$rid/libsqlite3.a work
+  if [ ! -e "$sqlite" ]; then
+    work=$(mktemp -d); mkdir -p "$(dirname "$sqlite")"
+    dpkg --print-foreign-architectures | grep -qx arm64 || { as_root dpkg --add-architecture arm64; as_root apt-get update -qq; }
+    (cd "$work" && apt-get download -qq libsqlite3-dev:arm64 && dpkg-deb -x ./*.deb .) || { say "the package feed lacks libsqlite3-dev for arm64"; exit 3; }
+    cp "$work/usr/lib/aarch64-linux-gnu/libsqlite3.a" "$sqlite"; rm -rf "$work"
+  fi
+  cross=(-p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy "-p:SqliteLibrary=$sqlite")
 }
 
 # --- commands -----------------------------------------------------------------------------------------------------------------------
@@ -129,68 +151,39 @@ build() {
   dotnet build Appliance.sln -c Release -v quiet --nologo "$@"
 }
 
-# x64 code is compiled for AVX2, where a processor has it (since 2013; not some Celerons): AVX-512 and VNNI are looked for at run time.
+# x64 code is compiled for AVX2 and what goes with it, where a processor has it (since 2013; not some Celerons): AVX-512 and VNNI are looked for at run time.
 cpu_flags() {
   cpu=()
-  if [ "$arch" = x64 ] && grep -qw avx2 /proc/cpuinfo; then cpu=(-p:IlcInstructionSet=avx2%2cbmi%2cbmi2%2cfma%2clzcnt%2cmovbe%2cpopcnt)
+  if [ "$arch" = x64 ] && grep -qw avx2 /proc/cpuinfo; then cpu=(-p:IlcInstructionSet=x86-64-v3)
   elif [ "$arch" = x64 ]; then say "this processor has no AVX2: building without it (slower)"; fi
 }
 
-# What publishing for a RID needs beside what this machine's own needs; says all that is missing, and ends with 3.
+# What a native file for another target than this machine needs. What can be installed is; what is missing after that is all said, and the end is 3.
 require_rid() {
-  local target=$1 missing=()
-  case $target in
-    "linux-$arch") return ;;
-    linux-x64|linux-arm64)
-      local other=aarch64-linux-gnu; [ "$target" = linux-arm64 ] || other=x86_64-linux-gnu
-      command -v "$other-gcc" >/dev/null || missing+=("a cross compiler (apt-get install gcc-$other)")
-      [ -e "/usr/lib/$other/libsqlite3.a" ] || missing+=("SQLite's static library of $target (apt-get install libsqlite3-dev:$([ "$target" = linux-x64 ] && echo amd64 || echo arm64), after dpkg --add-architecture)") ;;
+  local missing=()
+  case $rid in
+    "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')") return ;;
+    linux-arm64) ;;
+    linux-x64) missing+=("an x86_64 machine: this one's linker makes arm64's files") ;;
     win-x64)
       missing+=("Windows with Visual Studio's C++ tools: NativeAOT links for Windows there alone")
       missing+=("ONNX Runtime with DirectML, packed: this script packs the libraries of Linux alone") ;;
-    *) say "build.sh: $target is no target; linux-x64, linux-arm64 and win-x64 are." >&2; exit 2 ;;
+    *) say "build.sh: $rid is no target; linux-x64, linux-arm64 and win-x64 are." >&2; exit 2 ;;
   esac
-  local pack version framework=net9.0 packs=("runtime.$target.Microsoft.DotNet.ILCompiler" "Microsoft.NETCore.App.Runtime.$target" "Microsoft.AspNetCore.App.Runtime.$target")
-  if [ "$(cat artifacts/feed)" = full ]; then framework=net10.0 packs+=("Microsoft.NETCore.App.Runtime.NativeAOT.$target"); fi
-  version=$(runtime_version "$framework")
-  for pack in "${packs[@]}"; do
-    has_package "$pack" "$version" || missing+=("the package $pack $version (the feed does not have it)")
-  done
-  [ ${#missing[@]} = 0 ] && return
-  say "build.sh: $target cannot be published here. Missing:" >&2
-  printf '  %s\n' "${missing[@]}" >&2
-  exit 3
+  has_compiler || missing+=("packages that the feed does not have: $(tail -n +2 "$root/artifacts/feed/aot-$rid" | tr '\n' ' ')")
+  [ ${#missing[@]} = 0 ] || { say "build.sh: $rid cannot be published here. Missing:" >&2; printf '  %s\n' "${missing[@]}" >&2; exit 3; }
 }
 
-# The newest runtime that the SDK brings for a framework: what it would ask the feed for.
-runtime_version() {
-  local sdk; sdk=$(dotnet --list-sdks | awk '/^10\./ { version = $1; gsub(/[][]/, "", $2); path = $2 } END { print path "/" version }')
-  sed -n "/KnownILCompilerPack Include=\"Microsoft.DotNet.ILCompiler\"/,/\/>/p" "$sdk/Microsoft.NETCoreSdk.BundledVersions.props" \
-    | tr '\n' ' ' | grep -o "TargetFramework=\"$1\"[^/]*ILCompilerPackVersion=\"[^\"]*\"" | sed 's/.*"\(.*\)"/\1/'
-}
-
-# True where the feed has a package of a version.
-has_package() {
-  local dir=$root/artifacts/probe; mkdir -p "$dir"
-  cat > "$dir/probe.csproj" <<XML
-<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup>
-<ItemGroup><PackageDownload Include="$1" Version="[$2]" /></ItemGroup></Project>
-XML
-  (cd "$dir" && dotnet restore -p:ImportDirectoryBuildProps=false -p:ImportDirectoryPackagesProps=false >/dev/null 2>&1)
-}
-
-publish() {
-  ensure_tools
+publish() { # [--rid RID]
   if [ "${1:-}" = --rid ]; then
     [ $# = 2 ] || { usage >&2; exit 2; }
-    feed_flags; require_rid "$2"
     # The rest is made for the target from here on.
     rid=$2 arch=${2#*-} out=$root/artifacts/$2
   elif [ $# -gt 0 ]; then usage >&2; exit 2; fi
-  ensure_onnxruntime; feed_flags; cpu_flags
+  ensure_tools; require_rid; ensure_onnxruntime; feed_flags; cpu_flags; cross_flags
   local log=$root/artifacts/publish.log
   say "publishing the native file ($rid)"
-  if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "${feed[@]}" "${cpu[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
+  if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "${feed[@]}" "${cpu[@]}" "${cross[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
     cat "$log"; die "publish failed"
   fi
   # Ours must be 0; a library's own warnings are shown by name and counted apart.
@@ -327,6 +320,13 @@ run_tests() {
   [ "$failed" = 0 ]
 }
 
+# What is run at the start and while serving, so that the compiler puts it together (docs/adr/0016). The symbols go back into the published file for it.
+code_order() {
+  command -v valgrind >/dev/null && command -v eu-unstrip >/dev/null || apt_install valgrind elfutils
+  publish
+  src/Appliance/code-order.sh "$out" src/Appliance/code-order.txt
+}
+
 bench() {
   publish
   dotnet build tests/Benchmarks -c Release -v quiet --nologo
@@ -345,6 +345,7 @@ case "${1:-help}" in
   test-deb) test_deb ;;
   test-image) firmware-scripts/test-image.sh "$(published "$(debian_arch)")" "$root/artifacts/image-test" ;;
   release) shift; release "$@" ;;
+  code-order) code_order ;;
   clean) rm -rf artifacts ;;
   help|-h|--help) usage ;;
   *) usage >&2; exit 2 ;;
