@@ -41,6 +41,7 @@ usage: ./build.sh COMMAND
   test-image   Dockerfile.arm64 built and run without a registry, as far as that goes (root, buildah; minutes)
   bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it;
                --serving measures the server, LLAMA_SERVER=… puts llama-server beside it; --rounds N
+  eval [FOLDER] examine the built-in model, or the one in FOLDER, with questions it never learnt from; without FOLDER docs/model.md gets the tables
   clean        remove artifacts/
   help         this text
 TXT
@@ -333,7 +334,22 @@ bench() {
   exec dotnet run --project tests/Benchmarks -c Release --no-build -- "$@"
 }
 
+# Options of tools/Eval may follow the folder: --wrong FILE, --most N, --quantize KIND.
+evaluate() {
+  ensure_tools; ensure_onnxruntime
+  dotnet build tools/Eval -c Release -v quiet --nologo
+  local model=models/builtin sets=()
+  if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then model=$1; shift; fi
+  [ -e "$model/config.json" ] || [ -e "$model/genai_config.json" ] || die "$model holds no model: there are no weights to examine."
+  for set in models/builtin/eval*.jsonl; do [ ! -e "$set" ] || sets+=(--set "$set"); done
+  dotnet run --project tools/Eval -c Release --no-build -- "$model" "${sets[@]}" --bfcl "$root/../shared/evals/bfcl" "$@" | tee artifacts/eval.md
+  [ "$model" = models/builtin ] && [ $# = 0 ] && [ -e docs/model.md ] || return 0
+  awk 'FNR == NR { table = table $0 "\n"; next } /^<!-- eval -->$/ { print; printf "%s", table; skip = 1 } /^<!-- \/eval -->$/ { skip = 0 } !skip && !/^<!-- eval -->$/ { print }' \
+    artifacts/eval.md docs/model.md > artifacts/model.md && cp artifacts/model.md docs/model.md
+}
+
 case "${1:-help}" in
+  eval) shift; evaluate "$@" ;;
   bench) shift; bench "$@" ;;
   test) run_tests ;;
   test-slow) test_slow ;;
