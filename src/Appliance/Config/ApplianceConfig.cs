@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null, SessionsConfig? Sessions = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -34,6 +34,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("What agents do by themselves.")]
     public HeartbeatConfig Heartbeat { get; init; } = Heartbeat ?? new();
+
+    [Setting("What becomes of conversations.")]
+    public SessionsConfig Sessions { get; init; } = Sessions ?? new();
 
     [Setting("What becomes of agents' notes.")]
     public MemoryConfig Memory { get; init; } = Memory ?? new();

@@ -122,7 +122,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             Search = () => _context!.Config.Config.Tools.Web.Search.ToSettings(home),
             Browser = _browser,
             Canvas = canvas,
-            Present = (node, key, name, cancellation) => _methods!.PresentAsync(node, key, name, cancellation),
+            Present = (node, key, name, document, cancellation) => _methods!.PresentAsync(node, key, name, document, cancellation),
             Sees = SeesAsync,
             Questions = questions,
             Inventory = () => _inventory.Value,
@@ -146,12 +146,13 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Reflexes = reflexes, Hardware = box, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress) };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Mcp = _mcp, Reflexes = reflexes, Hardware = box, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress) };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _mcp.Set(McpServerConfig.All(_context.Config.Config, home));
         _methods = new GatewayMethods(_context, onBug);
         messages.Delivered += _methods.MessageDelivered;
         canvas.Changed += _methods.CanvasChanged;
+        agents.HelperGone += _methods.HelperGone;
         pairing.Requested += _methods.DeviceRequested;
         _context.Config.Changed += _methods.AgentsChanged;
         _triggers.Fired += new TriggerTurns(agents, _turns, _cron, _hardware).Begin;
@@ -339,13 +340,14 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private HelloOk Hello(GatewayConnection connection, Grant grant)
     {
         var principal = grant.Principal;
+        var agent = _methods.DefaultAgent(principal, connection.Client?.Client.Id);
         // What state there is, is for those who may read it; a probe hears that somebody is there.
         var reads = Scope.Allows(principal.Scopes, Scope.Read) && _methods.SeesAll(principal);
         var health = reads ? _methods.HealthElement() : JsonElement.Parse("""{"ok":true}""");
         return new HelloOk(
             new ServerInfo(ProductVersion.Text, connection.Id, _hub.BootId),
             new Features(_methods.Advertised, GatewayEvents.Names, Capabilities),
-            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(SessionKey.MainAgent, _context.Models.Store.Newest(ModelKind.Decoder) is not null, "main", SessionOwner.MainOf(principal.PersonId), "per-sender"))
+            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(agent, _context.Models.Store.Newest(ModelKind.Decoder) is not null, "main", SessionOwner.MainOf(principal.PersonId, agent), "per-sender"))
             {
                 ConfigPath = principal.Scopes.Contains(Scope.Admin) ? _methods.ConfigPath : null,
                 StateDir = principal.Scopes.Contains(Scope.Admin) ? _context.Home : null,

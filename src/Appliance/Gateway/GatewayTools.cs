@@ -5,6 +5,7 @@ using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Browser;
 using Runtime.Canvas;
+using Runtime.Canvas.A2ui;
 using Runtime.Exec.Rules;
 using Runtime.Hardware.Board;
 using Runtime.Hardware.Simulation;
@@ -66,7 +67,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     public required CanvasBook Canvas { get; init; }
 
     /// <summary>Shows a panel on a node: node, conversation, panel.</summary>
-    public required Func<string, string, string, CancellationToken, Task> Present { get; init; }
+    public required Func<string, string, string, A2uiDocument?, CancellationToken, Task> Present { get; init; }
 
     /// <summary>A model that sees pictures; null where there is none.</summary>
     public required Func<CancellationToken, Task<IChatClient?>> Sees { get; init; }
@@ -113,7 +114,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
             Search = Never<WebSearchSettings?>,
             Browser = new BrowserHost(Never<BrowserSettings>, egress, time),
             Canvas = new CanvasBook(home),
-            Present = (_, _, _, _) => Never<Task>(),
+            Present = (_, _, _, _, _) => Never<Task>(),
             Sees = _ => Never<Task<IChatClient?>>(),
             Questions = new QuestionBook(time),
             Inventory = Never<ModelInventory>,

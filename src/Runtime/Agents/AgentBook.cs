@@ -31,6 +31,9 @@ public sealed class AgentBook
         Set(settings);
     }
 
+    /// <summary>Hears of a helper's session that is gone because of its age: its key.</summary>
+    public event Action<string>? HelperGone;
+
     /// <summary>The agent for whoever names none.</summary>
     public Agent Default => _agents[0];
 
@@ -57,13 +60,21 @@ public sealed class AgentBook
             {
                 if (!IsId(one.Id)) throw new ModelException($"\"{one.Id}\" is not an agent's id: up to 64 letters, digits, - and _, beginning with a letter or digit.");
                 if (agents.Any(agent => agent.Id == one.Id)) throw new ModelException($"There are two agents with the id {one.Id}.");
-                if (!_stores.TryGetValue(one.Id, out var store)) _stores[one.Id] = store = new SessionStore(Path.Combine(_home, "agents", one.Id, "sessions"), _time);
+                if (!_stores.TryGetValue(one.Id, out var store)) _stores[one.Id] = store = NewStore(one.Id);
+                store.Helpers = one.Helpers;
                 agents.Add(new Agent(one, _home, store, _hasSetting));
             }
             foreach (var agent in agents) _rules[agent.Id] = agent.Settings.Tools;
             foreach (var gone in _rules.Keys.Except(agents.Select(agent => agent.Id)).ToArray()) _rules.TryRemove(gone, out _);
             _agents = agents;
         }
+    }
+
+    private SessionStore NewStore(string id)
+    {
+        var store = new SessionStore(Path.Combine(_home, "agents", id, "sessions"), _time);
+        store.HelperGone += key => HelperGone?.Invoke(key);
+        return store;
     }
 
     /// <summary>Sets the folder of an agent that was taken away aside: nothing in it is found any more. Returns where it is, or null where there was none.</summary>

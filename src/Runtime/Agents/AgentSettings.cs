@@ -32,6 +32,9 @@ public sealed record AgentSettings
     /// <summary>Whether reflexes answer before its model.</summary>
     public bool HasReflexes { get; init; } = true;
 
+    /// <summary>What becomes of its helpers' sessions.</summary>
+    public HelperRules Helpers { get; init; } = new();
+
     /// <summary>Steps (answers of the model, with the calls in them) a turn may have.</summary>
     public int MostSteps { get; init; } = 50;
 

@@ -94,6 +94,20 @@ public sealed class McpBook : IToolSource, IAsyncDisposable
     /// <summary>How it stands with each. Starts none.</summary>
     public IReadOnlyList<McpServerStatus> Status() => [.. _servers.Select(s => s.Status())];
 
+    /// <summary>Why a program cannot be started at all: it is not here, or its folder is not. Null where it can be tried, and for a server elsewhere. Starts nothing.</summary>
+    public string? WhyNotStart(McpServerSettings settings)
+    {
+        try
+        {
+            if (settings.Address is null) FindProgram(settings);
+            return null;
+        }
+        catch (McpException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>Starts a server where it does not run, and lists its tools.</summary>
     /// <exception cref="ModelException">There is none of that name, or it fails.</exception>
     public async Task<(IReadOnlyList<ToolDefinition> Tools, McpServerStatus Status)> ListAsync(string name, CancellationToken cancellation)
@@ -160,11 +174,7 @@ public sealed class McpBook : IToolSource, IAsyncDisposable
     {
         var own = HomeFolder.EnsureFolder(Path.Combine(HomeFolder.EnsureFolder(_folder), settings.Name));
         var temporary = Directory.CreateDirectory(Path.Combine(own, "tmp")).FullName;
-        var place = new Workspace(settings.Folder ?? own);
-        if (!Directory.Exists(place.Root)) throw new McpException($"its folder {place.Root} does not exist");
-        var programs = new ProgramFinder(place, Environment.GetEnvironmentVariable("PATH"));
-        var path = settings.Command!.Contains('/') ? settings.Command : programs.Find(settings.Command) ?? throw new McpException($"{settings.Command} is not installed here");
-        if (!Path.IsPathFullyQualified(path) || Workspace.RealPath(path) is not { } real || !File.Exists(real)) throw new McpException($"{settings.Command} is no program's name or whole path");
+        var (place, programs, path, real) = FindProgram(settings);
         IReadOnlyList<KeyValuePair<string, string>> environment =
             [new("PATH", programs.SearchPath), new("HOME", own), new("TMPDIR", temporary), new("LANG", "C.UTF-8"), .. settings.Environment()];
         var folders = new SandboxFolders(place.Root, own, [.. settings.Readable.Select(Workspace.RealPath).OfType<string>(), .. SandboxFolders.InstallationOf(real) is { } installed ? [installed] : Array.Empty<string>()]);
@@ -176,8 +186,18 @@ public sealed class McpBook : IToolSource, IAsyncDisposable
             Time = Timeout.InfiniteTimeSpan,
             HasNetwork = settings.HasNetwork,
         };
-        var program = new SandboxProgram(path, [settings.Command, .. settings.Arguments], place.Root, environment);
+        var program = new SandboxProgram(path, [settings.Command!, .. settings.Arguments], place.Root, environment);
         return new StdioTransport(_sandbox.Start([program], folders, limits, new OutputBuffer(limits.Output), wantsInput: true, isOutputApart: true), settings.Limits.Message);
+    }
+
+    private (Workspace Place, ProgramFinder Programs, string Path, string Real) FindProgram(McpServerSettings settings)
+    {
+        if (settings.Folder is { } folder && !Directory.Exists(folder)) throw new McpException($"its folder {folder} does not exist");
+        var place = new Workspace(settings.Folder ?? Path.Combine(_folder, settings.Name));
+        var programs = new ProgramFinder(place, Environment.GetEnvironmentVariable("PATH"));
+        var path = settings.Command!.Contains('/') ? settings.Command! : programs.Find(settings.Command!) ?? throw new McpException($"{settings.Command} is not installed here");
+        if (!Path.IsPathFullyQualified(path) || Workspace.RealPath(path) is not { } real || !File.Exists(real)) throw new McpException($"{settings.Command} is no program's name or whole path");
+        return (place, programs, path, real);
     }
 
     // Where somebody is there who may say so, they are asked; otherwise it waits for `appliance mcp tools`.

@@ -9,7 +9,11 @@ namespace Runtime.Mcp;
 /// <param name="Problem">Why it cannot be used now, or null.</param>
 /// <param name="Says">What it calls itself: its own words; empty where it never ran.</param>
 public sealed record McpServerStatus(
-    string Name, McpState State, IReadOnlyList<string> Tools, IReadOnlyList<string> Withheld, IReadOnlyList<string> Unusable, string? Problem, string Says);
+    string Name, McpState State, IReadOnlyList<string> Tools, IReadOnlyList<string> Withheld, IReadOnlyList<string> Unusable, string? Problem, string Says)
+{
+    /// <summary>True once its tools were listed, now or long ago, so that some are approved.</summary>
+    public bool IsListed { get; init; }
+}
 
 /// <summary>States of a server's connection.</summary>
 public enum McpState

@@ -9,6 +9,9 @@ namespace Runtime.Sessions;
 public sealed class Session
 {
     private const int PreviewLength = 160;
+
+    // Far longer than any turn may take.
+    private const long LongestHelp = 24 * 60 * 60 * 1000;
     private readonly Lock _lock = new();
     private readonly TranscriptFile _file;
     private readonly TimeProvider _time;
@@ -16,6 +19,9 @@ public sealed class Session
 
     // Turns without an end, and how often each was resumed.
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
+
+    // A person has said something in it.
+    private bool _hasPerson;
 
     private Session(TranscriptFile file, TimeProvider time, string key, string id, long createdAt, ForkSource? fork)
     {
@@ -34,6 +40,9 @@ public sealed class Session
 
     /// <summary>Where it was split off, or null.</summary>
     public ForkSource? Fork { get; }
+
+    /// <summary>The session whose turn gave this one its task, where it is a helper's; null for every other.</summary>
+    public string? SpawnedBy { get; private set; }
 
     /// <summary>When it was last written to, Unix milliseconds.</summary>
     public long UpdatedAt { get; private set; }
@@ -162,6 +171,13 @@ public sealed class Session
         get { lock (_lock) return [.. _open.Keys]; }
     }
 
+    /// <summary>True for a helper's session in which nothing runs any more, no person has said anything and that is not pinned. A turn that ended with the process long ago runs no more.</summary>
+    /// <param name="now">Unix milliseconds.</param>
+    internal bool IsEndedHelper(long now)
+    {
+        lock (_lock) return SpawnedBy is not null && !_hasPerson && !Settings.Pinned && (_open.Count == 0 || now - UpdatedAt > LongestHelp);
+    }
+
     /// <summary>Notes that a turn goes on after a restart. False where it has no message here, is over, or was resumed before: what stopped twice is not tried a third time.</summary>
     internal bool TryResume(string runId)
     {
@@ -234,6 +250,12 @@ public sealed class Session
         lock (_lock) _file.BringBack(ending);
     }
 
+    /// <summary>Deletes its transcript.</summary>
+    internal void Delete()
+    {
+        lock (_lock) File.Delete(_file.Path);
+    }
+
     internal string SetAside(string ending)
     {
         lock (_lock) return _file.SetAside(ending);
@@ -263,6 +285,11 @@ public sealed class Session
         if (message.IdempotencyKey is { } key) _keys.Add(key);
         IsTainted |= message.IsData;
         if (message.Role == SessionMessage.Tool) return;
+        if (message.Role == SessionMessage.User && SessionKey.IsHelper(Key))
+        {
+            SpawnedBy ??= message.Origin?.SpawnedBy;
+            _hasPerson |= message.Origin?.SpawnedBy is null;
+        }
         if (message.Text.Length > 0) LastPreview = Begin(message.Text);
         if (message.Role == SessionMessage.User) Title ??= message.OutOfContext ? null : Begin(message.Text);
         else LastStopReason = message.StopReason;

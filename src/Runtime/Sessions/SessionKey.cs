@@ -15,6 +15,8 @@ public static class SessionKey
     /// <summary>The part of a key before a person's id.</summary>
     public const string Direct = "direct";
 
+    private const string Helper = "subagent";
+
     // Names that a file cannot have on every system, wherever a part of a key may end up.
     private static readonly string[] Devices =
         ["con", "prn", "aux", "nul", .. Enumerable.Range(1, 9).SelectMany(i => new[] { $"com{i}", $"lpt{i}" })];
@@ -38,6 +40,15 @@ public static class SessionKey
     /// everything else the owner's: a key says it wherever it stands, and nothing has to be kept beside it.
     /// </summary>
     public static string? Person(string key) => key.Split(':', 5) is ["agent", _, Direct, { Length: > 0 } person, ..] ? person : null;
+
+    /// <summary>A new session for a helper.</summary>
+    /// <param name="agent">Whose helper it is.</param>
+    /// <param name="run">The turn that gives it its task.</param>
+    /// <param name="call">The call that does.</param>
+    public static string OfHelper(string agent, string run, string call) => $"agent:{agent}:{Helper}:{run}:{call}";
+
+    /// <summary>True for the full key of a helper's session.</summary>
+    public static bool IsHelper(string key) => key.Split(':', 4) is ["agent", _, Helper, _];
 
     /// <summary>The agent a full key belongs to.</summary>
     public static string Agent(string key) => key.Split(':', 3)[1];

@@ -14,12 +14,12 @@ public sealed class SessionStore
     // A transcript that a session was, and can be again.
     private const string Branch = ".branch";
 
-    /// <summary>Sessions there may be: asking for one by a new name begins it, and names cost nothing.</summary>
-    public const int Most = 10_000;
+    private const long Hour = 60 * 60 * 1000, Day = 24 * Hour;
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private Dictionary<string, Session>? _sessions;
+    private long _cleanedAt;
 
     /// <summary>The sessions in a folder, which may not exist yet.</summary>
     public SessionStore(string folder, TimeProvider time) => (Folder, _time) = (folder, time);
@@ -27,10 +27,23 @@ public sealed class SessionStore
     /// <summary>Where the transcripts are.</summary>
     public string Folder { get; }
 
+    /// <summary>Sessions there may be: asking for one by a new name begins it, and names cost nothing. At that many the oldest helper's that ended gives way, never a person's.</summary>
+    public int Most { get; init; } = 10_000;
+
+    /// <summary>What becomes of helpers' sessions.</summary>
+    public HelperRules Helpers { get; set; } = new();
+
+    /// <summary>Hears of a helper's session that is gone: its key.</summary>
+    public event Action<string>? HelperGone;
+
     /// <summary>All sessions, the one written to last first.</summary>
     public IReadOnlyList<Session> List()
     {
-        lock (_lock) return [.. Sessions.Values.OrderByDescending(s => s.UpdatedAt).ThenBy(s => s.Key, StringComparer.Ordinal)];
+        lock (_lock)
+        {
+            CleanUp();
+            return [.. Sessions.Values.OrderByDescending(s => s.UpdatedAt).ThenBy(s => s.Key, StringComparer.Ordinal)];
+        }
     }
 
     /// <summary>How many there are.</summary>
@@ -152,8 +165,44 @@ public sealed class SessionStore
 
     private Session Begin(string key, ForkSource? fork = null, IReadOnlyList<SessionMessage>? earlier = null)
     {
-        if (Sessions.Count >= Most) throw new ModelException($"There are {Most} sessions already. Delete some to begin another.");
+        CleanUp();
+        if (Sessions.Count >= Most && !MakeRoom()) throw new ModelException($"There are {Most} sessions already. Delete some to begin another.");
         return Sessions[key] = Session.Create(HomeFolder.EnsureFolder(Folder), key, _time, fork, earlier);
+    }
+
+    // Looked at when sessions are asked for or begun, once an hour at most, so that nothing has to wake up for it.
+    private void CleanUp()
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (Helpers.Days <= 0 || Math.Abs(now - _cleanedAt) < Hour) return;
+        _cleanedAt = now;
+        foreach (var session in Sessions.Values.Where(s => now - s.UpdatedAt > Helpers.Days * Day && s.IsEndedHelper(now)).ToList())
+        {
+            try
+            {
+                if (Helpers.Deletes) Forget(session, session.Delete);
+                else session.Set(settings => settings with { Archived = true });
+            }
+            catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
+            {
+                // A disk that takes nothing is no reason to show nobody's sessions; it is tried again.
+            }
+        }
+    }
+
+    private bool MakeRoom()
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (Sessions.Values.Where(s => s.IsEndedHelper(now)).MinBy(s => s.CreatedAt) is not { } oldest) return false;
+        Forget(oldest, () => oldest.SetAside($".deleted.{now}"));
+        return true;
+    }
+
+    private void Forget(Session session, Action remove)
+    {
+        remove();
+        Sessions.Remove(session.Key);
+        HelperGone?.Invoke(session.Key);
     }
 
     private Dictionary<string, Session> Sessions => _sessions ??= Load();

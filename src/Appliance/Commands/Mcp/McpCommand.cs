@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Appliance.Client;
 using Appliance.Config;
 using Appliance.Config.Document;
 using Appliance.Config.Sections;
+using Appliance.Gateway.Identity;
+using Models;
 using Models.Store;
 using Runtime.Mcp;
 using Runtime.Sandbox;
@@ -29,18 +32,19 @@ internal static partial class McpCommand
 
     private static Command ListCommand(Func<string> home)
     {
-        var command = new Command("list", "List servers with the tools that were approved. Starts none.") { Json };
-        command.SetAction(async parsed =>
+        var command = new Command("list", "List servers with the tools that were approved, and how a running gateway is connected to them. Starts none.") { Json };
+        command.SetAction(async (parsed, cancellation) =>
         {
             var (terminal, folder) = (Terminal.Of(parsed), home());
             using var store = ConfigStore.Open(folder);
             await using var book = Book(folder, terminal);
             book.Set(McpServerConfig.All(store.Config, folder));
             var status = book.Status().ToDictionary(s => s.Name, StringComparer.Ordinal);
-            var rows = store.Config.Mcp.Servers.Select(s => (Name: s.Key, Server: s.Value, Status: status.GetValueOrDefault(s.Key))).ToList();
-            if (parsed.GetValue(Json)) Print(terminal, new JsonObject { ["servers"] = new JsonArray([.. rows.Select(r => ToJson(r.Name, r.Server, r.Status))]) });
+            var running = await AskGatewayAsync(folder, cancellation);
+            var rows = store.Config.Mcp.Servers.Select(s => (Name: s.Key, Server: s.Value, Status: status.GetValueOrDefault(s.Key), Connection: running?.GetValueOrDefault(s.Key))).ToList();
+            if (parsed.GetValue(Json)) Print(terminal, new JsonObject { ["servers"] = new JsonArray([.. rows.Select(r => ToJson(r.Name, r.Server, r.Status, ("connection", Connection(r.Connection)), ("connectionProblem", Member(r.Connection, "problem"))))]) });
             else if (rows.Count == 0) terminal.Note("There are no MCP servers. Add one: `appliance mcp add NAME -- COMMAND ARGUMENT…`, or `--url https://…`.");
-            else terminal.WriteTable(["NAME", "STATE", "TOOLS", "WHERE"], [.. rows.Select(r => new[] { r.Name, State(r.Server, r.Status), $"{r.Status?.Tools.Count ?? 0}", Where(r.Server) })]);
+            else terminal.WriteTable(["NAME", "STATE", "CONNECTION", "TOOLS", "WHERE"], [.. rows.Select(r => new[] { r.Name, State(r.Server, r.Status), Member(r.Connection, "problem") ?? Connection(r.Connection) ?? (running is null ? "no gateway runs" : "-"), $"{r.Status?.Tools.Count ?? 0}", Where(r.Server) })]);
             return ExitCode.Ok;
         });
         return command;
@@ -99,12 +103,31 @@ internal static partial class McpCommand
     private static McpBook Book(string home, Terminal terminal) =>
         new(home, Outbound.In(home), new CommandSandbox(), null, terminal.Note, TimeProvider.System);
 
+    /// <summary>How the home's running gateway stands with its servers, by their names; null where none runs, or it does not say.</summary>
+    private static async Task<IReadOnlyDictionary<string, JsonElement>?> AskGatewayAsync(string home, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var client = await GatewayClient.ConnectAsync(GatewayTarget.Find(home, null, null), [Scope.Read], cancellation);
+            var answer = await client.RequestAsync("mcp.status", cancellation: cancellation);
+            return answer.GetProperty("servers").EnumerateArray().ToDictionary(server => server.GetProperty("name").GetString()!, StringComparer.Ordinal);
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Connection(JsonElement? running) => Member(running, "connection");
+
+    private static string? Member(JsonElement? running, string name) => running is { ValueKind: JsonValueKind.Object } server && server.TryGetProperty(name, out var value) ? value.GetString() : null;
+
     private static string Where(McpServerConfig server) => server.Url ?? string.Join(' ', [server.Command!, .. server.Args ?? []]);
 
     private static string State(McpServerConfig server, McpServerStatus? status) =>
         !server.Enabled ? "off" : status?.Problem is { } problem ? problem : status is { Tools.Count: 0, Unusable.Count: 0 } ? "not listed yet" : "ready";
 
-    private static JsonObject ToJson(string name, McpServerConfig server, McpServerStatus? status, params (string Name, JsonNode Value)[] more)
+    private static JsonObject ToJson(string name, McpServerConfig server, McpServerStatus? status, params (string Name, JsonNode? Value)[] more)
     {
         var json = new JsonObject
         {

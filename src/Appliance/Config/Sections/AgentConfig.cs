@@ -21,7 +21,7 @@ internal sealed record AgentConfig(
 {
     /// <summary>Every agent of a configuration; <c>main</c> is always there and the first.</summary>
     public static IReadOnlyList<AgentSettings> All(ApplianceConfig config) =>
-        [.. config.Agents.Where(a => a.Key != SessionKey.MainAgent).Prepend(new(SessionKey.MainAgent, config.Agents.GetValueOrDefault(SessionKey.MainAgent) ?? new())).Select(a => a.Value.ToSettings(a.Key, config.Reflexes))];
+        [.. config.Agents.Where(a => a.Key != SessionKey.MainAgent).Prepend(new(SessionKey.MainAgent, config.Agents.GetValueOrDefault(SessionKey.MainAgent) ?? new())).Select(a => a.Value.ToSettings(a.Key, config.Reflexes) with { Helpers = config.Sessions.ToRules() })];
 
     private AgentSettings ToSettings(string id, ReflexesConfig box) => new()
     {

@@ -1,6 +1,8 @@
 using Appliance.Config;
+using Appliance.Config.Sections;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
+using Appliance.Gateway.Identity.People;
 using Appliance.Hardware;
 using Appliance.Hosting;
 using Appliance.Http.Canvas;
@@ -9,10 +11,12 @@ using Models.Egress;
 using Models.Generation;
 using Models.Routing.Execution;
 using Runtime.Agents;
+using Runtime.Agents.Routing;
 using Runtime.Agents.Turns;
 using Runtime.Approvals;
 using Runtime.Canvas;
 using Runtime.Exec.Rules;
+using Runtime.Mcp;
 using Runtime.Memory;
 using Runtime.Messages;
 using Runtime.Messages.Telegram;
@@ -65,6 +69,9 @@ internal sealed record GatewayContext(
     /// <summary>What is wired to the box.</summary>
     public required BoxHardware Hardware { get; init; }
 
+    /// <summary>MCP servers.</summary>
+    public required McpBook Mcp { get; init; }
+
     /// <summary>Where panels are found.</summary>
     public CanvasTickets Tickets { get; } = new(Time);
 
@@ -76,6 +83,20 @@ internal sealed record GatewayContext(
 
     /// <summary>What agents do at given times.</summary>
     public required CronService Cron { get; init; }
+
+    /// <summary>The agent for what names none: by the owner's bindings, else the box's first.</summary>
+    /// <exception cref="ModelException">The binding says that this is not answered.</exception>
+    public string AgentFor(Arrival arrival)
+    {
+        if (Config.Config.Bindings.Count == 0) return Agents.Default.Id;
+        var (agent, answers) = BindingConfig.Router(Config.Config).Route(arrival);
+        // An agent's own activation is asked for where a turn begins.
+        return answers || Agents.Find(agent)?.Settings.Activation == Activation.Scheduled ? agent : throw new ModelException($"The agent {agent} does not answer what comes this way: its entry in the section bindings says scheduled.");
+    }
+
+    /// <summary>The same for a client of the gateway's own, which is on the channel <c>webchat</c> (OpenClaw's word for it).</summary>
+    public string AgentFor(Principal principal, string? clientId) =>
+        AgentFor(new Arrival { Channel = "webchat", Account = clientId, Peer = principal.DeviceId, Person = principal.PersonId == Person.OwnerId ? null : principal.PersonId });
 
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Appliance.Gateway.Connections;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Protocol;
+using Models;
 using Runtime.Agents.Turns;
 using Runtime.Audit;
 using Runtime.Sessions;
@@ -24,7 +26,7 @@ internal sealed partial class GatewayMethods
         {
             method.Require(principal);
             _context.Identity.Requests.Take(principal, connection.Id, method.Access is Scope.Admin or Scope.Pairing);
-            if (method.Access != GatewayMethod.NodesOnly) request = Bound(principal, method.Name, request);
+            if (method.Access != GatewayMethod.NodesOnly) request = Bound(principal, method.Name, Routed(connection, method.Name, request));
             var call = new GatewayCall(connection, request.Id, RequestParams.Of(request));
             Tell(method, call, by);
             return call;
@@ -36,6 +38,26 @@ internal sealed partial class GatewayMethods
             _context.Identity.Audit.Decided(by, method.Name, false, AuditTrail.RuleOf(e));
             throw;
         }
+    }
+
+    /// <summary>What names a conversation by a short name and no agent, or begins one without any name, means the agent that the owner's bindings say.</summary>
+    private RequestFrame Routed(GatewayConnection connection, string method, RequestFrame request)
+    {
+        if (_context.Config.Config.Bindings.Count == 0 || Text(request.Params, "agentId") is not null || Text(request.Params, "agent") is not null || Text(request.Params, "sessionId") is not null) return request;
+        var names = (string[])["key", "sessionKey"];
+        var isShort = names.Any(name => Text(request.Params, name) is { Length: > 0 } key && !key.StartsWith("agent:", StringComparison.Ordinal));
+        var isNameless = method is "agent" or "sessions.create" or "tools.invoke" && names.All(name => Text(request.Params, name) is null);
+        if (!isShort && !isNameless) return request;
+        string agent;
+        try { agent = _context.AgentFor(connection.Principal!, connection.Client?.Client.Id); }
+        catch (ModelException e) { throw GatewayException.Unavailable(e.Message); }
+        var node = request.Params.ValueKind == JsonValueKind.Object ? JsonNode.Parse(request.Params.GetRawText())!.AsObject() : [];
+        if (isNameless) node["agentId"] = agent;
+        foreach (var name in names)
+        {
+            if (Text(request.Params, name) is { Length: > 0 } key) node[name] = SessionKey.Normalize(key, agent);
+        }
+        return request with { Params = JsonElement.Parse(node.ToJsonString()) };
     }
 
     /// <summary>What a person's role makes of a request.</summary>

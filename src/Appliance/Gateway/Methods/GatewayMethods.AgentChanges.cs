@@ -26,7 +26,7 @@ internal sealed partial class GatewayMethods
     /// <summary>Brings the agents of the configuration into force.</summary>
     public void AgentsChanged(ConfigChange change)
     {
-        if (change.Paths.Any(path => path.Steps is ["agents" or "reflexes", ..])) _context.Agents.Set(AgentConfig.All(change.After.Config));
+        if (change.Paths.Any(path => path.Steps is ["agents" or "reflexes" or "sessions", ..])) _context.Agents.Set(AgentConfig.All(change.After.Config));
     }
 
     private byte[] CreateAgent(GatewayCall call)

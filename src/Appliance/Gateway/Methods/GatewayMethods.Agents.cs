@@ -2,6 +2,7 @@ using Appliance.Gateway.Identity;
 using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
+using Models;
 using Runtime.Agents.Turns;
 using Runtime.Sessions;
 
@@ -16,7 +17,7 @@ internal sealed partial class GatewayMethods
     [
         new GatewayMethod("agent", Scope.Write, RunAgentAsync) { KnowsRepeats = true },
         new GatewayMethod("agent.wait", Scope.Write, WaitAsync),
-        GatewayMethod.Of("agents.list", Scope.Read, call => FrameWriter.Payload(ListAgents(call.Principal))),
+        GatewayMethod.Of("agents.list", Scope.Read, call => FrameWriter.Payload(ListAgents(call))),
         GatewayMethod.Of("agent.identity.get", Scope.Read, call =>
         {
             var key = call.Params.OptionalText("sessionKey", SessionKey.Longest);
@@ -26,9 +27,16 @@ internal sealed partial class GatewayMethods
         }),
     ];
 
-    private AgentList ListAgents(Principal principal) => new(_context.Agents.Default.Id, "main", "per-sender",
-        [.. _context.Agents.All.Where(agent => Policy.Decide(principal, AccessAction.Agent, agent.Id).IsAllowed).Select(agent =>
+    private AgentList ListAgents(GatewayCall call) => new(DefaultAgent(call.Principal, call.Connection.Client?.Client.Id), "main", "per-sender",
+        [.. _context.Agents.All.Where(agent => Policy.Decide(call.Principal, AccessAction.Agent, agent.Id).IsAllowed).Select(agent =>
             new AgentRow(agent.Id, agent.Settings.Name, agent.Workspace, DefaultModel(agent).Name is { } model ? new($"{Provider}/{model}") : null))]);
+
+    /// <summary>The agent that a client talks with where it names none; where it would get no answer, the box's first.</summary>
+    public string DefaultAgent(Principal principal, string? clientId)
+    {
+        try { return _context.AgentFor(principal, clientId); }
+        catch (ModelException) { return _context.Agents.Default.Id; }
+    }
 
     /// <summary>Two answers: accepted when the message is on the disk, and the whole result when the turn is over.</summary>
     private async Task<byte[]?> RunAgentAsync(GatewayCall call)

@@ -1,4 +1,3 @@
-using System.Text;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
@@ -20,21 +19,6 @@ internal sealed partial class GatewayMethods
     /// <summary>Tells clients of a panel that was shown, changed or taken away.</summary>
     public void CanvasChanged(CanvasBoard board, string name) =>
         _context.Hub.Broadcast("board.changed", FrameWriter.Payload(to => to.Add("sessionKey", board.Key).Add("revision", board.Revision).Add("widget", name)), session: board.Key);
-
-    /// <summary>Shows a panel on a node's own screen, where the node offers that and an operator approved it.</summary>
-    /// <exception cref="ModelException">The node is not there, does not offer it, or could not.</exception>
-    public async Task PresentAsync(string nodeId, string key, string name, CancellationToken cancellation)
-    {
-        const string Command = "canvas.present";
-        if (_context.Canvas.Read(key).Panels.All(panel => panel.Name != name)) throw new ModelException($"There is no panel {name} in this conversation.");
-        var connection = _context.Hub.FindNode(nodeId) ?? throw new ModelException($"The node {Cut(nodeId, 80)} is not connected.");
-        if (_context.Pairing.FindNode(nodeId)?.Commands.Contains(Command) != true) throw new ModelException($"The node {Cut(nodeId, 80)} has no canvas that an operator approved.");
-        var (invocation, result) = _invocations.Begin(nodeId);
-        var parameters = Encoding.UTF8.GetString(FrameWriter.Payload(to => to.Add("url", connection.Origin + _context.Tickets.PathOf(key, name))));
-        var patience = TimeSpan.FromSeconds(20);
-        connection.SendEvent(FrameWriter.Event("node.invoke.request", FrameWriter.Payload(new NodeInvokeRequest(invocation, nodeId, Command, parameters, (long)patience.TotalMilliseconds, invocation))), numbered: false);
-        if ((await _invocations.WaitAsync(invocation, result, patience, _context.Time, cancellation)).Error is { } error) throw new ModelException($"The node could not show it: {Cut(error, 200)}");
-    }
 
     private byte[] Show(GatewayCall call, CanvasBoard board) => FrameWriter.Payload(new BoardRow(board, panel => call.Connection.Origin + _context.Tickets.PathOf(board.Key, panel.Name)));
 

@@ -43,7 +43,7 @@ internal sealed partial class GatewayMethods
                 Defaults = ModelDefaults(),
                 SessionInfo = session is null ? Unbegun(key) : ToRow(session),
                 InFlightRun = running is null ? null : new(running.RunId, running.Answer),
-                AgentsList = startup ? ListAgents(call.Principal) : null,
+                AgentsList = startup ? ListAgents(call) : null,
                 Metadata = startup ? Metadata() : null,
             });
     }

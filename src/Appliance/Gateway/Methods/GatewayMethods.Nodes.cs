@@ -52,6 +52,7 @@ internal sealed partial class GatewayMethods
     {
         if (connection.Principal is not { Role: Principal.Node, DeviceId: { } id }) return;
         _invocations.Fail(id);
+        _canvases.TryRemove(id, out _);
         if (_context.Hub.FindNode(id) is null) _nodeStats.TryRemove(id, out _);
     }
 
@@ -59,6 +60,7 @@ internal sealed partial class GatewayMethods
     private byte[] HearNode(GatewayCall call)
     {
         var name = call.Params.Text("event");
+        if (name == "agent.request") return HearCanvas(call);
         if (name != "node.host.stats") return FrameWriter.Payload(new NodeEventHandled(true, name, false, "not-handled"));
         if (StatsOf(call) is not { } stats) return FrameWriter.Payload(new NodeEventHandled(true, name, false, "invalid_payload"));
         _nodeStats[call.Principal.DeviceId!] = stats;

@@ -198,6 +198,13 @@ internal sealed partial class GatewayMethods
         foreach (var turn in _context.Turns.Active.Where(t => t.Session.Key == key)) turn.Abort();
     }
 
+    /// <summary>A helper's session is gone because of its age.</summary>
+    public void HelperGone(string key)
+    {
+        _context.Canvas.Forget(key);
+        Changed(key, "delete");
+    }
+
     private void Changed(Session session, string reason) => Changed(session.Key, reason, ToRow(session));
 
     private void Changed(string key, string reason, SessionRow? row = null) => _context.Hub.Broadcast(

@@ -34,6 +34,7 @@ internal sealed partial class GatewayMethods
             HasActiveRun = active.Length > 0,
             ActiveRunIds = active,
             ActiveLeafEntryId = session.LeafId,
+            SpawnedBy = session.SpawnedBy,
             ForkSource = session.Fork is { } fork ? new(fork.Key, fork.SessionId, fork.MessageId) : null,
         };
     }

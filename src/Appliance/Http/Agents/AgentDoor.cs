@@ -3,7 +3,9 @@ using Appliance.Gateway.Identity;
 using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods;
 using Microsoft.AspNetCore.Http.Features;
+using Models;
 using Runtime.Agents;
+using Runtime.Agents.Routing;
 using Runtime.Sessions;
 
 namespace Appliance.Http.Agents;
@@ -26,10 +28,15 @@ internal sealed class AgentDoor(Lazy<GatewayHost> gateway)
     /// them, as by the gateway's own protocol.
     /// </summary>
     /// <exception cref="ApiException">400, 404; 403: the agent or the session is not theirs. It stands in the audit log.</exception>
-    public AgentVisit Enter(HttpContext context, string? agentId, string? session)
+    /// <param name="context">The request.</param>
+    /// <param name="agentId">The agent it names; without one, and without a full key, the owner's bindings say.</param>
+    /// <param name="session">The session it names, or null.</param>
+    /// <param name="channel">The way it came, as bindings name it.</param>
+    public AgentVisit Enter(HttpContext context, string? agentId, string? session, string channel = "http")
     {
         var principal = context.Features.GetRequiredFeature<Principal>();
         var policy = Context.Identity.People.Policy;
+        if (string.IsNullOrEmpty(agentId) && session?.StartsWith("agent:", StringComparison.Ordinal) != true) agentId = Routed(principal, channel);
         var agent = Find(agentId);
         var key = KeyOf(agent, session);
         if (policy.RoleOf(principal.PersonId)?.AllSessions != true) key = SessionOwner.Resolve(principal.PersonId, key);
@@ -41,6 +48,12 @@ internal sealed class AgentDoor(Lazy<GatewayHost> gateway)
             throw new ApiException(StatusCodes.Status403Forbidden, $"You may not use this ({decision.Rule}).", action == AccessAction.Agent ? "agentId" : "sessionKey", "not_allowed");
         }
         return new AgentVisit(agent, key, principal.PersonId == Person.OwnerId ? null : principal.PersonId);
+    }
+
+    private string Routed(Principal principal, string channel)
+    {
+        try { return Context.AgentFor(new Arrival { Channel = channel, Peer = principal.DeviceId, Person = principal.PersonId == Person.OwnerId ? null : principal.PersonId }); }
+        catch (ModelException e) { throw new ApiException(StatusCodes.Status403Forbidden, e.Message, "agentId", "not_answered"); }
     }
 
     /// <summary>The full key of a session of an agent.</summary>

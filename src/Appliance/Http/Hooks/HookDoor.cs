@@ -1,5 +1,4 @@
 using System.Globalization;
-using Appliance.Config.Sections;
 using Appliance.Gateway;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
@@ -52,7 +51,7 @@ internal sealed class HookDoor
         var request = await ReadAsync(context, HookJson.Wire.WakeRequest, cancellation);
         if (string.IsNullOrWhiteSpace(request.Text)) throw ApiException.BadRequest("text is required.", "text");
         if (request.Mode is not (null or "now" or "next-heartbeat")) throw ApiException.BadRequest("mode must be now or next-heartbeat.", "mode");
-        var agent = _agents.Find(null);
+        var agent = _agents.Find(Speaks(null));
         if (request.Mode == "next-heartbeat")
         {
             _agents.Context.Cron.Book.Notes.Leave(agent.Id, HookMessage.Wrap(null, request.Text), _agents.Context.Now);
@@ -70,8 +69,7 @@ internal sealed class HookDoor
         if (string.IsNullOrWhiteSpace(request.Message)) throw ApiException.BadRequest("message is required.", "message");
         if (request.Deliver == true) throw ApiException.NotSupported("deliver", "There are no channels on this gateway yet to deliver the answer to; leave deliver out.");
         // Which agent a hook speaks with is the owner's to say, not the hook's.
-        var (name, _) = BindingConfig.Router(_agents.Context.Config.Config).Route(new Arrival { Channel = Origin.Channel, Hook = HookMessage.Name(request.Name), IsScheduled = true });
-        var agent = _agents.Find(name);
+        var agent = _agents.Find(Speaks(HookMessage.Name(request.Name)));
         if (request.AgentId is { Length: > 0 } asked && asked != agent.Id) throw new ApiException(StatusCodes.Status403Forbidden, $"This hook speaks with the agent {agent.Id} only; the section bindings can say otherwise.", "agentId", "not_allowed");
         var key = AgentDoor.KeyOf(agent, request.SessionKey ?? SessionPrefix + HookMessage.Name(request.Name));
         if (!key.StartsWith($"agent:{agent.Id}:{SessionPrefix}", StringComparison.Ordinal))
@@ -83,6 +81,8 @@ internal sealed class HookDoor
         else
             await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new HookStarted(runId), HookJson.Wire.HookStarted);
     }
+
+    private string Speaks(string? hook) => _agents.Context.AgentFor(new Arrival { Channel = Origin.Channel, Hook = hook, IsScheduled = true });
 
     private async Task<T> ReadAsync<T>(HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation) where T : class
     {

@@ -15,7 +15,7 @@ internal sealed class McpTools(AgentDoor door)
     public McpServerOptions Describe(HttpContext context)
     {
         // Whose it is does not change: a session is found by its owner alone. What they may is asked at every call.
-        var visit = door.Enter(context, null, $"mcp:{Guid.NewGuid():N}");
+        var visit = door.Enter(context, null, $"mcp:{Guid.NewGuid():N}", "mcp");
         return new McpServerOptions
         {
             ServerInfo = new Implementation { Name = "appliance", Version = ProductVersion.Text },

@@ -1,4 +1,5 @@
 using Runtime.Canvas;
+using Runtime.Canvas.A2ui;
 using Runtime.Tools.Policy;
 
 namespace Runtime.Tools.Canvas;
@@ -8,11 +9,11 @@ namespace Runtime.Tools.Canvas;
 /// the answers too. On a node's own screen it reaches somebody else.
 /// </summary>
 /// <param name="canvas">The panels.</param>
-/// <param name="present">Shows a panel of a conversation on a node: node, conversation, panel's name. What it throws as a <see cref="Models.ModelException"/> is told.</param>
-public sealed class CanvasTool(CanvasBook canvas, Func<string, string, string, CancellationToken, Task> present) : Tool(
-    "canvas", "Show an HTML panel (no scripts).",
+/// <param name="present">Shows a panel of a conversation on a node: node, conversation, panel's name, its A2UI document or null. What it throws as a <see cref="Models.ModelException"/> is told.</param>
+public sealed class CanvasTool(CanvasBook canvas, Func<string, string, string, A2uiDocument?, CancellationToken, Task> present) : Tool(
+    "canvas", "Show a panel: HTML without scripts, or A2UI 0.8 lines.",
     """
-    {"type":"object","properties":{"action":{"enum":["show","remove","list"]},"name":{"type":"string"},"html":{"type":"string"},"node":{"type":"string","description":"a node's screen"}},"required":["action"]}
+    {"type":"object","properties":{"action":{"enum":["show","remove","list"]},"name":{"type":"string"},"html":{"type":"string"},"a2ui":{"type":"string"},"node":{"type":"string","description":"a node's screen"}},"required":["action"]}
     """)
 {
     /// <inheritdoc/>
@@ -40,9 +41,10 @@ public sealed class CanvasTool(CanvasBook canvas, Func<string, string, string, C
             case "show":
                 var (name, node) = (arguments.OptionalText("name") ?? "panel", arguments.OptionalText("node"));
                 if (node is not null && context.Person is not null) throw new ToolException("Only the owner's conversations reach nodes.");
-                if (arguments.OptionalText("html") is { } html) canvas.Put(context.SessionKey, name, null, html);
+                var document = arguments.OptionalText("a2ui") is { } lines ? A2uiDocument.Parse(lines) : null;
+                if ((document?.ToHtml() ?? arguments.OptionalText("html")) is { } html) canvas.Put(context.SessionKey, name, null, html);
                 else if (node is null) throw new ToolException("The argument html is missing.");
-                if (node is not null) await present(node, context.SessionKey, name, cancellation);
+                if (node is not null) await present(node, context.SessionKey, name, document, cancellation);
                 return new ToolResult(node is null ? $"Shown as {name}." : $"Shown on {node}.");
             default:
                 throw new ToolException("There are the actions show, remove and list.");

@@ -1,5 +1,6 @@
 using Runtime.Agents;
 using Runtime.Agents.Turns;
+using Runtime.Sessions;
 using Runtime.Tools.Policy;
 
 namespace Runtime.Tools.Sessions;
@@ -34,10 +35,11 @@ internal sealed class SessionSpawnTool(AgentBook agents, Func<TurnRunner> turns)
         var task = arguments.Text("task");
         if (context.Depth >= Deepest) throw new ToolException("A helper of a helper cannot have helpers. Do it yourself.");
         var agent = agents.Find(context.Agent) ?? throw new ToolException($"There is no agent {context.Agent}.");
-        var prefix = $"agent:{agent.Id}:subagent:{context.RunId}:";
-        if (agent.Sessions.List().Count(s => s.Key.StartsWith(prefix, StringComparison.Ordinal)) >= MostOfATurn)
+        var key = SessionKey.OfHelper(agent.Id, context.RunId, context.CallId);
+        var ofTurn = SessionKey.OfHelper(agent.Id, context.RunId, "");
+        if (agent.Sessions.List().Count(s => s.Key.StartsWith(ofTurn, StringComparison.Ordinal)) >= MostOfATurn)
             throw new ToolException($"This turn has had {MostOfATurn} helpers already. Go on without more.");
-        var session = agent.Sessions.GetOrCreate(prefix + context.CallId);
+        var session = agent.Sessions.GetOrCreate(key);
         return await SessionTurn.RunAsync(turns(), session, task, context, cancellation);
     }
 }

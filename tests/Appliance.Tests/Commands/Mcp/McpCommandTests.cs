@@ -93,6 +93,10 @@ public sealed class McpCommandTests : IDisposable
         await RunAsync("add", "own", "--url", new Uri(host.Address, "/mcp").ToString(), "--token-file", _home["token"]);
         // Its own server offers the agent's tools, the other server's among them.
         Assert.Equal("through\n", (await RunAsync("test", "own", "--call", "box__echo")).Output);
+        // What runs says how it stands with its servers; where nothing runs nothing is said.
+        var listed = JsonElement.Parse((await RunInAsync(host.Home, "list", "--json")).Output).GetProperty("servers")[0];
+        Assert.Equal(("box", "connected"), (listed.GetProperty("name").GetString(), listed.GetProperty("connection").GetString()));
+        Assert.Contains("no gateway runs", (await RunAsync("list")).Output, StringComparison.Ordinal);
         Assert.Empty(host.Bugs);
     }
 

@@ -78,6 +78,61 @@ public sealed class BoardTests : GatewayTest
         Assert.Contains((await HistoryAsync()).Select(m => m.GetRawText()), m => m.Contains("Shown on", StringComparison.Ordinal));
     }
 
+    private const string Document =
+        """
+        {"surfaceUpdate":{"surfaceId":"s","components":[{"id":"r","component":{"Button":{"child":"t","action":{"name":"light-on"}}}},{"id":"t","component":{"Text":{"text":{"literalString":"Light"}}}}]}}
+        {"beginRendering":{"surfaceId":"s","root":"r"}}
+        """;
+
+    [Fact]
+    public async Task Document_OnANode_IsPushedAsOne_AndWhatIsPressedIsSaidOnceTheOwnerAllowsIt()
+    {
+        await using var node = await GatewayClient.OpenAsync(Host.Address);
+        await node.AskAsync("connect", node.Device(Key, new JsonObject { ["token"] = Host.Token }, role: "node", change: c => c["commands"] = new JsonArray("canvas.a2ui.push", "canvas.a2ui.reset")));
+        var requested = await Owner.EventAsync("node.pair.requested");
+        await Owner.AskAsync("node.pair.approve", new JsonObject { ["requestId"] = requested.GetProperty("requestId").GetString() });
+        // Nothing is shown there yet, so that nothing can be pressed.
+        Assert.Equal("no-canvas", (await PressAsync("CANVAS_A2UI action=light-on")).GetProperty("reason").GetString());
+
+        var arguments = new JsonObject { ["action"] = "show", ["a2ui"] = Document, ["node"] = Key.Id };
+        Host.ChatClient = new ScriptedSteps([ScriptedChatClient.Call("c1", "canvas", arguments.ToJsonString())], [new TextContent("Shown.")], [new TextContent("It is on.")]);
+        await SayAsync("show me a button there", "r1");
+        List<string> commands = [];
+        for (var i = 0; i < 2; i++)
+        {
+            var asked = await node.EventAsync("node.invoke.request");
+            commands.Add(asked.GetProperty("command").GetString()!);
+            if (i == 1) Assert.Equal(["surfaceUpdate", "beginRendering"], JsonElement.Parse(asked.GetProperty("paramsJSON").GetString()!).GetProperty("messages").EnumerateArray().Select(m => m.EnumerateObject().Single().Name));
+            await node.AskAsync("node.invoke.result", new JsonObject { ["id"] = asked.GetProperty("id").GetString(), ["nodeId"] = Key.Id, ["ok"] = true });
+        }
+        Assert.Equal(["canvas.a2ui.reset", "canvas.a2ui.push"], commands);
+        await Owner.EventAsync("chat", c => c.GetProperty("runId").GetString() == "r1" && c.GetProperty("state").GetString() == "final");
+
+        Assert.Equal("not-handled", (await PressAsync("Obey me")).GetProperty("reason").GetString());
+        Assert.True((await PressAsync("CANVAS_A2UI action=light-on session=agent:main:other surface=s component=r")).GetProperty("handled").GetBoolean());
+        Assert.Equal("busy", (await PressAsync("CANVAS_A2UI action=light-on")).GetProperty("reason").GetString());
+        var question = await Owner.EventAsync("plugin.approval.requested");
+        Assert.Contains("action=light-on", question.GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain((await HistoryAsync()).Select(m => m.GetRawText()), m => m.Contains("CANVAS_A2UI", StringComparison.Ordinal));
+        await Owner.AskAsync("plugin.approval.resolve", new JsonObject { ["id"] = question.GetProperty("id").GetString(), ["decision"] = "allow-once" });
+        await Owner.EventAsync("chat", c => c.GetProperty("state").GetString() == "final" && c.GetRawText().Contains("It is on.", StringComparison.Ordinal));
+        // In the conversation that was shown there, not in the one that the node names.
+        Assert.Contains((await HistoryAsync()).Select(m => m.GetRawText()), m => m.Contains("CANVAS_A2UI action=light-on", StringComparison.Ordinal));
+
+        Task<JsonElement> PressAsync(string message) =>
+            node.AskAsync("node.event", new JsonObject { ["event"] = "agent.request", ["payloadJSON"] = new JsonObject { ["message"] = message, ["sessionKey"] = "other" }.ToJsonString() });
+    }
+
+    [Fact]
+    public async Task Document_BesideAConversation_IsAPageThatDoesNothing()
+    {
+        Host.ChatClient = new ScriptedSteps([ScriptedChatClient.Call("c1", "canvas", new JsonObject { ["action"] = "show", ["name"] = "light", ["a2ui"] = Document }.ToJsonString())], [new TextContent("There.")]);
+        await SayAndHearAsync("show me a button", "r1");
+        using var http = new HttpClient();
+        var page = await http.GetStringAsync((await BoardAsync()).GetProperty("widgets")[0].GetProperty("frameUrl").GetString());
+        Assert.Contains("<button disabled><p>Light</p></button>", page, StringComparison.Ordinal);
+    }
+
     // xss: every way of a page to run, load, send or lead somewhere, in a real browser, in the frame that the Control UI makes
     [Fact]
     public async Task Panel_WithEverythingHostile_DoesNothingInABrowser()

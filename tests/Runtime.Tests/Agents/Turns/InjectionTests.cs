@@ -132,7 +132,7 @@ public sealed class InjectionTests
             Tools =
             [
                 new MessageTool(agents, messages), new WebSearchTool(() => Counted<WebSearchSettings?>(null), new EgressPolicy()), new BrowserTool(_browser),
-                new ImageTool(_ => Task.FromResult(Counted<IChatClient?>(null))), new CanvasTool(new CanvasBook(home), (_, _, _, _) => Counted(Task.CompletedTask)),
+                new ImageTool(_ => Task.FromResult(Counted<IChatClient?>(null))), new CanvasTool(new CanvasBook(home), (_, _, _, _, _) => Counted(Task.CompletedTask)),
             ];
         }
 

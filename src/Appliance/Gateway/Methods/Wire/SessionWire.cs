@@ -37,6 +37,7 @@ internal sealed record SessionRow(string Key, string? SessionId, long? UpdatedAt
     public IReadOnlyList<string> ActiveRunIds { get; init; } = [];
     public string? ActiveLeafEntryId { get; init; }
     public ForkOrigin? ForkSource { get; init; }
+    public string? SpawnedBy { get; init; }
 
     public void Write(PayloadWriter to) => to
         .Add("key", Key).Add("sessionId", SessionId).Add("updatedAt", UpdatedAt).Add("kind", Kind).Add("chatType", ChatType).Add("agentId", AgentId)
@@ -46,7 +47,7 @@ internal sealed record SessionRow(string Key, string? SessionId, long? UpdatedAt
         .Add("modelProvider", ModelProvider).Add("model", Model).Add("thinkingLevel", ThinkingLevel).Add("thinkingLevels", ThinkingLevels)
         .Add("inputTokens", InputTokens).Add("outputTokens", OutputTokens).Add("totalTokens", TotalTokens).Add("contextTokens", ContextTokens)
         .Add("status", Status).Add("abortedLastRun", AbortedLastRun).Add("hasActiveRun", HasActiveRun).Add("activeRunIds", ActiveRunIds)
-        .Add("activeLeafEntryId", ActiveLeafEntryId).Add("forkSource", ForkSource);
+        .Add("activeLeafEntryId", ActiveLeafEntryId).Add("forkSource", ForkSource).Add("spawnedBy", SpawnedBy);
 }
 
 /// <summary>Where a session was split off.</summary>
