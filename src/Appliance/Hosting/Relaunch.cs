@@ -11,19 +11,24 @@ namespace Appliance.Hosting;
 internal static partial class Relaunch
 {
     /// <summary>Does it. Comes back only where it cannot be done.</summary>
-    /// <param name="without">An argument that is not given again, because it would do once more what was meant once.</param>
+    /// <param name="without">An argument that is not given again, because it would do once more what was meant once; null for none.</param>
+    /// <param name="variable">A variable with its value that is added to the environment, or null.</param>
     /// <exception cref="ModelException">The program cannot be started.</exception>
-    public static void Now(string without)
+    public static void Now(string? without, string? variable = null)
     {
         // /proc keeps the arguments as they were given, the program's name included.
-        var arguments = Encoding.UTF8.GetString(File.ReadAllBytes("/proc/self/cmdline")).Split('\0')[..^1].Where(argument => argument != without).ToArray();
+        var arguments = Texts("/proc/self/cmdline").Where(argument => argument != without);
+        var environment = Texts("/proc/self/environ").Concat(variable is null ? [] : [variable]);
         Console.Out.Flush();
-        var pointers = new nint[arguments.Length + 1];
-        for (var i = 0; i < arguments.Length; i++) pointers[i] = Marshal.StringToCoTaskMemUTF8(arguments[i]);
-        Execute(Environment.ProcessPath!, pointers);
+        Execute(Environment.ProcessPath!, Pointers(arguments), Pointers(environment));
         throw new ModelException($"Cannot start {Environment.ProcessPath} again: {Marshal.GetLastPInvokeErrorMessage()}. Start it by hand.");
     }
 
-    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Execute(string path, nint[] arguments);
+    private static string[] Texts(string file) => Encoding.UTF8.GetString(File.ReadAllBytes(file)).Split('\0')[..^1];
+
+    // Ended by a null pointer, as the call wants it. Nobody frees them: where they are used this program is gone.
+    private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
+
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Execute(string path, nint[] arguments, nint[] environment);
 }

@@ -82,10 +82,11 @@ public sealed class EgressDoor : IDisposable
             else await socket.ConnectAsync(LoopbackAddresses(address.Host), address.Port, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         }
-        catch
+        catch (Exception e)
         {
             socket.Dispose();
-            throw;
+            if (e is not SocketException { SocketErrorCode: SocketError.AccessDenied }) throw;
+            throw new EgressException($"The kernel does not let this program connect to {address.Host}, port {address.Port}: it began in offline mode, or a filter holds it. Stop the gateway and start it anew where that has changed.");
         }
     }
 

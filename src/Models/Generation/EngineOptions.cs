@@ -23,6 +23,12 @@ public sealed record EngineOptions
     /// <summary>Threads that work on one step, by default one per physical core: memory bandwidth, not arithmetic, bounds decode.</summary>
     public int Threads { get; init; } = ReadThreads();
 
+    /// <summary>How hard models may work just now; null for as hard as they can.</summary>
+    public WorkPace? Pace { get; init; }
+
+    /// <summary>Threads of a model that is loaded now.</summary>
+    internal int ThreadsNow => Math.Min(Threads, Pace?.MostThreads ?? int.MaxValue);
+
     /// <summary>
     /// Whether threads spin between operators. On by default: without it decode reaches 62 tokens/s instead of 74 on the reference
     /// machine (2 cores, 0.5B int4); they stop by themselves a moment after the last step.

@@ -20,7 +20,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
 
     private readonly EngineOptions _options;
     private readonly Func<MemorySnapshot> _memory;
-    private readonly Func<InstalledModel, MemoryPlan, ILanguageModel> _load;
+    private readonly Func<InstalledModel, MemoryPlan, int, ILanguageModel> _load;
     private readonly TimeProvider _time;
     private readonly ITimer _expiry;
     private readonly SemaphoreSlim _loading = new(1, 1);
@@ -34,7 +34,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     /// <param name="keepAlive">How long models stay loaded after their last use; null leaves it to the plan.</param>
     public ModelHost(ModelStore store, EngineOptions options, TimeSpan? keepAlive = null)
         : this(store, options, keepAlive, MachineMemory.Here.Read, TimeProvider.System,
-            (model, plan) => new LocalLanguageModel(model.Manifest.Name, model.Folder, options.With(plan), Archive(store, model, options)))
+            (model, plan, threads) => new LocalLanguageModel(model.Manifest.Name, model.Folder, options.With(plan) with { Threads = threads }, Archive(store, model, options)))
     {
     }
 
@@ -44,7 +44,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     /// <summary>The same with the machine and the engine replaced, for tests.</summary>
     internal ModelHost(
         ModelStore store, EngineOptions options, TimeSpan? keepAlive, Func<MemorySnapshot> memory, TimeProvider time,
-        Func<InstalledModel, MemoryPlan, ILanguageModel> load)
+        Func<InstalledModel, MemoryPlan, int, ILanguageModel> load)
     {
         (Store, _options, KeepAlive, _memory, _time, _load) = (store, options, keepAlive, memory, time, load);
         Encoders = new EncoderHost(this);
@@ -209,8 +209,8 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         lock (_loaded)
         {
             if (!_loaded.TryGetValue(installed.Manifest.Name, out old)) return null;
-            if (old.Folder == installed.Folder) return Lease<T>(old);
-            // Another model was installed under the name; whoever still uses the old one unloads it at the end.
+            if (old.Folder == installed.Folder && (old.Threads == _options.ThreadsNow || !old.IsIdle)) return Lease<T>(old);
+            // Another model was installed under the name (whoever still uses the old one unloads it at the end), or it is to work with other threads.
             _loaded.Remove(installed.Manifest.Name);
             if (!old.IsIdle) return null;
         }
@@ -227,7 +227,8 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     private ModelResidency Load(InstalledModel installed)
     {
         var plan = MakeRoom(installed);
-        return new ModelResidency(installed, installed.Manifest.Kind == ModelKind.Decoder ? _load(installed, plan) : new OnnxEncoder(installed.Folder, _options.Threads), plan);
+        var threads = _options.ThreadsNow;
+        return new ModelResidency(installed, installed.Manifest.Kind == ModelKind.Decoder ? _load(installed, plan, threads) : new OnnxEncoder(installed.Folder, threads), plan, threads);
     }
 
     // What others retain goes first, then idle models, the one unused longest before the others; whichever of the two it takes until

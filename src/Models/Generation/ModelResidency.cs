@@ -4,7 +4,7 @@ using Models.Store;
 namespace Models.Generation;
 
 /// <summary>One loaded model's stay in memory: how much it may use, who uses it, when it may go. Guarded by its host's lock.</summary>
-internal sealed class ModelResidency(InstalledModel installed, IDisposable model, MemoryPlan plan)
+internal sealed class ModelResidency(InstalledModel installed, IDisposable model, MemoryPlan plan, int threads)
 {
     public string Name => installed.Manifest.Name;
 
@@ -12,6 +12,9 @@ internal sealed class ModelResidency(InstalledModel installed, IDisposable model
     public IDisposable Model { get; } = model;
 
     public MemoryPlan Plan { get; } = plan;
+
+    /// <summary>Threads it was loaded with.</summary>
+    public int Threads { get; } = threads;
 
     /// <summary>The folder it was loaded from; an install under the same name has another.</summary>
     public string Folder => installed.Folder;

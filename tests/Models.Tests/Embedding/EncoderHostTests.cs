@@ -28,7 +28,7 @@ public sealed class EncoderHostTests : IDisposable
         _store.Import(_home["decoder.gguf"], "decoder", new ImportOptions());
         // There is room for one model.
         _host = new ModelHost(_store, new EngineOptions { Threads = 1 }, TimeSpan.FromMinutes(10),
-            () => MemorySnapshot.Of(_host!.Loaded.Count == 0 ? 8000 * MB : 64 * MB), _time, (model, plan) =>
+            () => MemorySnapshot.Of(_host!.Loaded.Count == 0 ? 8000 * MB : 64 * MB), _time, (model, plan, _) =>
             {
                 _decoders.Add(new FakeModel(model.Manifest.Name));
                 return _decoders[^1];
@@ -75,7 +75,7 @@ public sealed class EncoderHostTests : IDisposable
     {
         var room = 8000 * MB;
         using var host = new ModelHost(_store, new EngineOptions { Threads = 1 }, null, () => MemorySnapshot.Of(room), _time,
-            (model, plan) => new FakeModel(model.Manifest.Name) { RetainedBytes = 300 * MB, OnShed = () => room += 300 * MB });
+            (model, plan, _) => new FakeModel(model.Manifest.Name) { RetainedBytes = 300 * MB, OnShed = () => room += 300 * MB });
         await host.LoadAsync("decoder");
         room = 64 * MB;
         await host.Encoders.GetEmbedderAsync("encoder");

@@ -212,7 +212,7 @@ public sealed class ModelHostTests : IDisposable
     }
 
     private ModelHost Host(TimeSpan? keepAlive = null) =>
-        new(_store, new EngineOptions(), keepAlive, () => MemorySnapshot.Of(_room), _time, (model, plan) =>
+        new(_store, new EngineOptions(), keepAlive, () => MemorySnapshot.Of(_room), _time, (model, plan, _) =>
         {
             var made = new FakeModel(model.Manifest.Name);
             lock (_made) _made.Add(made);

@@ -7,6 +7,7 @@ using Appliance.Config.Sections;
 using Appliance.Doctor;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
+using Appliance.Hosting.Offline;
 using Appliance.Hosting.Service;
 using Models;
 using Models.Budget;
@@ -44,13 +45,18 @@ internal static class ServeCommand
             using var restart = new CancellationTokenSource();
             using var end = CancellationTokenSource.CreateLinkedTokenSource(restart.Token, cancellation);
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            // What is said before the lock of offline mode is said once, by the program that comes after it.
+            List<string>? early = [];
             FileModes.Shut(HomeFolder.Path, error.WriteLine);
             var given = new List<ConfigOverride>();
             if (parsed.GetValue(port) is { } number) given.Add(ConfigOverride.Option("gateway.port", number, "--port"));
             if (parsed.GetValue(bind) is { Length: > 0 } address) given.Add(ConfigOverride.Option("gateway.bind", address, "--bind"));
             if (parsed.GetValue(tokenFile) is { } file) given.Add(ConfigOverride.Option("gateway.token", new JsonObject { ["file"] = Path.GetFullPath(file) }, "--token-file"));
             if (parsed.GetValue(keepAlive) is { Length: > 0 } time) given.Add(ConfigOverride.Option("models.keepAlive", time, "--keep-alive"));
-            using var config = ConfigStore.Open(HomeFolder.Path, given, error.WriteLine);
+            using var config = ConfigStore.Open(HomeFolder.Path, given, Tell);
+            OfflineLock.PutOn(config, Tell);
+            foreach (var line in early) error.WriteLine(line);
+            early = null;
             var options = new ServerOptions
             {
                 Address = AddressOf(config.Config.Gateway.Bind),
@@ -67,11 +73,21 @@ internal static class ServeCommand
             {
                 Apply(config.Config.Models, models);
                 config.Changed += change => Apply(change.After.Config.Models, models);
+                config.Changed += change =>
+                {
+                    if (change.Before.Config.Network.Offline != change.After.Config.Network.Offline) OfflineLock.Explain(config, error.WriteLine);
+                };
                 using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
                 await RunAsync(models, options, output, error, end.Token, ServiceManager.FromEnvironment(), models.PulseAsync);
             }
             if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name);
             return ExitCode.Ok;
+
+            void Tell(string line)
+            {
+                if (early is null) error.WriteLine(line);
+                else early.Add(line);
+            }
         });
         return command;
     }

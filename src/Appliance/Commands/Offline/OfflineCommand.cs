@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Appliance.Config;
+using Appliance.Hosting.Offline;
 using Models.Crypto;
 using Models.Store;
 
 namespace Appliance.Commands.Offline;
 
-/// <summary><c>appliance offline prove</c>: whether nothing leaves this machine, tried out, and signed by the box.</summary>
+/// <summary><c>appliance offline</c>: whether nothing leaves this machine, tried out, and signed by the box; and what of the kernel keeps it.</summary>
 internal static class OfflineCommand
 {
     /// <summary>The command, working on the home folder.</summary>
@@ -45,6 +46,19 @@ internal static class OfflineCommand
             }
             return proof.Holds ? ExitCode.Ok : ExitCode.Error;
         });
-        return new Command("offline", "Offline mode: nothing leaves this machine (setting network.offline, or APPLIANCE_OFFLINE=1).") { prove };
+        return new Command("offline", "Offline mode: nothing leaves this machine (setting network.offline, or APPLIANCE_OFFLINE=1).") { prove, OfflineRulesCommands.Enforce(), OfflineRulesCommands.Release(), Try() };
+    }
+
+    private static Command Try()
+    {
+        var ports = new Argument<int[]>("ports");
+        var command = new Command(WayOut.ChildCommand, "Tell what the kernel refuses this process.") { ports };
+        command.Hidden = true;
+        command.SetAction(parsed =>
+        {
+            foreach (var line in WayOut.Lines(parsed.GetValue(ports) ?? [])) parsed.InvocationConfiguration.Output.WriteLine(line);
+            return ExitCode.Ok;
+        });
+        return command;
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Appliance.Hosting.Offline;
 using Models.Crypto;
 using Models.Egress;
 using Models.Store;
@@ -12,7 +13,7 @@ using Runtime.Sandbox;
 namespace Appliance.Commands.Offline;
 
 /// <summary>What was tried, what left the box, and what keeps it. Immutable.</summary>
-/// <param name="Holds">True where offline mode is on and every way out that was tried is shut.</param>
+/// <param name="Holds">True where offline mode is on and every way out that was tried is shut, for this program and for the gateway where one runs.</param>
 /// <param name="Report">The report as it is signed: JSON in UTF-8.</param>
 /// <param name="Rows">The same for a person.</param>
 internal sealed record OfflineProof(bool Holds, byte[] Report, IReadOnlyList<string[]> Rows)
@@ -25,10 +26,13 @@ internal sealed record OfflineProof(bool Holds, byte[] Report, IReadOnlyList<str
     {
         // Without offline mode nothing is tried: it would leave the box.
         var tries = policy.Offline ? await TryAsync(policy, cancellation) : [];
+        var kernel = policy.Offline ? await KernelProof.MakeAsync(home, cancellation) : KernelProof.None;
+        tries.AddRange(kernel.Tries);
+        var filter = PacketRules.Look(out var packets);
         var (since, bytes, sent, refused) = Recorded(home);
-        var layers = Layers(policy);
+        var layers = Layers(policy, kernel, filter);
         var models = new ModelStore(home).List().Select(model => (model.Manifest.Name, Hash: HashOf(model.Manifest))).ToList();
-        var holds = policy.Offline && tries.TrueForAll(t => t.IsShut);
+        var holds = policy.Offline && tries.TrueForAll(t => t.IsShut) && kernel.GatewayIsOffline != false;
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -38,11 +42,11 @@ internal sealed record OfflineProof(bool Holds, byte[] Report, IReadOnlyList<str
             json.WriteBoolean("offline", policy.Offline);
             json.WriteBoolean("holds", holds);
             json.WriteStartArray("tried");
-            foreach (var (what, isShut) in tries)
+            foreach (var way in tries)
             {
                 json.WriteStartObject();
-                json.WriteString("way", what);
-                json.WriteBoolean("refused", isShut);
+                json.WriteString("way", way.What);
+                json.WriteBoolean("refused", way.IsShut);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -54,12 +58,13 @@ internal sealed record OfflineProof(bool Holds, byte[] Report, IReadOnlyList<str
             json.WriteStartObject("models");
             foreach (var (name, hash) in models) json.WriteString(name, hash);
             json.WriteEndObject();
-            json.WriteStartArray("layers");
-            foreach (var (layer, isInForce) in layers.Where(l => l.IsInForce)) json.WriteStringValue(layer);
+            WriteLayers(json, "layers", layers, true);
+            WriteLayers(json, "layers_missing", layers, false);
+            WriteLayers(json, "layers_unknown", layers, null);
+            json.WriteStartArray("ports_open");
+            foreach (var port in kernel.OpenPorts) json.WriteNumberValue(port);
             json.WriteEndArray();
-            json.WriteStartArray("layers_missing");
-            foreach (var (layer, isInForce) in layers.Where(l => !l.IsInForce)) json.WriteStringValue(layer);
-            json.WriteEndArray();
+            if (filter == true) json.WriteNumber("packets_refused", packets);
             json.WriteEndObject();
         }
         return new OfflineProof(holds, buffer.ToArray(),
@@ -70,11 +75,20 @@ internal sealed record OfflineProof(bool Holds, byte[] Report, IReadOnlyList<str
             ["bytes out, as recorded", $"{bytes:N0} in {sent:N0} requests"],
             ["connections refused", $"{refused + tries.Count(t => t.IsShut):N0}"],
             .. models.Select(m => (string[])[$"model {m.Name}", m.Hash]),
-            .. layers.Select(l => (string[])[l.Layer, l.IsInForce ? "in force" : "not in force"]),
+            .. layers.Select(l => (string[])[l.Layer, l.IsInForce switch { true => "in force", false => "not in force", null => "cannot be told without root" }]),
+            .. kernel.OpenPorts.Count > 0 ? [["ports the kernel leaves open", $"{string.Join(", ", kernel.OpenPorts)}: of programs of this machine that are configured; other machines at them are held by the program's own door"]] : Array.Empty<string[]>(),
+            .. filter == true ? [["packets the filter refused", $"{packets:N0}"]] : Array.Empty<string[]>(),
         ]);
     }
 
-    private static async Task<List<(string What, bool IsShut)>> TryAsync(EgressPolicy policy, CancellationToken cancellation)
+    private static void WriteLayers(Utf8JsonWriter json, string name, IEnumerable<(string Layer, bool? IsInForce)> layers, bool? which)
+    {
+        json.WriteStartArray(name);
+        foreach (var (layer, _) in layers.Where(l => l.IsInForce == which)) json.WriteStringValue(layer);
+        json.WriteEndArray();
+    }
+
+    private static async Task<List<WayOut>> TryAsync(EgressPolicy policy, CancellationToken cancellation)
     {
         using var door = new EgressDoor(policy);
         using var outside = new PublicDoor(policy);
@@ -90,24 +104,24 @@ internal sealed record OfflineProof(bool Holds, byte[] Report, IReadOnlyList<str
         ];
     }
 
-    private static async Task<(string What, bool IsShut)> TryAsync<T>(string what, Func<Task<T>> way) where T : IDisposable
+    private static async Task<WayOut> TryAsync<T>(string what, Func<Task<T>> way) where T : IDisposable
     {
         try
         {
             using var open = await way();
-            return (what, false);
+            return new(what, false);
         }
         catch (EgressException)
         {
-            return (what, true);
+            return new(what, true);
         }
         catch (Exception e) when (e.InnerException is EgressException)
         {
-            return (what, true);
+            return new(what, true);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException)
         {
-            return (what, false);
+            return new(what, false);
         }
     }
 
@@ -135,11 +149,13 @@ internal sealed record OfflineProof(bool Holds, byte[] Report, IReadOnlyList<str
         return long.TryParse(number[(number.LastIndexOf(' ') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
     }
 
-    private static List<(string Layer, bool IsInForce)> Layers(EgressPolicy policy) =>
+    private static List<(string Layer, bool? IsInForce)> Layers(EgressPolicy policy, KernelProof kernel, bool? filter) =>
     [
         ("the program's one door out is locked", policy.Offline),
         ($"commands have no network ({CommandSandbox.Status.Level})", CommandSandbox.Status.DeniesNetwork),
-        ("the kernel's own filter (nftables) lets this program send nothing", false),
+        ($"the kernel connects {kernel.Whose} and its children to nothing by TCP (Landlock)", kernel.Lock.Tcp),
+        ($"the kernel gives {kernel.Whose} and its children no UDP, no raw and no other sockets (seccomp)", kernel.Lock.Others),
+        ("the kernel's packet filter refuses what leaves (nftables; `appliance offline enforce` sets it)", filter),
     ];
 
     // One over all files says whether two models are one.

@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Methods.Wire;
 using Appliance.Gateway.Protocol;
+using Appliance.Hosting.Offline;
 using Models.Budget;
 using Models.Crypto;
+using Models.Egress;
 
 namespace Appliance.Gateway.Methods;
 
@@ -22,6 +24,7 @@ internal sealed partial class GatewayMethods
             return FrameWriter.Payload(to => to.Add("deviceId", key.Id).Add("publicKey", Base64Url.EncodeToString(key.PublicKey)));
         }),
         GatewayMethod.Of("logs.tail", Scope.Read, TailLog),
+        GatewayMethod.Of("offline.try", Scope.Admin, _ => TryOffline()),
     ];
 
     private byte[] SystemInfoPayload()
@@ -47,6 +50,16 @@ internal sealed partial class GatewayMethods
                 DiskAvailableBytes = disk.AvailableFreeSpace,
                 DiskPath = _context.Home,
             });
+    }
+
+    // What holds this process; nothing of it leaves the box (KernelLock).
+    private byte[] TryOffline()
+    {
+        var (offline, ports) = (_context.Egress.Offline, OfflineLock.OpenPorts ?? []);
+        var held = KernelLock.Look(ports);
+        var ways = offline ? WayOut.TryOut(ports, WayOut.OwnProgram) : [];
+        return FrameWriter.Payload(to => to.Add("offline", offline).Add("tcp", held.Tcp).Add("others", held.Others).Add("openPorts", [.. ports.Select(port => (double)port)])
+            .Add("refused", [.. ways.Where(way => way.IsShut).Select(way => way.What)]).Add("open", (IReadOnlyList<string>)[.. ways.Where(way => !way.IsShut).Select(way => way.What)]));
     }
 
     private byte[] TailLog(GatewayCall call)

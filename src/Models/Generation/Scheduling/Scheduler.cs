@@ -25,6 +25,7 @@ internal sealed class Scheduler : IDisposable
     private readonly Thread _thread;
     private CancellationTokenSource _stepEnd = new();
     private readonly bool _drafts;
+    private readonly WorkPace? _pace;
     private volatile bool _stopping;
     private bool _stopped;
 
@@ -35,7 +36,7 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Starts the thread. The decoder belongs to the scheduler from here on.</summary>
     public Scheduler(string name, IDecoder decoder, EngineOptions options)
     {
-        (_decoder, _mostWaiting, _sharedChunk, _drafts) = (decoder, options.QueueLength, options.SharedPrefillChunk, options.Drafts);
+        (_decoder, _mostWaiting, _sharedChunk, _drafts, _pace) = (decoder, options.QueueLength, options.SharedPrefillChunk, options.Drafts, options.Pace);
         MostActive = decoder.MostSequences;
         _step = new Step(decoder);
         _thread = new Thread(() => Loop($"model {name}")) { IsBackground = true, Name = $"model {name}" };
@@ -222,6 +223,7 @@ internal sealed class Scheduler : IDisposable
         var made = -Made();
         _step.Deliver();
         GenerationMeter.Count(_step.Rows, made + Made(), took);
+        if (_pace?.RestAfter(took) is { } rest && rest > TimeSpan.Zero) Thread.Sleep(rest);
 
         int Made()
         {

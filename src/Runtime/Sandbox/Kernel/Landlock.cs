@@ -32,6 +32,25 @@ internal sealed unsafe class Landlock : IDisposable
         if (_rules < 0) throw new ModelException($"The kernel refused Landlock rules (error {Marshal.GetLastPInvokeError()}).");
     }
 
+    private Landlock(IEnumerable<int> ports)
+    {
+        const ulong ConnectTcp = 2;
+        var attributes = stackalloc ulong[2];
+        (attributes[0], attributes[1]) = (0, ConnectTcp);
+        _rules = (int)Native.Call(CreateRuleset, (nint)attributes, 16, 0, 0);
+        if (_rules < 0) throw new ModelException($"The kernel refused Landlock rules (error {Marshal.GetLastPInvokeError()}).");
+        // struct landlock_net_port_attr: what is allowed, then the port.
+        var rule = stackalloc ulong[2];
+        foreach (var port in ports)
+        {
+            (rule[0], rule[1]) = (ConnectTcp, (ulong)port);
+            _ = Native.Call(AddRule, _rules, 2, (nint)rule, 0);
+        }
+    }
+
+    /// <summary>Rules that let TCP connections go to these ports alone, of whatever machine; the kernel's version is 4 or more.</summary>
+    public static Landlock ForTcp(IEnumerable<int> ports) => new(ports);
+
     /// <summary>The kernel's version of Landlock; 0 where it has none, or it is off.</summary>
     public static int Version { get; } = OperatingSystem.IsLinux() && Native.Call(CreateRuleset, 0, 0, 1, 0) is > 0 and var version ? (int)version : 0;
 

@@ -9,8 +9,8 @@ namespace Runtime.Sandbox.Kernel;
 internal sealed unsafe class SyscallFilter : IDisposable
 {
     private const uint Permission = 1, NotImplemented = 38, Allow = 0x7FFF0000, Error = 0x00050000, Notify = 0x7FC00000, Kill = 0x80000000;
-    private const ushort Load = 0x20, JumpEqual = 0x15, JumpSet = 0x45, JumpAtLeast = 0x35, Return = 0x06;
-    private const uint Number = 0, Architecture = 4, Argument0 = 16, Argument1 = 24;
+    private const ushort Load = 0x20, JumpEqual = 0x15, JumpSet = 0x45, JumpAtLeast = 0x35, And = 0x54, Return = 0x06;
+    private const uint Number = 0, Architecture = 4, Argument0 = 16, Argument1 = 24, Argument2 = 32, Argument3 = 40;
     private const uint Namespaces = 0x7E020000 | 0x80;
 
     private readonly List<ulong> _code = [];
@@ -49,6 +49,40 @@ internal sealed unsafe class SyscallFilter : IDisposable
         filter.Rules(table, denyNetwork, isGate, guarded);
         if (isGate) filter.Gate();
         else filter.Emit(Return, 0, 0, Allow);
+        return filter;
+    }
+
+    /// <summary>
+    /// The filter of offline mode: sockets within this machine and of TCP, and no others (no UDP, no raw ones, nothing that is TCP by another
+    /// name); no connection that begins with its first data, and none by calls that no filter sees.
+    /// </summary>
+    /// <param name="table">The numbers of this architecture.</param>
+    /// <param name="denyConnect">No connection at all, for kernels that do not tell one TCP port from another.</param>
+    public static SyscallFilter ForOffline(SyscallTable table, bool denyConnect)
+    {
+        const uint Unix = 1, Inet = 2, Inet6 = 10, Netlink = 16, Stream = 1, KindMask = 0xF, Tcp = 6, FastOpen = 0x2000_0000;
+        var filter = new SyscallFilter(table);
+        foreach (var number in SyscallTable.IoUring) filter.Deny(number, NotImplemented);
+        filter.DenyWhere(table.SendTo, Argument3, JumpSet, FastOpen);
+        filter.DenyWhere(table.SendMessage, Argument2, JumpSet, FastOpen);
+        filter.DenyWhere(table.SendMessages, Argument3, JumpSet, FastOpen);
+        if (denyConnect) filter.Deny(table.Connect, Permission);
+        filter.Emit(JumpEqual, 1, 0, table.Socket);
+        filter.Emit(Return, 0, 0, Allow);
+        filter.Emit(Load, 0, 0, Argument0);
+        filter.Emit(JumpEqual, 11, 0, Unix);
+        filter.Emit(JumpEqual, 10, 0, Netlink);
+        filter.Emit(JumpEqual, 2, 0, Inet);
+        filter.Emit(JumpEqual, 1, 0, Inet6);
+        filter.Emit(Return, 0, 0, Error | Permission);
+        filter.Emit(Load, 0, 0, Argument1);
+        filter.Emit(And, 0, 0, KindMask);
+        filter.Emit(JumpEqual, 0, 3, Stream);
+        filter.Emit(Load, 0, 0, Argument2);
+        filter.Emit(JumpEqual, 2, 0, 0);
+        filter.Emit(JumpEqual, 1, 0, Tcp);
+        filter.Emit(Return, 0, 0, Error | Permission);
+        filter.Emit(Return, 0, 0, Allow);
         return filter;
     }
 
