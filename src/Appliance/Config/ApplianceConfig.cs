@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null, SessionsConfig? Sessions = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null, SessionsConfig? Sessions = null, PowerConfig? Power = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -67,6 +67,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("What is wired to this box and may be used.")]
     public HardwareConfig Hardware { get; init; } = Hardware ?? new();
+
+    [Setting("When the machine is spared: heat and battery.")]
+    public PowerConfig Power { get; init; } = Power ?? new();
 }
 
 [JsonSourceGenerationOptions(

@@ -24,6 +24,7 @@ using Runtime.Exec.Rules;
 using Runtime.Hardware.Board;
 using Runtime.Hardware.Devices;
 using Runtime.Hardware.Kernel;
+using Runtime.Hardware.Power;
 using Runtime.Hardware.Simulation;
 using Runtime.Hardware.Triggers;
 using Runtime.Mcp;
@@ -115,6 +116,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             Turns = () => _turns!,
             Cron = () => _cron!,
             Memory = _memory,
+            Power = () => options.Power?.State ?? PowerState.Normal,
             Commands = commands,
             Processes = _processes,
             Skills = new SkillRunner(rules, approvals, sandbox, identity.Audit.AppendDurableAsync),
@@ -136,16 +138,19 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         };
         tools.Called += new ToolAudit(identity.Audit).Hear;
         tools.Faulted += onBug;
-        _router = new ConfiguredRouter(models, options.Config!, egress, time, (person, model) => identity.People.Policy.MayUse(person, model), what => _log.Write(what, "warn"));
+        _router = new ConfiguredRouter(models, options.Config!, egress, time, (person, model) => identity.People.Policy.MayUse(person, model), what => _log.Write(what, "warn"))
+        {
+            Power = () => options.Power is { } watch ? options.Config!.Config.Power.Of(watch) : LocalPower.Whole,
+        };
         Models = new RoutedModels(models, _router.Get);
         var reflexes = new ReflexBook(home, time) { Names = _hardware.NamesOf };
         reflexes.Changed += new ReflexAudit(identity.Audit).Hear;
         _turns = new TurnRunner(new TurnServices(Models, agents, tools, options.Model, time) { Reflexes = reflexes, Approvals = approvals });
         var book = new JobBook(home, time, what => _log.Write(what, "warn"));
         var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress)));
-        _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time);
-        _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time);
-        _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Conversations = agent => Conversations(agent, identity.People.Policy) };
+        _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time) { Rests = () => options.Power?.State.DefersJobs == true };
+        _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time) { Rests = () => options.Power?.State.DefersBackground == true };
+        _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Rests = () => options.Power?.State.DefersBackground == true, Conversations = agent => Conversations(agent, identity.People.Policy) };
         _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Mcp = _mcp, Reflexes = reflexes, Hardware = box, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress) };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _mcp.Set(McpServerConfig.All(_context.Config.Config, home));

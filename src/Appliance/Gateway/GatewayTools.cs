@@ -8,6 +8,7 @@ using Runtime.Canvas;
 using Runtime.Canvas.A2ui;
 using Runtime.Exec.Rules;
 using Runtime.Hardware.Board;
+using Runtime.Hardware.Power;
 using Runtime.Hardware.Simulation;
 using Runtime.Memory;
 using Runtime.Messages;
@@ -44,6 +45,9 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
 
     /// <summary>What agents remember.</summary>
     public required MemoryBook Memory { get; init; }
+
+    /// <summary>How much the machine is spared.</summary>
+    public required Func<PowerState> Power { get; init; }
 
     /// <summary>The way of a command.</summary>
     public required CommandService Commands { get; init; }
@@ -88,7 +92,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     public ToolTable Table() => new(
     [
         .. DefaultTools.All(agents, Turns, egress, time), .. MemoryTools.All(Memory), .. CommandTools.All(Commands, Processes), new SkillRunTool(agents, Skills), new CronTool(Cron, time),
-        new MessageTool(agents, Messages), new DeviceStatusTool(), new WebSearchTool(Search, egress), new BrowserTool(Browser),
+        new MessageTool(agents, Messages), new DeviceStatusTool(Power), new WebSearchTool(Search, egress), new BrowserTool(Browser),
         new CanvasTool(Canvas, Present), new ImageTool(Sees), new AskTool(Questions), new PinTool(Hardware), new SensorTool(Hardware), new ModelsTool(Inventory),
     ], Further);
 
@@ -111,6 +115,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
             Processes = new ProcessBook(),
             Skills = new SkillRunner(rules, approvals, sandbox),
             Messages = new MessageDelivery(time),
+            Power = Never<PowerState>,
             Search = Never<WebSearchSettings?>,
             Browser = new BrowserHost(Never<BrowserSettings>, egress, time),
             Canvas = new CanvasBook(home),

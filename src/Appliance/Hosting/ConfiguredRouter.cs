@@ -45,6 +45,9 @@ internal sealed class ConfiguredRouter : IDisposable
         _config.Changed += Apply;
     }
 
+    /// <summary>What this machine gives to models of its own just now.</summary>
+    public Func<LocalPower> Power { get; init; } = () => LocalPower.Whole;
+
     /// <summary>The targets elsewhere by their names.</summary>
     public IReadOnlyDictionary<string, TargetConfig> Targets => _config.Config.Models.Targets;
 
@@ -60,7 +63,7 @@ internal sealed class ConfiguredRouter : IDisposable
                 _door = new EgressDoor(_policy);
                 _log = new RouteLog(_config.Home);
                 var ledger = new BudgetLedger(new BudgetRules(), _time, Path.Combine(_config.Home, "router", "spending.jsonl"), _tell);
-                _router = new ModelRouter(ledger, _time) { IsOffline = () => _policy.Offline, MayUse = _mayUse, Recorded = _log.Write };
+                _router = new ModelRouter(ledger, _time) { IsOffline = () => _policy.Offline, MayUse = _mayUse, Recorded = _log.Write, Power = () => Power() };
                 Configure(_config.Config);
             }
             // A model that was installed, or taken away, meanwhile.

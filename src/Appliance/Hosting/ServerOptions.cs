@@ -1,6 +1,7 @@
 using System.Net;
 using Appliance.Config;
 using Appliance.Gateway.Identity;
+using Runtime.Hardware.Power;
 
 namespace Appliance.Hosting;
 
@@ -45,6 +46,9 @@ internal sealed record ServerOptions
 
     /// <summary>What it was configured with; null where the gateway is to read that itself.</summary>
     public ConfigStore? Config { get; init; }
+
+    /// <summary>What watches the machine's heat and battery; null where nobody does.</summary>
+    public PowerWatch? Power { get; init; }
 
     /// <summary>The gateway's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

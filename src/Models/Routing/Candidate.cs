@@ -12,6 +12,9 @@ public sealed record Candidate(Target Target, int Tokens, int MostTokens)
     /// <summary>Tokens of the prompt that it has computed before.</summary>
     public int CachedTokens { get; init; }
 
+    /// <summary>Watts that this machine draws while it answers; 0 where it answers elsewhere, or nobody knows.</summary>
+    public double Watts { get; init; }
+
     /// <summary>Why it cannot be used just now; null where it can.</summary>
     public ExclusionReason? Blocked { get; init; }
 

@@ -48,7 +48,7 @@ internal static class Eligibility
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static bool IsSane(Candidate candidate) => candidate.Speed.IsSane && candidate is { Tokens: >= 0, CachedTokens: >= 0 } && candidate.MostTokens >= candidate.Tokens
+    private static bool IsSane(Candidate candidate) => candidate.Speed.IsSane && candidate is { Tokens: >= 0, CachedTokens: >= 0, Watts: >= 0 and < 1e6 } && candidate.MostTokens >= candidate.Tokens
         && candidate.CachedTokens <= candidate.Tokens && candidate.Target is { Window: > 0, LongestAnswer: > 0, Quality: >= 0 and <= 1 }
         && candidate.Target.Price is null or { Input: >= 0, Output: >= 0 };
 

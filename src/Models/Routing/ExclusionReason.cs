@@ -51,6 +51,9 @@ public enum ExclusionReason
     /// <summary>As many calls as it takes are under way.</summary>
     Busy,
 
+    /// <summary>It runs on this machine, which is hot or low on battery, and is spared.</summary>
+    Spared,
+
     /// <summary>What is known of it makes no sense.</summary>
     Broken,
 

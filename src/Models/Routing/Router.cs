@@ -23,7 +23,7 @@ public static class Router
                 outs.Add(exclusion);
                 continue;
             }
-            var (entry, place) = (Scoring.Of(candidate, request.Turn, profile), Scoring.Place(candidate.Target, request.Turn, profile));
+            var (entry, place) = (Scoring.Of(candidate, request, profile), Scoring.Place(candidate.Target, request.Turn, profile));
             // Behind all that are as good: what is first in the settings is first among equals.
             var at = ranked.Count;
             while (at > 0 && (place < places[at - 1] || (place == places[at - 1] && entry.Score < ranked[at - 1].Score))) at--;

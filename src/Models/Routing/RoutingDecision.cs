@@ -59,6 +59,7 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
         ExclusionReason.Window => "Shorten the conversation, or begin a new one.",
         ExclusionReason.Price => $"Set the price of {nearest.Target}; 0 where it is free.",
         ExclusionReason.Budget => "Raise router.budget, or wait until less was spent in its hour, day or month.",
+        ExclusionReason.Spared => "Let the machine cool or charge, or set power.whenHot to slower.",
         ExclusionReason.Broken => $"Correct the settings of {nearest.Target}.",
         ExclusionReason.NotBetter => "Ask again with a better model allowed.",
         _ => "Try again in a moment.",

@@ -10,17 +10,19 @@ internal static class Scoring
     private const double Hysteresis = 0.75;
 
     /// <summary>What is expected of a candidate.</summary>
-    public static RankedTarget Of(Candidate candidate, TurnFeatures turn, RoutingProfile profile)
+    public static RankedTarget Of(Candidate candidate, RoutingRequest request, RoutingProfile profile)
     {
-        var (target, speed) = (candidate.Target, candidate.Speed);
+        var (target, speed, turn) = (candidate.Target, candidate.Speed, request.Turn);
         var answer = Math.Min(turn.LikelyAnswer, candidate.AnswerRoom(turn.MostAnswer));
         var first = speed.FirstToken(candidate.Tokens - candidate.CachedTokens);
         var rest = answer / speed.Decode;
         var cost = target.Price!.Value.Of(candidate.Tokens, answer);
-        var (seconds, dollars, quality) = Weights(profile);
+        var (seconds, dollars, quality, watthours) = Weights(profile);
+        var joules = candidate.Watts * (first + rest);
         var score = seconds * (first + RestShare * rest) + dollars * (cost / 1_000_000.0) + quality * (1 - target.Quality);
+        if (joules > 0) score += watthours * (request.IsOnBattery ? BatteryFactor : 1) * (joules / 3600);
         if (target.Name == turn.Current) score *= Hysteresis;
-        return new RankedTarget(target.Name, score, first, first + rest, cost, candidate.MostCost(turn.MostAnswer)!.Value);
+        return new RankedTarget(target.Name, score, first, first + rest, cost, candidate.MostCost(turn.MostAnswer)!.Value) { Joules = joules };
     }
 
     /// <summary>Which comes first, before any score.</summary>
@@ -36,12 +38,15 @@ internal static class Scoring
         };
     }
 
-    // What a second, a dollar and the whole range of quality weigh.
-    private static (double Seconds, double Dollars, double Quality) Weights(RoutingProfile profile) => profile switch
+    // What comes from a battery is scarce.
+    private const double BatteryFactor = 10;
+
+    // What a second, a dollar, the whole range of quality and a watt hour weigh.
+    private static (double Seconds, double Dollars, double Quality, double WattHours) Weights(RoutingProfile profile) => profile switch
     {
-        RoutingProfile.Fast => (1, 20, 4),
-        RoutingProfile.Cheap => (0.05, 2000, 4),
-        RoutingProfile.Best => (0.1, 10, 200),
-        _ => (1, 100, 20),
+        RoutingProfile.Fast => (1, 20, 4, 0.5),
+        RoutingProfile.Cheap => (0.05, 2000, 4, 5),
+        RoutingProfile.Best => (0.1, 10, 200, 0.5),
+        _ => (1, 100, 20, 1),
     };
 }

@@ -21,6 +21,9 @@ public readonly record struct TargetSpeed(double Latency, double Prefill, double
     /// <summary>False for what is no speed at all.</summary>
     public bool IsSane => Latency is >= 0 and < Extreme && Prefill is > 1 / Extreme and < Extreme && Decode is > 1 / Extreme and < Extreme;
 
+    /// <summary>The same where it works only a share of its time.</summary>
+    public TargetSpeed At(double duty) => duty >= 1 ? this : this with { Prefill = Prefill * duty, Decode = Decode * duty };
+
     /// <summary>Seconds until the first token of an answer to a prompt of which so many tokens must be read.</summary>
     public double FirstToken(int tokens) => Latency + tokens / Prefill;
 

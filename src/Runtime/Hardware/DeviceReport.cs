@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.NetworkInformation;
 using System.Text;
 using Models.Budget;
+using Runtime.Hardware.Power;
 
 namespace Runtime.Hardware;
 
@@ -11,8 +12,9 @@ public static class DeviceReport
     /// <summary>Processor, memory, disk, heat and how long it runs. What a board does not tell is left out.</summary>
     /// <param name="before">Counters of a moment before, to say what the processor did since.</param>
     /// <param name="folder">A folder on the disk that matters.</param>
+    /// <param name="power">How much the machine is spared.</param>
     /// <param name="root">Where <c>/proc</c> and <c>/sys</c> are; tests give a tree of their own.</param>
-    public static string Make(MachineCounters before, string folder, string root = "/")
+    public static string Make(MachineCounters before, string folder, PowerState? power = null, string root = "/")
     {
         var (now, memory, text) = (MachineCounters.Read(root), new MachineMemory(root).Read(), new StringBuilder());
         if ((Line(root, "sys/firmware/devicetree/base/model") ?? Line(root, "sys/class/dmi/id/product_name")) is { } model) text.Append(CultureInfo.InvariantCulture, $"Device: {model}\n");
@@ -22,6 +24,10 @@ public static class DeviceReport
         text.Append(CultureInfo.InvariantCulture, $"Memory: {Size(memory.Room)} of {Size(memory.Capacity)} free\n");
         if (Disk(folder) is { } disk) text.Append(CultureInfo.InvariantCulture, $"Disk: {Size(disk.AvailableFreeSpace)} of {Size(disk.TotalSize)} free\n");
         if (now.MilliCelsius is { } heat) text.Append(CultureInfo.InvariantCulture, $"Temperature: {heat / 1000.0:0.0} °C\n");
+        var board = PowerSensors.Read(root);
+        if (board.Throttle != ThrottleFlags.None) text.Append(CultureInfo.InvariantCulture, $"Held back: {board.Throttle}\n");
+        if (board.BatteryPercent is { } percent) text.Append(CultureInfo.InvariantCulture, $"Battery: {percent} %, {(board.IsOnBattery ? "discharging" : "on mains")}\n");
+        if (power is { Reason: { } reason }) text.Append(CultureInfo.InvariantCulture, $"Spared: it {reason}, so models work {100 * power.Duty:0} % of their time\n");
         if (Line(root, "proc/uptime")?.Split(' ')[0] is { } up && double.TryParse(up, CultureInfo.InvariantCulture, out var seconds))
             text.Append(CultureInfo.InvariantCulture, $"Up for: {(int)(seconds / 86400)} days {TimeSpan.FromSeconds(seconds % 86400):hh\\:mm}\n");
         return text.ToString();

@@ -33,6 +33,9 @@ public sealed class CronService(JobBook book, Func<Job, JobRun, CancellationToke
     /// <summary>Hears of faults that are nobody's request.</summary>
     public event Action<Exception>? Faulted;
 
+    /// <summary>True while what is due waits, to be begun as soon as this is false again; what somebody asks for runs all the same.</summary>
+    public Func<bool> Rests { get; init; } = () => false;
+
     /// <summary>The jobs.</summary>
     public JobBook Book => book;
 
@@ -143,7 +146,7 @@ public sealed class CronService(JobBook book, Func<Job, JobRun, CancellationToke
             {
                 foreach (var job in book.List())
                 {
-                    if (_running.Count >= MostRunning) break;
+                    if (_running.Count >= MostRunning || Rests()) break;
                     if (job.Enabled && !_running.ContainsKey(job.Id)) BeginDue(job);
                 }
             }
@@ -304,7 +307,7 @@ public sealed class CronService(JobBook book, Func<Job, JobRun, CancellationToke
         }
         var wait = NextWakeMs is { } next && next - Now < (long)Look.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(1, next - Now)) : Look;
         _timer ??= time.CreateTimer(_ => Check(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _timer.Change(_running.Count >= MostRunning ? Look : wait, Timeout.InfiniteTimeSpan);
+        _timer.Change(_running.Count >= MostRunning || Rests() ? Look : wait, Timeout.InfiniteTimeSpan);
     }
 
     // A schedule that was one when it was kept and is none now, since its zone is gone: its job rests, and the others go on.

@@ -15,6 +15,8 @@ public sealed class ModelHostTests : IDisposable
     private readonly ManualTime _time = new();
     private readonly ModelStore _store;
     private readonly List<FakeModel> _made = [];
+    private readonly List<int> _threads = [];
+    private readonly WorkPace _pace = new();
     private long _room = 8000 * MB;
 
     public ModelHostTests() => _store = new ModelStore(_home.Path);
@@ -47,6 +49,25 @@ public sealed class ModelHostTests : IDisposable
         Assert.True(host.HasLoaded("a"));
         Assert.True(_made[0].IsDisposed);
 
+        await Use(model);
+        Assert.Equal(2, _made.Count);
+    }
+
+    [Fact]
+    public async Task Model_ThatIsToWorkWithFewerThreads_IsLoadedAnewOnceItIsIdle()
+    {
+        Install("a");
+        using var host = Host();
+        var model = await host.LoadAsync("a");
+        var answering = Use(model, hold: true);
+        _pace.MostThreads = 1;
+        await Use(model);
+        Assert.Single(_made);
+        _made[0].Finish();
+        await answering;
+        await Use(model);
+        Assert.Equal([4, 1], _threads);
+        Assert.True(_made[0].IsDisposed);
         await Use(model);
         Assert.Equal(2, _made.Count);
     }
@@ -212,8 +233,9 @@ public sealed class ModelHostTests : IDisposable
     }
 
     private ModelHost Host(TimeSpan? keepAlive = null) =>
-        new(_store, new EngineOptions(), keepAlive, () => MemorySnapshot.Of(_room), _time, (model, plan, _) =>
+        new(_store, new EngineOptions { Threads = 4, Pace = _pace }, keepAlive, () => MemorySnapshot.Of(_room), _time, (model, plan, threads) =>
         {
+            lock (_made) _threads.Add(threads);
             var made = new FakeModel(model.Manifest.Name);
             lock (_made) _made.Add(made);
             return made;

@@ -127,6 +127,21 @@ public sealed class RouterTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Decide_JoulesOfABattery_WeighMore()
+    {
+        // As good and as quick as each other, but for what this machine draws: 60 W for about 7 s.
+        var speed = new TargetSpeed(0.1, 1000, 40);
+        Candidate box = new(Box with { Quality = 0.5 }, 500, 500) { Speed = speed, Watts = 60 }, other = new(Cloud with { Quality = 0.5, Price = new Price(400_000, 400_000) }, 500, 500) { Speed = speed };
+        RoutingPolicy policy = new() { Profile = RoutingProfile.Best };
+        var mains = Router.Decide(policy, new(Plain, [box, other]));
+        Assert.Equal(["box", "cloud"], Router.Decide(policy, new(Plain, [box with { Watts = 0 }, other])).Ranked.Select(r => r.Name));
+        Assert.Equal(["cloud", "box"], Router.Decide(policy, new(Plain, [box, other]) { IsOnBattery = true }).Ranked.Select(r => r.Name));
+        var joules = mains.Ranked.Single(r => r.Name == "box");
+        Assert.Equal(60 * joules.Seconds, joules.Joules, 9);
+        Assert.Equal(0, mains.Ranked.Single(r => r.Name == "cloud").Joules);
+    }
+
+    [Fact]
     public void Decide_AnythingAtAll_KeepsEveryHardRule()
     {
         for (var seed = 1UL; seed <= 4000; seed++)

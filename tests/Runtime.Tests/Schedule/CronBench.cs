@@ -23,6 +23,9 @@ internal sealed class CronBench : IDisposable
 
     public string Home { get; private set; } = "";
 
+    /// <summary>Whether what is due waits.</summary>
+    public bool Rests { get; set; }
+
     public ConcurrentQueue<JobEvent> Events { get; } = new();
 
     public ConcurrentQueue<Exception> Faults { get; } = new();
@@ -68,7 +71,7 @@ internal sealed class CronBench : IDisposable
     private void Start(string home)
     {
         Home = home;
-        Cron = new CronService(new JobBook(home, Time, what => Faults.Enqueue(new InvalidOperationException(what))), RunAsync, Time);
+        Cron = new CronService(new JobBook(home, Time, what => Faults.Enqueue(new InvalidOperationException(what))), RunAsync, Time) { Rests = () => Rests };
         Cron.Happened += Events.Enqueue;
         Cron.Faulted += Faults.Enqueue;
         Cron.Start();

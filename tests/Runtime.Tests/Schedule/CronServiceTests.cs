@@ -21,6 +21,23 @@ public sealed class CronServiceTests
         Assert.Empty(bench.Faults);
     }
 
+    [Fact]
+    public async Task Slots_WhileItRests_WaitAndRunOnceAfterwards()
+    {
+        using var bench = new CronBench();
+        var job = bench.Add(EveryFiveMinutes);
+        bench.Rests = true;
+        for (var minute = 0; minute < 12; minute++) await bench.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Empty(bench.Slots);
+        // Whoever asks for a run gets it.
+        Assert.NotNull(bench.Cron.RunNow(job));
+        await bench.Cron.IdleAsync();
+        Assert.Single(bench.Done);
+        bench.Rests = false;
+        await bench.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal([job.CreatedAtMs + 600_000], bench.Slots);
+    }
+
     [Theory]
     [InlineData("before its effect")]
     [InlineData("after its effect")]

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Appliance.Hardware;
 using Models.Budget;
 using Models.Generation;
 using Models.Generation.Kv;
 using Models.Store;
+using Runtime.Hardware.Power;
 
 namespace Appliance.Commands.Bench;
 

@@ -13,6 +13,7 @@ using Models;
 using Models.Budget;
 using Models.Generation;
 using Models.Store;
+using Runtime.Hardware.Power;
 
 namespace Appliance.Commands.Gateway;
 
@@ -69,8 +70,12 @@ internal static class ServeCommand
                 Jwt = JwtOf(config),
                 HooksToken = config.Config.Hooks.Token is { } hooks ? SecretResolver.Resolve(hooks, "hooks.token", config.Home) : null,
             };
-            using (var models = new ModelHost(new ModelStore(config.Home), new EngineOptions { KeepWarm = error.WriteLine }))
+            var engine = new EngineOptions { KeepWarm = error.WriteLine, Pace = new WorkPace() };
+            using (var models = new ModelHost(new ModelStore(config.Home), engine))
             {
+                var usual = PowerLimits.Here();
+                using var power = new PowerWatch(() => config.Config.Power.ToLimits(usual), TimeProvider.System, error.WriteLine);
+                power.Changed += state => (engine.Pace.Duty, engine.Pace.MostThreads) = (state.Duty, state.Threads(engine.Threads));
                 Apply(config.Config.Models, models);
                 config.Changed += change => Apply(change.After.Config.Models, models);
                 config.Changed += change =>
@@ -78,7 +83,7 @@ internal static class ServeCommand
                     if (change.Before.Config.Network.Offline != change.After.Config.Network.Offline) OfflineLock.Explain(config, error.WriteLine);
                 };
                 using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
-                await RunAsync(models, options, output, error, end.Token, ServiceManager.FromEnvironment(), models.PulseAsync);
+                await RunAsync(models, options with { Power = power }, output, error, end.Token, ServiceManager.FromEnvironment(), models.PulseAsync);
             }
             if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name);
             return ExitCode.Ok;

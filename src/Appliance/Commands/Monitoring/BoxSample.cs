@@ -2,6 +2,7 @@ using System.Text.Json;
 using Appliance.Client;
 using Models.Budget;
 using Runtime.Hardware;
+using Runtime.Hardware.Power;
 
 namespace Appliance.Commands.Monitoring;
 
@@ -16,6 +17,10 @@ internal sealed record BoxSample
     public required long ReceivedBytes { get; init; }
     public required long SentBytes { get; init; }
     public long? MilliCelsius { get; init; }
+    public long? FrequencyKhz { get; init; }
+    public string? Throttled { get; init; }
+    public long? BatteryPercent { get; init; }
+    public bool? IsOnBattery { get; init; }
     public GatewaySample? Gateway { get; init; }
 
     /// <summary>What the gateway answered.</summary>
@@ -29,13 +34,17 @@ internal sealed record BoxSample
         ReceivedBytes = answer.Number("receivedBytes") ?? 0,
         SentBytes = answer.Number("sentBytes") ?? 0,
         MilliCelsius = answer.Number("milliCelsius"),
+        FrequencyKhz = answer.Number("frequencyKhz"),
+        Throttled = answer.Text("throttled"),
+        BatteryPercent = answer.Number("batteryPercent"),
+        IsOnBattery = answer.Number("batteryPercent") is null ? null : answer.Flag("onBattery"),
         Gateway = new GatewaySample(answer),
     };
 
     /// <summary>This machine without a gateway.</summary>
     public static BoxSample OfThisMachine()
     {
-        var (machine, memory) = (MachineCounters.Read(), MachineMemory.Here.Read());
+        var (machine, memory, power) = (MachineCounters.Read(), MachineMemory.Here.Read(), PowerSensors.Read());
         return new()
         {
             Ts = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
@@ -46,6 +55,10 @@ internal sealed record BoxSample
             ReceivedBytes = machine.ReceivedBytes,
             SentBytes = machine.SentBytes,
             MilliCelsius = machine.MilliCelsius,
+            FrequencyKhz = power.FrequencyKhz,
+            Throttled = power.Throttle == ThrottleFlags.None ? null : power.Throttle.ToString(),
+            BatteryPercent = power.BatteryPercent,
+            IsOnBattery = power.BatteryPercent is null ? null : power.IsOnBattery,
         };
     }
 }
@@ -63,6 +76,10 @@ internal sealed class GatewaySample(JsonElement answer)
     public long Collections { get; } = answer.Number("collections") ?? 0;
     public long PauseMs { get; } = answer.Number("pauseMs") ?? 0;
     public long AllocatedBytes { get; } = answer.Number("allocatedBytes") ?? 0;
+    public long PowerLevel { get; } = answer.Number("powerLevel") ?? 0;
+    public string? PowerReason { get; } = answer.Text("powerReason");
+    public long? Milliwatts { get; } = answer.Number("milliwatts");
+    public long? AnswerMillijoules { get; } = answer.Number("answerMillijoules");
     public long Sessions { get; } = answer.Number("sessions") ?? 0;
     public long Clients { get; } = answer.Number("clients") ?? 0;
     public long TurnsRunning { get; } = answer.Number("turnsRunning") ?? 0;

@@ -74,9 +74,13 @@ internal static class MonitorCommand
         var used = report.MemoryTotalBytes - report.MemoryAvailableBytes;
         yield return ("memory", Text($"{100.0 * used / Math.Max(1, report.MemoryTotalBytes),5:0.0} %  {Bar(100.0 * used / Math.Max(1, report.MemoryTotalBytes))}  {ByteSize.Format(report.MemoryAvailableBytes)} available of {ByteSize.Format(report.MemoryTotalBytes)}"));
         yield return ("network", Text($"{ByteSize.Format((long)report.ReceivedPerSecond)}/s in, {ByteSize.Format((long)report.SentPerSecond)}/s out"));
-        yield return ("heat", report.Celsius is { } celsius ? Text($"{celsius:0.0} °C") : "the board does not say");
+        var clock = report.Megahertz is { } megahertz ? Text($", {megahertz:0} MHz") : "";
+        yield return ("heat", (report.Celsius is { } celsius ? Text($"{celsius:0.0} °C") : "the board does not say") + clock + (report.Throttled is { } held ? $", held back ({held})" : ""));
+        if (report.BatteryPercent is { } percent) yield return ("battery", Text($"{percent} %, {(report.OnBattery == true ? "discharging" : "on mains")}"));
         if (report.Gateway is not { } gateway) yield break;
         yield return ("gateway", Text($"process {gateway.Pid}, {gateway.CpuPercent:0.0} % of the processors, {ByteSize.Format(gateway.ResidentBytes)} resident"));
+        if (gateway.PowerReason is { } reason) yield return ("spared", Text($"level {gateway.PowerLevel} of 3: the machine {reason}"));
+        if (gateway.Watts is { } watts) yield return ("power", Text($"{watts:0.0} W") + (gateway.JoulesPerToken is { } joules ? Text($", {joules:0.00} J a token of answers") : ""));
         yield return ("tokens", Text($"{gateway.TokensPerSecond:0.0}/s answered, {gateway.ComputedTokensPerSecond:0.0}/s through the model ({(gateway.LoadedModels.Count == 0 ? "none loaded" : string.Join(", ", gateway.LoadedModels))})"));
         yield return ("sessions", Text($"{gateway.Sessions}, {gateway.TurnsRunning} turns running, {gateway.TurnsWaiting} waiting, {gateway.Clients} clients"));
     }

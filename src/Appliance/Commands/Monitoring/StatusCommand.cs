@@ -12,6 +12,7 @@ using Models.Budget;
 using Models.Generation;
 using Models.Generation.Kv;
 using Models.Store;
+using Runtime.Hardware.Power;
 
 namespace Appliance.Commands.Monitoring;
 
@@ -32,7 +33,7 @@ internal static class StatusCommand
             var gateway = AskGatewayAsync(home(), cancellation);
             var report = Collect(ConfiguredModels.In(home()), memory.Read());
             var (answer, fault) = await gateway;
-            report = report with { Gateway = answer, GatewayProblem = fault, Sandbox = SandboxReport.Of(home()) };
+            report = report with { Gateway = answer, GatewayProblem = fault, Sandbox = SandboxReport.Of(home()), Power = PowerStatus.Of(PowerSensors.Read()) };
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(json)) terminal.Output.WriteLine(JsonSerializer.Serialize(report, StatusJson.Default.StatusReport));
             else Write(terminal, report);
@@ -92,6 +93,7 @@ internal static class StatusCommand
         Row("pressure", memory.Pressure is { } stalls
             ? string.Create(CultureInfo.InvariantCulture, $"some work waited {stalls.Some:0.0} % of the last ten seconds, all of it {stalls.Full:0.0} %")
             : "the kernel does not say");
+        if (report.Power is { } power) Row("power", string.Join(", ", power.Words()));
         Row("kept warm", $"{ByteSize.Format(report.WarmBytes)} of computed keys and values on the disk");
         var sandbox = report.Sandbox!;
         Row("sandbox", $"{sandbox.Level}, {(sandbox.Network ? "open network" : "no network")}{string.Concat(sandbox.Missing.Select(line => " " + line))}");
@@ -106,6 +108,9 @@ internal static class StatusCommand
 /// <summary>What <c>status --json</c> prints; <c>warm_bytes</c> is what models keep on the disk for their next start, <c>problem</c> says why there is no plan.</summary>
 internal sealed record StatusReport(string Version, string Home, IReadOnlyList<string> Models, MemoryStatus Memory, long WarmBytes, PlanReport? Plan, string? Problem)
 {
+    /// <summary>Heat, what holds the board back, and battery; absent where the machine tells nothing of them.</summary>
+    public PowerStatus? Power { get; init; }
+
     /// <summary>What holds the agent's commands.</summary>
     public SandboxReport? Sandbox { get; init; }
 
@@ -121,6 +126,23 @@ internal sealed record MemoryStatus(long TotalBytes, long AvailableBytes, long R
 
 /// <summary>The tightest limit of a cgroup, bytes.</summary>
 internal sealed record LimitStatus(string Cgroup, long Bytes, long LeftBytes);
+
+/// <summary>How warm the machine is, degrees Celsius, what holds it back, and its battery.</summary>
+internal sealed record PowerStatus(double? Celsius, double? Megahertz, string? Throttled, int? BatteryPercent, bool? OnBattery)
+{
+    /// <summary>What was read; null where that is nothing.</summary>
+    public static PowerStatus? Of(PowerReading reading) => !reading.IsTold ? null : new(
+        reading.MilliCelsius / 1000.0, reading.FrequencyKhz / 1000.0, reading.Throttle == ThrottleFlags.None ? null : reading.Throttle.ToString(), reading.BatteryPercent, reading.BatteryPercent is null ? null : reading.IsOnBattery);
+
+    /// <summary>For a person.</summary>
+    public IEnumerable<string> Words()
+    {
+        if (Celsius is { } celsius) yield return string.Create(CultureInfo.InvariantCulture, $"{celsius:0.0} °C");
+        if (Megahertz is { } megahertz) yield return string.Create(CultureInfo.InvariantCulture, $"{megahertz:0} MHz");
+        if (BatteryPercent is { } percent) yield return $"battery {percent} %, {(OnBattery == true ? "discharging" : "on mains")}";
+        yield return Throttled is null ? "nothing holds it back" : $"held back: {Throttled}";
+    }
+}
 
 /// <summary>Percent of the last ten seconds in which some, or all, work waited for memory.</summary>
 internal sealed record PressureStatus(double Some, double Full);

@@ -5,6 +5,7 @@ using Appliance.Hosting;
 using Models.Budget;
 using Models.Generation;
 using Runtime.Hardware;
+using Runtime.Hardware.Power;
 
 namespace Appliance.Gateway.Methods;
 
@@ -30,6 +31,7 @@ internal sealed partial class GatewayMethods
             Sessions = _context.Sessions.List().Count,
             TurnsRunning = running,
             TurnsWaiting = active.Count - running,
+            Power = _context.Options.Power,
             Threads = call.Params.OptionalFlag("threads") == true ? ThreadTimes.Read() : null,
         });
     }
@@ -47,6 +49,7 @@ internal sealed record BoxSnapshot(long Ts, MachineCounters Machine, MemorySnaps
     public required int TurnsRunning { get; init; }
     public required int TurnsWaiting { get; init; }
     public required IReadOnlyList<ThreadTimes>? Threads { get; init; }
+    public required PowerWatch? Power { get; init; }
 
     public void Write(PayloadWriter to) => to
         .Add("ts", Ts).Add("pid", Environment.ProcessId).Add("address", Address).Add("version", ProductVersion.Text).Add("uptimeMs", UptimeMs)
@@ -59,6 +62,9 @@ internal sealed record BoxSnapshot(long Ts, MachineCounters Machine, MemorySnaps
         .Add("machineBusyMs", Machine.BusyMs).Add("machineTotalMs", Machine.TotalMs).Add("processors", Environment.ProcessorCount)
         .Add("memoryTotalBytes", Memory.Total).Add("memoryAvailableBytes", Memory.Available)
         .Add("receivedBytes", Machine.ReceivedBytes).Add("sentBytes", Machine.SentBytes).Add("milliCelsius", Machine.MilliCelsius)
+        .Add("powerLevel", (int?)Power?.State.Level).Add("powerReason", Power?.State.Reason).Add("throttled", Power is { Reading.Throttle: not ThrottleFlags.None and var held } ? held.ToString() : null)
+        .Add("frequencyKhz", Power?.Reading.FrequencyKhz).Add("batteryPercent", Power?.Reading.BatteryPercent).Add("onBattery", Power?.Reading.IsOnBattery)
+        .Add("milliwatts", (long?)(Power?.Watts * 1000)).Add("answerMillijoules", (long?)(Power?.Joules * 1000))
         .Add("threads", Threads?.Select(thread => new ThreadRow(thread)).ToArray());
 
     private sealed record ThreadRow(ThreadTimes Thread) : IPayload

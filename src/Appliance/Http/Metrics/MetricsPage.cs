@@ -4,6 +4,7 @@ using Appliance.Gateway;
 using Appliance.Hosting;
 using Models.Budget;
 using Models.Generation;
+using Runtime.Hardware.Power;
 
 namespace Appliance.Http.Metrics;
 
@@ -31,6 +32,7 @@ internal sealed class MetricsPage(IModelHost models, Lazy<GatewayHost> gateway, 
         WriteModels(text);
         WriteConnections(text);
         WriteMachine(text);
+        if (options.Power is { } power) WritePower(text, power);
         return text.ToString();
     }
 
@@ -80,6 +82,29 @@ internal sealed class MetricsPage(IModelHost models, Lazy<GatewayHost> gateway, 
         var host = gateway.IsValueCreated ? gateway.Value.Context : null;
         text.Single("appliance_websocket_connections", Gauge, "Clients of the gateway protocol.", host?.Hub.Connections.Count ?? 0);
         text.Single("appliance_turns_active", Gauge, "Turns of the agent that run or wait.", host?.Turns.Active.Count ?? 0);
+    }
+
+    // What a board does not tell is not there.
+    private static void WritePower(PrometheusText text, PowerWatch power)
+    {
+        var (reading, state) = (power.Reading, power.State);
+        text.Single("appliance_power_level", Gauge, "How much the machine is spared: 0 not at all, 1 warm, 2 hot, 3 critical (or its battery low).", (int)state.Level);
+        text.Single("appliance_power_duty", Gauge, "The share of their time that models may work.", state.Duty);
+        if (reading.MilliCelsius is { } heat) text.Single("appliance_temperature_celsius", Gauge, "The hottest zone of the processor or the board.", heat / 1000.0);
+        if (reading.HasFlags || reading.Throttle != ThrottleFlags.None)
+        {
+            text.Metric("appliance_throttled", Gauge, "Whether the board is held back now.");
+            foreach (var flag in (ThrottleFlags[])[ThrottleFlags.UnderVoltage, ThrottleFlags.FrequencyCapped, ThrottleFlags.Throttled, ThrottleFlags.SoftLimit])
+                text.Sample("appliance_throttled", reading.Throttle.HasFlag(flag) ? 1 : 0, ("kind", flag.ToString()));
+        }
+        if (reading.FrequencyKhz is { } khz) text.Single("appliance_cpu_frequency_hertz", Gauge, "The frequency of the slowest group of processors.", khz * 1000.0);
+        if (reading.BatteryPercent is { } percent)
+        {
+            text.Single("appliance_battery_percent", Gauge, "Charge of the battery.", percent);
+            text.Single("appliance_battery_discharging", Gauge, "Whether the battery feeds the machine alone.", reading.IsOnBattery ? 1 : 0);
+        }
+        if (power.Watts is { } watts) text.Single("appliance_power_watts", Gauge, "What the machine draws.", watts);
+        if (power.Joules is { } joules) text.Single("appliance_answer_joules_total", Counter, "Joules drawn while models worked; by appliance_generations_total it is joules an answer.", joules);
     }
 
     private static void WriteMachine(PrometheusText text)

@@ -31,6 +31,7 @@ internal sealed class Scheduler : IDisposable
 
     // Whether somebody had to give way and nobody has ended since.
     private bool _full;
+    private TimeSpan _owed;
     private double _secondsPerRun = 1;
 
     /// <summary>Starts the thread. The decoder belongs to the scheduler from here on.</summary>
@@ -223,7 +224,7 @@ internal sealed class Scheduler : IDisposable
         var made = -Made();
         _step.Deliver();
         GenerationMeter.Count(_step.Rows, made + Made(), took);
-        if (_pace?.RestAfter(took) is { } rest && rest > TimeSpan.Zero) Thread.Sleep(rest);
+        Rest(took);
 
         int Made()
         {
@@ -231,6 +232,17 @@ internal sealed class Scheduler : IDisposable
             foreach (var run in _step.Runs) sum += run.Made;
             return sum;
         }
+    }
+
+    // Whole milliseconds: what is less is owed until there are more.
+    private void Rest(long took)
+    {
+        if (_pace is null) return;
+        _owed = _pace.Duty < 1 ? _owed + _pace.RestAfter(took) : TimeSpan.Zero;
+        var rest = (int)_owed.TotalMilliseconds;
+        if (rest == 0) return;
+        Thread.Sleep(rest);
+        _owed -= TimeSpan.FromMilliseconds(rest);
     }
 
     // Answers first: they are one row each. Then the prompts, in the order they are due, a piece if answers wait for it.

@@ -126,7 +126,9 @@ internal sealed class Attempt : IAsyncDisposable
         // What it says it took; where it says nothing, the most it can have been.
         if (prompt is { } read && answer is { } made) _money.Settle(Target.Price!.Value.Of(read, made));
         var first = _first ?? Elapsed;
-        _health.Succeeded(_ticket, _candidate.Tokens - _candidate.CachedTokens, first, (int)Math.Min(int.MaxValue, answer ?? 0), Elapsed - first);
+        // How fast it is when it works: what it rested does not count.
+        var duty = Target.IsLocal ? _router.Power().Duty : 1;
+        _health.Succeeded(_ticket, _candidate.Tokens - _candidate.CachedTokens, first * duty, (int)Math.Min(int.MaxValue, answer ?? 0), (Elapsed - first) * duty);
         Note(outcome, prompt is not null && answer is not null ? Target.Price!.Value.Of(prompt.Value, answer.Value) : _money.Micros);
     }
 
@@ -191,5 +193,6 @@ internal sealed class Attempt : IAsyncDisposable
         PromptTokens = _usage?.InputTokenCount,
         AnswerTokens = _usage?.OutputTokenCount,
         Cost = cost,
+        Joules = _candidate.Watts * Elapsed.TotalSeconds is > 0 and var joules ? joules : null,
     };
 }

@@ -20,6 +20,9 @@ public sealed record AttemptRecord(string Target, string Outcome)
     /// <summary>Millionths of a dollar it counts for.</summary>
     public long Cost { get; init; }
 
+    /// <summary>Joules this machine drew for it, about; null where it does not tell, or it was elsewhere.</summary>
+    public double? Joules { get; init; }
+
     /// <summary>Bytes of text it was sent, where it is elsewhere.</summary>
     public long BytesOut { get; init; }
 

@@ -42,6 +42,9 @@ public sealed class ModelRouter
     /// <summary>True where a person (the first) may use a target (the second). The owner is not asked about.</summary>
     public Func<string, string, bool> MayUse { get; init; } = (_, _) => true;
 
+    /// <summary>What this machine gives to models of its own just now.</summary>
+    public Func<LocalPower> Power { get; init; } = () => LocalPower.Whole;
+
     /// <summary>Hears what became of each question; it must not take long.</summary>
     public Action<RouteRecord>? Recorded { get; set; }
 
@@ -111,26 +114,30 @@ public sealed class ModelRouter
     /// <summary>Decides, with targets left out that were tried.</summary>
     internal RoutingDecision Decide(Question question, IReadOnlyDictionary<string, ExclusionReason> tried)
     {
-        var request = new RoutingRequest(question.Turn, [.. Targets.Select(target => Candidate(target, question, tried))])
+        var power = Power();
+        var request = new RoutingRequest(question.Turn, [.. Targets.Select(target => Candidate(target, question, tried, power))])
         {
             IsOffline = IsOffline(),
+            IsOnBattery = power.IsOnBattery,
             MoneyLeft = Ledger.Left(question.Turn.Agent, question.Turn.Person),
         };
         return Router.Decide(Policy, request);
     }
 
-    private Candidate Candidate(RoutedTarget routed, Question question, IReadOnlyDictionary<string, ExclusionReason> tried)
+    private Candidate Candidate(RoutedTarget routed, Question question, IReadOnlyDictionary<string, ExclusionReason> tried, LocalPower power)
     {
         var (target, found) = (routed.Target, question.Found);
         var health = State.Health(target);
         var blocked = question.Turn.Person is { } person && !MayUse(person, target.Name) ? (ExclusionReason.Person, $"may not be used by {person}")
             : tried.TryGetValue(target.Name, out var reason) ? (reason, "was tried")
+            : target.IsLocal && power.Spared is { } spared ? (ExclusionReason.Spared, $"runs on this machine, which {spared}")
             : health.Blocked() is { } now ? (now.Reason, now.Detail) : ((ExclusionReason, string)?)null;
         var images = found.HasImages ? question.Images : 0;
         var tokens = routed.Count(question.Messages, question.Options) ?? Limited((long)found.Bytes / BytesPerToken + images * PerImage);
         return new Candidate(target, tokens, Limited(Math.Max(tokens, found.Bytes + MostForm + (long)MostPerMessage * question.Messages.Count + (long)images * MostPerImage)))
         {
-            Speed = health.Speed,
+            Speed = target.IsLocal ? health.Speed.At(power.Duty) : health.Speed,
+            Watts = target.IsLocal ? power.Watts ?? 0 : 0,
             CachedTokens = target.Name == question.Turn.Current ? Math.Min(tokens, question.CachedTokens) : 0,
             Blocked = blocked?.Item1,
             BlockedDetail = blocked?.Item2,

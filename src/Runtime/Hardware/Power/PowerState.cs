@@ -56,7 +56,8 @@ public sealed record PowerState(PowerLevel Level, string? Reason, TimeSpan Since
             Ask(heat >= limits.Critical ? PowerLevel.Least : heat >= limits.Hot ? PowerLevel.Save : heat >= limits.Warm ? PowerLevel.Spare : PowerLevel.Normal, FormattableString.Invariant($"is at {celsius:0} °C"));
         }
         if ((reading.Throttle & (ThrottleFlags.Throttled | ThrottleFlags.SoftLimit)) != 0) Ask(PowerLevel.Save, "is throttled by its firmware");
-        if ((reading.Throttle & (ThrottleFlags.UnderVoltage | ThrottleFlags.FrequencyCapped)) != 0) Ask(PowerLevel.Spare, "gets too little voltage");
+        if (reading.Throttle.HasFlag(ThrottleFlags.UnderVoltage)) Ask(PowerLevel.Spare, "gets too little voltage");
+        if (reading.Throttle.HasFlag(ThrottleFlags.FrequencyCapped)) Ask(PowerLevel.Spare, "may not run at its full frequency");
         if (reading is { IsOnBattery: true, BatteryPercent: { } percent })
         {
             var charge = percent - margin;

@@ -36,6 +36,9 @@ public sealed class MemoryNights(
     /// <summary>The conversations whose words may be remembered, and for whom; null for everybody. By the agent's id.</summary>
     public Func<string, IEnumerable<(string SessionKey, string? Person)>> Conversations { get; init; } = agent => [(SessionKey.MainOf(agent), null)];
 
+    /// <summary>True while the machine is spared: nothing is begun by itself.</summary>
+    public Func<bool> Rests { get; init; } = () => false;
+
     /// <summary>The model of agents that name none; null leaves it to the store.</summary>
     public string? DefaultModel { get; init; }
 
@@ -119,6 +122,7 @@ public sealed class MemoryNights(
                 if (client is null && !isAsked) reason = "no-model";
                 else if (!isAsked && spent >= settings().TokensPerNight) reason = "token-budget";
                 else if (!isAsked && turns.Active.Count > 0) reason = "requests-in-flight";
+                else if (!isAsked && Rests()) reason = "machine-spared";
                 else done = await distiller.DistillAsync(person, conversation, client, isAsked ? long.MaxValue : settings().TokensPerNight - spent, _stop.Token);
                 if (done.Tokens > 0) notes.Spend(SpentBy(agent), night, done.Tokens, 0);
             }

@@ -29,6 +29,9 @@ public sealed class Heartbeats(AgentBook agents, TurnRunner turns, JobNotes note
     /// <summary>Hears of faults.</summary>
     public event Action<Exception>? Faulted;
 
+    /// <summary>True while the machine is spared: the next one is soon enough.</summary>
+    public Func<bool> Rests { get; init; } = () => false;
+
     /// <summary>False while they rest.</summary>
     public bool Enabled { get; set; } = true;
 
@@ -79,6 +82,7 @@ public sealed class Heartbeats(AgentBook agents, TurnRunner turns, JobNotes note
         if (notes.Spent(agent.Id, day) >= settings().TokensPerDay) return skipped with { Reason = "token-budget" };
         // Who waits for an answer comes first; the next heartbeat is soon enough.
         if (turns.Active.Count > 0) return skipped with { Reason = "requests-in-flight" };
+        if (Rests()) return skipped with { Reason = "machine-spared" };
 
         var key = $"agent:{agent.Id}:heartbeat";
         if (agent.Sessions.Delete(key) is { } aside) File.Delete(aside);

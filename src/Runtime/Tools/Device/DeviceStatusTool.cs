@@ -1,10 +1,12 @@
 using Runtime.Hardware;
+using Runtime.Hardware.Power;
 using Runtime.Tools.Policy;
 
 namespace Runtime.Tools.Device;
 
 /// <summary>Tells how this machine does. Its addresses are the owner's own affair: who has read them is tainted.</summary>
-public sealed class DeviceStatusTool() : Tool(
+/// <param name="power">How much the machine is spared; null where nobody watches that.</param>
+public sealed class DeviceStatusTool(Func<PowerState>? power = null) : Tool(
     "device_status", "This device: CPU, memory, disk, temperature, uptime.", """{"type":"object","properties":{"network":{"type":"boolean","description":"addresses too"}}}""")
 {
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
@@ -25,7 +27,7 @@ public sealed class DeviceStatusTool() : Tool(
         var network = arguments.OptionalFlag("network") ?? false;
         var before = MachineCounters.Read();
         await Task.Delay(Watch, cancellation);
-        var report = DeviceReport.Make(before, context.Files.Workspace);
+        var report = DeviceReport.Make(before, context.Files.Workspace, power?.Invoke() ?? PowerState.Normal);
         return new ToolResult(network ? report + DeviceReport.Addresses() : report) { IsData = network };
     }
 }

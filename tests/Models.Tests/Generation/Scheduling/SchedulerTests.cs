@@ -110,6 +110,21 @@ public sealed class SchedulerTests(ITestOutputHelper output)
     }
 
     [SharedFact("models/golden")]
+    public async Task Pace_AQuarterOfTheTime_RestsThriceAsLongAsEveryStepTook()
+    {
+        var pace = new WorkPace { Duty = 0.25 };
+        using var harness = new Harness(new EngineOptions { Sequences = 1, Pace = pace });
+        var (prompt, tokens) = GoldenModels.Cases("stories260K").First();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(tokens[..40], await harness.Start(prompt, 40).All());
+        var wall = clock.Elapsed;
+        // After the last step nobody waits for the rest, and less than a millisecond is owed.
+        var rested = harness.Times.SkipLast(1).Aggregate(TimeSpan.Zero, (sum, time) => sum + 3 * time);
+        Assert.InRange(wall, rested - TimeSpan.FromMilliseconds(1), TimeSpan.MaxValue);
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromMilliseconds(500)), (new WorkPace().RestAfter(1000), pace.RestAfter(long.MaxValue / 1000)));
+    }
+
+    [SharedFact("models/golden")]
     public async Task Cancel_InTheMiddle_FreesItsPlaceAtOnce()
     {
         using var harness = new Harness(new EngineOptions { Sequences = 1 });
@@ -158,13 +173,16 @@ public sealed class SchedulerTests(ITestOutputHelper output)
             GoldenModels.Import(_folder, "stories260K");
             _tokenizer = Tokenizer.FromFolder(_folder.Path);
             var decoder = new OnnxDecoder(_folder.Path, GenAiConfig.Read(_folder.Path), 512, options);
-            Scheduler = new Scheduler("test", new Noting(decoder, Steps), options);
+            Scheduler = new Scheduler("test", new Noting(decoder, Steps, Times), options);
         }
 
         public Scheduler Scheduler { get; }
 
         /// <summary>Of each step, how many tokens each part has, and its last one.</summary>
         public ConcurrentQueue<(int Rows, int Last)[]> Steps { get; } = [];
+
+        /// <summary>How long each took.</summary>
+        public ConcurrentQueue<TimeSpan> Times { get; } = [];
 
         public Started Start(int[] prompt, int most, RunPriority priority = default, CancellationToken cancellation = default)
         {
@@ -211,7 +229,7 @@ public sealed class SchedulerTests(ITestOutputHelper output)
         }
     }
 
-    private sealed class Noting(IDecoder decoder, ConcurrentQueue<(int Rows, int Last)[]> steps) : IDecoder
+    private sealed class Noting(IDecoder decoder, ConcurrentQueue<(int Rows, int Last)[]> steps, ConcurrentQueue<TimeSpan> times) : IDecoder
     {
         public int VocabularySize => decoder.VocabularySize;
         public int Capacity => decoder.Capacity;
@@ -227,7 +245,9 @@ public sealed class SchedulerTests(ITestOutputHelper output)
             var step = new (int, int)[parts.Length];
             for (var i = 0; i < step.Length; i++) step[i] = (parts[i].Tokens.Length, parts[i].Tokens.Span[^1]);
             steps.Enqueue(step);
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
             decoder.Run(parts, cancellation);
+            times.Enqueue(System.Diagnostics.Stopwatch.GetElapsedTime(began));
         }
     }
 }

@@ -27,6 +27,27 @@ public sealed class RoutedChatClientTests
     }
 
     [Fact]
+    public void Ask_TheMachineIsSpared_ItsModelIsNotAskedOrTakenToBeSlower()
+    {
+        var power = LocalPower.Whole;
+        var (cloud, box) = (Script(["Cloud."]), Script(["Box."], [TimeSpan.FromSeconds(2), "Box."]));
+        var router = Router(new() { Profile = RoutingProfile.Private }, () => power, (Cloud, cloud), (Box, box));
+        Assert.Equal("Box.", Ask(router).Text);
+        power = new LocalPower(0.5, "is at 80 °C", Watts: 6);
+        Assert.Equal("Cloud.", Ask(router).Text);
+        Assert.Equal("runs on this machine, which is at 80 °C", _records[^1].Decision.Out.Single().Detail);
+        // What may be seen by nobody else is not seen by anybody else for that.
+        var refused = Assert.Throws<RoutingException>(() => Ask(router, "My card is 4111 1111 1111 1111."));
+        Assert.Contains("Let the machine cool or charge", refused.Message);
+        power = power with { Spared = null };
+        Assert.Equal("Box.", Ask(router).Text);
+        var (spared, whole) = (_records[^1].Decision, _records[0].Decision);
+        Assert.True(spared.Ranked[0].Seconds > whole.Ranked[0].Seconds);
+        Assert.Equal(6 * spared.Ranked[0].Seconds, spared.Ranked[0].Joules, 9);
+        Assert.Equal(12, _records[^1].Attempts.Single().Joules!.Value, 6);
+    }
+
+    [Fact]
     public void Ask_ItBreaksOffInTheMiddle_TheBoxGoesOnAndNothingIsSaidTwice()
     {
         var (cloud, box) = (Script(["The moon is ", "384,400 km", Fault(UpstreamFault.Cut)]), Script(["is 384,400 km", " away."]));
@@ -251,12 +272,15 @@ public sealed class RoutedChatClientTests
 
     private ModelRouter CloudFirst(ScriptedTarget cloud, ScriptedTarget box) => Router(new() { Profile = RoutingProfile.CloudFirst }, (Cloud, cloud), (Box, box));
 
-    private ModelRouter Router(RoutingPolicy policy, params (Target Target, ScriptedTarget Client)[] targets)
+    private ModelRouter Router(RoutingPolicy policy, params (Target Target, ScriptedTarget Client)[] targets) => Router(policy, () => LocalPower.Whole, targets);
+
+    private ModelRouter Router(RoutingPolicy policy, Func<LocalPower> power, params (Target Target, ScriptedTarget Client)[] targets)
     {
         _ledger = new BudgetLedger(new BudgetRules(), _world.Time);
         return new ModelRouter(_ledger, _world.Time, () => 0.5)
         {
             Policy = policy,
+            Power = power,
             Recorded = _records.Add,
             Targets = [.. targets.Select(t => new RoutedTarget(t.Target, _ => Task.FromResult<IChatClient>(t.Client)))],
         };

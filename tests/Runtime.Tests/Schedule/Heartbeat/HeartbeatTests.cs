@@ -14,6 +14,7 @@ public sealed class HeartbeatTests : IDisposable
     private readonly JobBook _book;
     private readonly ManualTime _time = new();
     private HeartbeatSettings _settings = new();
+    private bool _rests;
 
     public HeartbeatTests() => _book = new JobBook(_folder.Path, _time, _ => { });
 
@@ -71,6 +72,8 @@ public sealed class HeartbeatTests : IDisposable
         Assert.Equal("sent", (await Beats.BeatAsync(_bench.Agents.Default)).Status);
         _settings = _settings with { ActiveFrom = new(22, 0), ActiveTo = new(4, 0), Zone = "UTC" };
         Assert.Equal("sent", (await Beats.BeatAsync(_bench.Agents.Default)).Status);
+        _rests = true;
+        Assert.Equal("machine-spared", (await Beats.BeatAsync(_bench.Agents.Default)).Reason);
     }
 
     [Fact]
@@ -94,7 +97,7 @@ public sealed class HeartbeatTests : IDisposable
         Assert.Equal(TurnStatus.Aborted, (await turn.Result).Status);
     }
 
-    private Heartbeats Beats => new(_bench.Agents, _bench.Turns, _book.Notes, () => _settings, _time);
+    private Heartbeats Beats => new(_bench.Agents, _bench.Turns, _book.Notes, () => _settings, _time) { Rests = () => _rests };
 
     private void Write(string? file)
     {

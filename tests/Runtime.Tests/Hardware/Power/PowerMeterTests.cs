@@ -1,7 +1,7 @@
-using Appliance.Hardware;
+using Runtime.Hardware.Power;
 using TestKit;
 
-namespace Appliance.Tests.Hardware;
+namespace Runtime.Tests.Hardware.Power;
 
 /// <summary>What the kernel tells of power, on trees like its own: no machine here has either.</summary>
 public sealed class PowerMeterTests : IDisposable
