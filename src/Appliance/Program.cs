@@ -21,6 +21,7 @@ using Appliance.Commands.Memory;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
 using Appliance.Commands.Offline;
+using Appliance.Commands.Outbox;
 using Appliance.Commands.People;
 using Appliance.Commands.Reflexes;
 using Appliance.Commands.Router;
@@ -57,6 +58,7 @@ internal static class Program
             ApprovalsCommand.Create(),
             CronCommand.Create(),
             HardwareCommand.Create(),
+            OutboxCommand.Create(),
             SkillsCommand.Create(),
             McpCommand.Create(),
             DevicesCommand.Create(),

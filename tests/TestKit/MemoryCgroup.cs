@@ -41,6 +41,9 @@ public sealed class MemoryCgroup : IDisposable
         }
     }
 
+    /// <summary>The most bytes that were charged to it at once, pages of files included.</summary>
+    public long Peak => long.Parse(File.ReadAllText($"{Folder}/{(IsV2 ? "memory.peak" : "memory.max_usage_in_bytes")}"), CultureInfo.InvariantCulture);
+
     /// <summary>Sets the limit. Version 1 refuses one below what is in use and cannot be dropped.</summary>
     public void SetLimit(long bytes) =>
         File.WriteAllText($"{Folder}/{(IsV2 ? "memory.max" : "memory.limit_in_bytes")}", bytes.ToString(CultureInfo.InvariantCulture));

@@ -11,7 +11,7 @@ internal sealed class RootHelp(CommandLineAction others) : SynchronousCommandLin
         ("Talk", ["chat", "run", "agent"]),
         ("Models", ["models", "router", "bench"]),
         ("The server", ["serve", "gateway", "status", "health", "dashboard", "logs", "monitor", "profile"]),
-        ("Who and what is in it", ["agents", "sessions", "approvals", "cron", "memory", "reflexes", "skills", "mcp", "devices", "pairing", "nodes", "people", "call"]),
+        ("Who and what is in it", ["agents", "sessions", "approvals", "cron", "outbox", "memory", "reflexes", "skills", "mcp", "devices", "pairing", "nodes", "people", "call"]),
         ("Settings and care", ["config", "doctor", "security", "audit", "offline", "onboard", "backup", "migrate", "install", "uninstall"]),
     ];
 

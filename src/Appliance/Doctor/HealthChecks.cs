@@ -9,6 +9,7 @@ using Models.Generation;
 using Models.Store;
 using Runtime.Agents;
 using Runtime.Memory;
+using Runtime.Outbox;
 
 namespace Appliance.Doctor;
 
@@ -22,7 +23,7 @@ internal static class HealthChecks
 
     /// <summary>Every finding, in the order a person would look.</summary>
     public static IEnumerable<Finding> All(Patient patient) =>
-        [.. Configuration(patient), .. FileModes.Check(patient.Home), Room(patient), Model(patient), Memory(patient), .. Transcripts(patient), .. Notes(patient), NativeLibrary(patient), Clock(patient)];
+        [.. Configuration(patient), .. FileModes.Check(patient.Home), Room(patient), Model(patient), Memory(patient), .. Transcripts(patient), .. Notes(patient), NativeLibrary(patient), .. Waiting(patient), Clock(patient)];
 
     private static IEnumerable<Finding> Configuration(Patient patient)
     {
@@ -45,6 +46,17 @@ internal static class HealthChecks
         foreach (var issue in store.Current.Issues) yield return new Finding("config", Severity.Warning, $"{store.Path}, {issue}", "It does nothing as it stands.", "Correct the name, or take it out.");
         foreach (var missing in store.MissingSecrets()) yield return new Finding("secrets", Severity.Critical, missing, "What needs the secret does not work or does not start.", "Put the secret where the configuration says, or change that with `appliance config set`.");
         if (store.Problem is null && store.Current.Issues.Count == 0) yield return Finding.Ok("config", store.Current.Document is null ? "no file; everything as by default" : $"{store.Path} can be used");
+    }
+
+    private static IEnumerable<Finding> Waiting(Patient patient)
+    {
+        var entries = OutboxBook.Read(OutboxBook.PathIn(patient.Home));
+        if (entries.Count == 0) yield break;
+        var held = entries.Count(entry => entry.Held is not null);
+        var oldest = DateTimeOffset.FromUnixTimeMilliseconds(entries.Min(entry => entry.AtMs));
+        var what = string.Create(CultureInfo.InvariantCulture, $"{entries.Count} wait to leave the box, the oldest since {oldest:yyyy-MM-dd HH:mm} UTC; {held} of them are held");
+        yield return held == 0 ? Finding.Ok("outbox", what)
+            : new Finding("outbox", Severity.Warning, what, "Nobody knows whether what is held arrived, or it is not taken.", "`appliance outbox list` shows it; `appliance outbox retry ID` sends it again, `remove ID` gives it up.");
     }
 
     private static Finding Room(Patient patient)

@@ -6,6 +6,7 @@ using Appliance.Gateway.Connections.WebSockets;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Methods;
+using Appliance.Gateway.Outgoing;
 using Appliance.Gateway.Protocol;
 using Appliance.Hardware;
 using Appliance.Hosting;
@@ -32,6 +33,7 @@ using Runtime.Memory;
 using Runtime.Memory.Files;
 using Runtime.Messages;
 using Runtime.Messages.Telegram;
+using Runtime.Outbox;
 using Runtime.Questions;
 using Runtime.Reflexes;
 using Runtime.Sandbox;
@@ -147,11 +149,15 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         reflexes.Changed += new ReflexAudit(identity.Audit).Hear;
         _turns = new TurnRunner(new TurnServices(Models, agents, tools, options.Model, time) { Reflexes = reflexes, Approvals = approvals });
         var book = new JobBook(home, time, what => _log.Write(what, "warn"));
-        var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress)));
+        var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress), () => _context!.Outbox));
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time) { Rests = () => options.Power?.State.DefersJobs == true };
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time) { Rests = () => options.Power?.State.DefersBackground == true };
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Rests = () => options.Power?.State.DefersBackground == true, Conversations = agent => Conversations(agent, identity.People.Policy) };
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Mcp = _mcp, Reflexes = reflexes, Hardware = box, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress) };
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Mcp = _mcp, Reflexes = reflexes, Hardware = box, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress),
+            Outbox = new OutboxBook(
+                OutboxBook.PathIn(home), OutboxChannels.All(() => _context!.Telegram, () => webhook, agents, () => _turns!, egress, () => options.Config!.Config.Models.Targets.Values.Select(target => new Uri(target.Url))),
+                () => egress.Offline, time, what => _log.Write(what, "warn")),
+        };
         agents.Set(AgentConfig.All(_context.Config.Config));
         _mcp.Set(McpServerConfig.All(_context.Config.Config, home));
         _methods = new GatewayMethods(_context, onBug);
@@ -164,6 +170,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         SetHardware(_context.Config.Config.Hardware);
         _context.Config.Changed += McpChanged;
         _context.Config.Changed += HardwareChanged;
+        _context.Config.Changed += OutboxMayGo;
         _context.Config.Changed += _methods.ConfigChanged;
         // Before anybody is asked, or hears of it.
         var asked = new ApprovalAudit(identity.Audit);
@@ -195,12 +202,13 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron.Start();
         _heartbeats.Start();
         _nights.Start();
+        _context.Outbox.Wake();
     }
 
     /// <summary>True where a home has work for a gateway that no client has come to yet.</summary>
     public static bool HasWork(ModelStore store, ConfigStore? config)
     {
-        if (JobBook.IsIn(store.Home) || config?.Config.Hardware.IsThere == true) return true;
+        if (JobBook.IsIn(store.Home) || OutboxBook.IsIn(OutboxBook.PathIn(store.Home)) || config?.Config.Hardware.IsThere == true) return true;
         var agents = new AgentBook(store.Home, config is null ? [] : AgentConfig.All(config.Config), TimeProvider.System).All;
         return agents.Any(agent => HeartbeatFile.Read(agent) is not null)
             || (store.Newest(ModelKind.Decoder) is not null && agents.Any(agent => new MemoryFolder(agent.Workspace).All().Any(file => MemoryFolder.DayOf(file.Path) is not null)));
@@ -281,10 +289,12 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed -= _methods.AgentsChanged;
         _context.Config.Changed -= McpChanged;
         _context.Config.Changed -= HardwareChanged;
+        _context.Config.Changed -= OutboxMayGo;
         await _keepAlives.DisposeAsync();
         _heartbeats.Dispose();
         _nights.Dispose();
         _cron.Dispose();
+        _context.Outbox.Dispose();
         _turns.Dispose();
         _memory.Dispose();
         _router.Dispose();
@@ -327,6 +337,11 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private void McpChanged(ConfigChange change)
     {
         if (change.Paths.Any(path => path.Steps is ["mcp", ..])) _mcp.Set(McpServerConfig.All(change.After.Config, _context.Home));
+    }
+
+    private void OutboxMayGo(ConfigChange change)
+    {
+        if (change.Before.Config.Network.Offline != change.After.Config.Network.Offline) _context.Outbox.Wake();
     }
 
     private void HardwareChanged(ConfigChange change)

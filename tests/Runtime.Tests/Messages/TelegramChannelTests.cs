@@ -1,6 +1,7 @@
 using Models;
 using Models.Egress;
 using Runtime.Messages.Telegram;
+using Runtime.Outbox;
 using TestKit;
 
 namespace Runtime.Tests.Messages;
@@ -30,7 +31,8 @@ public sealed class TelegramChannelTests
         var fails = true;
         using var server = new FakeServer(_ => fails ? new FakeReply(429, """{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 3","parameters":{"retry_after":3}}""") : new FakeReply(200, Sent));
         var channel = Channel(server);
-        var error = await Assert.ThrowsAsync<ModelException>(() => channel.SendAsync("42", "hi", "k", CancellationToken.None));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => channel.SendAsync("42", "hi", "k", CancellationToken.None));
+        Assert.Equal(DeliveryFault.NotSent, error.Fault);
         Assert.Contains("Too Many Requests: retry after 3", error.Message, StringComparison.Ordinal);
         fails = false;
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => channel.SendAsync("42", "hi", "k", CancellationToken.None)));
@@ -39,14 +41,16 @@ public sealed class TelegramChannelTests
     }
 
     [Theory]
-    [InlineData(401, """{"ok":false,"error_code":401,"description":"Unauthorized"}""", "Unauthorized")]
-    [InlineData(200, "<html>", "something else")]
-    [InlineData(200, "[]", "did not take")]
-    [InlineData(302, "{}", "did not take")]
-    public async Task Send_Refused_SaysWhy_AndNeverTheToken(int status, string body, string why)
+    [InlineData(401, """{"ok":false,"error_code":401,"description":"Unauthorized"}""", "Unauthorized", DeliveryFault.Refused)]
+    [InlineData(500, """{"ok":false,"error_code":500,"description":"Internal"}""", "Internal", DeliveryFault.Unknown)]
+    [InlineData(200, "<html>", "something else", DeliveryFault.Unknown)]
+    [InlineData(200, "[]", "did not take", DeliveryFault.Refused)]
+    [InlineData(302, "{}", "did not take", DeliveryFault.Refused)]
+    public async Task Send_Refused_SaysWhy_AndNeverTheToken(int status, string body, string why, DeliveryFault fault)
     {
         using var server = new FakeServer(_ => new FakeReply(status, body));
-        var error = await Assert.ThrowsAsync<ModelException>(() => Channel(server).SendAsync("42", "hi", "k", CancellationToken.None));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => Channel(server).SendAsync("42", "hi", "k", CancellationToken.None));
+        Assert.Equal(fault, error.Fault);
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("AAErandom", error.ToString(), StringComparison.Ordinal);
     }
@@ -69,9 +73,21 @@ public sealed class TelegramChannelTests
     public async Task Send_OfflineOrUnencrypted_IsRefused_AndNamesNoToken(string root, bool isOffline)
     {
         var channel = new TelegramChannel(() => new TelegramSettings(new Uri(root), () => Token), new EgressPolicy { Offline = isOffline });
-        var error = await Assert.ThrowsAsync<EgressException>(() => channel.SendAsync("42", "hi", "k", CancellationToken.None));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => channel.SendAsync("42", "hi", "k", CancellationToken.None));
+        Assert.Equal(isOffline ? DeliveryFault.NotSent : DeliveryFault.Refused, error.Fault);
         Assert.DoesNotContain("AAErandom", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("channels.telegram.botToken", (await Assert.ThrowsAsync<ModelException>(() => new TelegramChannel(() => null, new EgressPolicy()).SendAsync("42", "hi", "k", CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_NobodyThereOrCutOff_TellsWhetherItCanHaveArrived()
+    {
+        Uri gone;
+        using (var server = new FakeServer(_ => new FakeReply(200, Sent))) gone = new Uri(server.Address);
+        var nobody = new TelegramChannel(() => new TelegramSettings(gone, () => Token), new EgressPolicy());
+        Assert.Equal(DeliveryFault.NotSent, (await Assert.ThrowsAsync<DeliveryException>(() => nobody.SendAsync("42", "hi", "k", CancellationToken.None))).Fault);
+        using var cut = new FakeServer(_ => new FakeReply(200, Sent) { BreakAfter = 20 });
+        Assert.Equal(DeliveryFault.Unknown, (await Assert.ThrowsAsync<DeliveryException>(() => Channel(cut).SendAsync("42", "hi", "k", CancellationToken.None))).Fault);
     }
 
     private static TelegramChannel Channel(FakeServer server) => new(() => new TelegramSettings(new Uri(server.Address), () => Token), new EgressPolicy());

@@ -21,14 +21,15 @@ internal static class AgentCommand
         var message = new Option<string?>("--message", "-m") { Description = "What to say; where it is left out, standard input, and on a terminal a conversation.", HelpName = "TEXT" };
         var session = new Option<string?>("--session", "-s") { Description = "The session to say it in; main where it is left out.", HelpName = "KEY" };
         var timeout = new Option<int?>("--timeout") { Description = "Stop the answer after so many seconds.", HelpName = "SECONDS" };
-        var command = new Command("agent", "Talk with the agent through the running gateway, in a session that is kept; the answer streams. What needs a yes is asked for on a terminal. Ctrl-C stops it, in the gateway too.") { message, session, timeout };
+        var later = new Option<bool>("--when-online") { Description = "Let it wait until models elsewhere can be reached, and be answered then, in the session; `appliance outbox` shows it." };
+        var command = new Command("agent", "Talk with the agent through the running gateway, in a session that is kept; the answer streams. What needs a yes is asked for on a terminal. Ctrl-C stops it, in the gateway too.") { message, session, timeout, later };
         var gateway = new GatewayArguments(command, home);
         command.SetAction(async (parsed, cancellation) =>
         {
             var (key, seconds, terminal) = (parsed.GetValue(session) ?? "main", parsed.GetValue(timeout), Terminal.Of(parsed));
             var (text, json) = (parsed.GetValue(message), gateway.Json(parsed));
             var person = typed ?? (Console.IsInputRedirected || json ? null : TypedLines.Console);
-            if (text is null && !Console.IsInputRedirected)
+            if (text is null && !Console.IsInputRedirected && !parsed.GetValue(later))
             {
                 await using var partner = await gateway.ConnectAsync(parsed, cancellation, Scope.Write, Scope.Admin, Scope.Approvals, Scope.Questions);
                 return await Dialogue.RunAsync(
@@ -36,6 +37,14 @@ internal static class AgentCommand
             }
             text ??= await Console.In.ReadToEndAsync(cancellation);
             if (string.IsNullOrWhiteSpace(text)) throw new ModelException("There is nothing to say. Give it with --message TEXT, or on standard input.");
+            if (parsed.GetValue(later))
+            {
+                await using var taker = await gateway.ConnectAsync(parsed, cancellation, Scope.Write);
+                var taken = await taker.RequestAsync("outbox.add", to => to.Add("sessionKey", key).Add("message", text).Add("idempotencyKey", Guid.NewGuid().ToString()), cancellation);
+                if (json) terminal.WriteJson(taken);
+                else terminal.WriteLine($"it waits as {taken.Text("id")}");
+                return ExitCode.Ok;
+            }
             // Where nobody looks on, nobody waits for a yes: what needs one is refused at once.
             await using var client = await gateway.ConnectAsync(parsed, cancellation, person is null ? [Scope.Write] : [Scope.Write, Scope.Approvals, Scope.Questions]);
             return await SayAsync(client, text, key, seconds, json, terminal, person, cancellation);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Models.Routing.Execution;
 using Runtime.Hardware.Power;
 
@@ -27,8 +28,10 @@ internal sealed record PowerConfig(
 internal enum WhenHot
 {
     /// <summary>They are asked, and are slower.</summary>
+    [JsonStringEnumMemberName("slower")]
     Slower,
 
     /// <summary>They are not asked.</summary>
+    [JsonStringEnumMemberName("elsewhere")]
     Elsewhere,
 }

@@ -20,6 +20,7 @@ using Runtime.Mcp;
 using Runtime.Memory;
 using Runtime.Messages;
 using Runtime.Messages.Telegram;
+using Runtime.Outbox;
 using Runtime.Questions;
 using Runtime.Reflexes;
 using Runtime.Schedule;
@@ -59,6 +60,9 @@ internal sealed record GatewayContext(
 
     /// <summary>The way of messages by Telegram.</summary>
     public required TelegramChannel Telegram { get; init; }
+
+    /// <summary>What waits to leave the box.</summary>
+    public required OutboxBook Outbox { get; init; }
 
     /// <summary>Panels beside conversations.</summary>
     public required CanvasBook Canvas { get; init; }

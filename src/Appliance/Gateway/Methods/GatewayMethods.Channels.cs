@@ -5,6 +5,7 @@ using Appliance.Gateway.Protocol;
 using Models;
 using Runtime.Messages;
 using Runtime.Messages.Telegram;
+using Runtime.Outbox;
 using Runtime.Sessions;
 
 namespace Appliance.Gateway.Methods;
@@ -52,15 +53,23 @@ internal sealed partial class GatewayMethods
     {
         if (call.Principal.PersonId != Person.OwnerId) throw GatewayException.MissingScope(Scope.Admin);
         var (to, text, runId) = (sent.OptionalText("to", 128) ?? sent.Text("target", 128), sent.Text("message", int.MaxValue), call.Params.Text("idempotencyKey", 256));
+        var key = $"{call.Principal.Caller}:{runId}";
         try
         {
-            var id = await _context.Telegram.SendAsync(to, text, $"{call.Principal.Caller}:{runId}", call.Connection.Gone);
-            return FrameWriter.Payload(answer => answer.Add("ok", true).Add("runId", runId).Add("messageId", id).Add("channel", TelegramChannel.Name).Add("to", to));
+            var (chat, _) = _context.Telegram.Check(to, text);
+            // What was said before comes first, and nothing is said twice: after a restart only the outbox knows.
+            if (_context.Outbox.IsKnown(key) || _context.Outbox.IsWaiting(TelegramChannel.Name, chat)) return Queue(chat);
+            try { return Sent(await _context.Telegram.SendAsync(to, text, key, call.Connection.Gone), false); }
+            catch (DeliveryException e) when (e.Fault == DeliveryFault.NotSent) { return Queue(chat); }
         }
         catch (ModelException e)
         {
             throw GatewayException.Unavailable(e.Message);
         }
+
+        byte[] Queue(string chat) => Sent(_context.Outbox.Add(TelegramChannel.Name, chat, text, key)?.Id ?? runId, true);
+
+        byte[] Sent(string id, bool isQueued) => FrameWriter.Payload(answer => answer.Add("ok", true).Add("runId", runId).Add("messageId", id).Add("channel", TelegramChannel.Name).Add("to", to).Add("queued", isQueued ? true : null));
     }
 
     /// <summary>Tells clients of a message that was put into a session.</summary>

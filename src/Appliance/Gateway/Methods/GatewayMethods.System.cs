@@ -24,7 +24,7 @@ internal sealed partial class GatewayMethods
             return FrameWriter.Payload(to => to.Add("deviceId", key.Id).Add("publicKey", Base64Url.EncodeToString(key.PublicKey)));
         }),
         GatewayMethod.Of("logs.tail", Scope.Read, TailLog),
-        GatewayMethod.Of("offline.try", Scope.Admin, _ => TryOffline()),
+        GatewayMethod.Of("offline.try", Scope.Admin, _ => TryOffline()) with { IsAdvertised = false },
     ];
 
     private byte[] SystemInfoPayload()

@@ -40,7 +40,7 @@ internal sealed partial class GatewayMethods
             Models, Usage,
             Devices, Setup, Nodes, NodeCommands, Users, Auditing,
             Config, Secrets,
-            Approvals, Questions, Channels, Board, HardwareMethods, Mcp,
+            Approvals, Questions, Channels, Outgoing, Board, HardwareMethods, Mcp,
             Cron, Heartbeat,
             Skills, SkillInstalls, ToolMethods,
             Absent,

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Models;
 using Models.Egress;
+using Runtime.Outbox;
 
 namespace Runtime.Messages.Telegram;
 
@@ -36,14 +37,13 @@ public sealed partial class TelegramChannel(Func<TelegramSettings?> settings, Eg
     /// <param name="key">The sender's idempotency key.</param>
     /// <param name="cancellation">Stops waiting; the message may be sent all the same.</param>
     /// <returns>Telegram's number of the message.</returns>
-    /// <exception cref="ModelException">It was not sent; the message says why.</exception>
+    /// <exception cref="DeliveryException">It was not sent, or may not have been; the message says why.</exception>
+    /// <exception cref="ModelException">It is no message, or there is no bot.</exception>
     public Task<string> SendAsync(string to, string text, string key, CancellationToken cancellation)
     {
-        var chat = to.StartsWith(Name + ":", StringComparison.Ordinal) ? to[(Name.Length + 1)..] : to;
-        if (!Chat().IsMatch(chat)) throw new ModelException("A Telegram target is a chat's number, or the @name of a channel.");
-        if (text.Length is 0 or > Longest) throw new ModelException($"A Telegram message has 1 to {Longest} characters; this one has {text.Length}.");
-        if (settings() is not { } telegram) throw new ModelException("No Telegram bot is configured on this box. Its owner sets channels.telegram.botToken.");
-        egress.CheckOwn(telegram.Root);
+        var (chat, telegram) = Check(to, text);
+        try { egress.CheckOwn(telegram.Root); }
+        catch (EgressException e) { throw new DeliveryException(egress.Offline ? DeliveryFault.NotSent : DeliveryFault.Refused, e.Message, e); }
         lock (_lock)
         {
             if (_sent.TryGetValue(key, out var before) && !before.IsFaulted && !before.IsCanceled) return before.WaitAsync(cancellation);
@@ -52,6 +52,17 @@ public sealed partial class TelegramChannel(Func<TelegramSettings?> settings, Eg
             // Whoever asked may go; a message that is half sent is not asked for again with the same key meanwhile.
             return (_sent[key] = PostAsync(telegram, chat, text)).WaitAsync(cancellation);
         }
+    }
+
+    /// <summary>Looks at a message before it is sent, or waits to be.</summary>
+    /// <returns>The chat, and how it is reached.</returns>
+    /// <exception cref="ModelException">It is no message, or there is no bot.</exception>
+    public (string Chat, TelegramSettings Settings) Check(string to, string text)
+    {
+        var chat = to.StartsWith(Name + ":", StringComparison.Ordinal) ? to[(Name.Length + 1)..] : to;
+        if (!Chat().IsMatch(chat)) throw new ModelException("A Telegram target is a chat's number, or the @name of a channel.");
+        if (text.Length is 0 or > Longest) throw new ModelException($"A Telegram message has 1 to {Longest} characters; this one has {text.Length}.");
+        return (chat, settings() ?? throw new ModelException("No Telegram bot is configured on this box. Its owner sets channels.telegram.botToken."));
     }
 
     private async Task<string> PostAsync(TelegramSettings telegram, string chat, string text)
@@ -69,19 +80,22 @@ public sealed partial class TelegramChannel(Func<TelegramSettings?> settings, Eg
             var answer = json.RootElement;
             if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.True
                 && answer.TryGetProperty("result", out var sent) && sent.ValueKind == JsonValueKind.Object && sent.TryGetProperty("message_id", out var id)) return id.ToString();
-            throw new ModelException($"Telegram did not take the message ({(int)response.StatusCode}): {Why(answer)}");
+            var fault = (int)response.StatusCode switch { 429 => DeliveryFault.NotSent, >= 500 => DeliveryFault.Unknown, _ => DeliveryFault.Refused };
+            throw new DeliveryException(fault, $"Telegram did not take the message ({(int)response.StatusCode}): {Why(answer)}");
         }
         catch (HttpRequestException e)
         {
-            throw e.InnerException as EgressException ?? new ModelException($"Telegram at {telegram.Root.IdnHost} cannot be reached: the message was not sent.", e);
+            if (e.InnerException is EgressException refused) throw new DeliveryException(DeliveryFault.NotSent, refused.Message, refused);
+            throw DeliveryException.FaultOf(e) == DeliveryFault.NotSent ? new DeliveryException(DeliveryFault.NotSent, $"Telegram at {telegram.Root.IdnHost} cannot be reached: the message was not sent.", e)
+                : new DeliveryException(DeliveryFault.Unknown, $"The connection to {telegram.Root.IdnHost} broke off: the message may have been sent.", e);
         }
         catch (JsonException e)
         {
-            throw new ModelException($"{telegram.Root.IdnHost} answered something else than Telegram does: the message may not have been sent.", e);
+            throw new DeliveryException(DeliveryFault.Unknown, $"{telegram.Root.IdnHost} answered something else than Telegram does: the message may not have been sent.", e);
         }
         catch (OperationCanceledException e)
         {
-            throw new ModelException($"Telegram did not answer within {Patience.TotalSeconds:0} seconds: the message may have been sent.", e);
+            throw new DeliveryException(DeliveryFault.Unknown, $"Telegram did not answer within {Patience.TotalSeconds:0} seconds: the message may have been sent.", e);
         }
     }
 

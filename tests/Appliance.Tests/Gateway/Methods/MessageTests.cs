@@ -44,6 +44,42 @@ public sealed class MessageTests : GatewayTest
         if (TestKit.Shared.Find("protocol") is not null) Assert.Empty(TestKit.WireFields.Read().Validate("ChannelsStatusResult", status));
     }
 
+    [Fact]
+    public async Task Send_WhatCannotGoOut_WaitsAndIsSentOnceInOrder()
+    {
+        var isBusy = true;
+        using var telegram = new TestKit.FakeServer(_ => isBusy ? new TestKit.FakeReply(429, """{"ok":false,"description":"Too Many Requests"}""") : new TestKit.FakeReply(200, """{"ok":true,"result":{"message_id":77}}"""));
+        await Owner.AskAsync("config.patch", new JsonObject
+        {
+            ["raw"] = $$$"""{"channels":{"telegram":{"botToken":"1:secret","apiRoot":"{{{telegram.Address}}}"} } }""",
+            ["baseHash"] = (await Owner.AskAsync("config.get")).GetProperty("hash").GetString(),
+        });
+        for (var i = 0; i < 3; i++)
+        {
+            var queued = await Owner.AskAsync("send", Message($"m{i}"));
+            Assert.True(queued.GetProperty("ok").GetBoolean() && queued.GetProperty("queued").GetBoolean());
+            Assert.Equal(queued.GetProperty("messageId").GetString(), (await Owner.AskAsync("send", Message($"m{i}"))).GetProperty("messageId").GetString());
+        }
+        var entries = (await Owner.AskAsync("outbox.list")).GetProperty("entries").EnumerateArray().ToList();
+        Assert.Equal(["m0", "m1", "m2"], entries.Select(entry => entry.GetProperty("body").GetString()));
+        Assert.True((await Owner.AskAsync("outbox.remove", new JsonObject { ["id"] = entries[1].GetProperty("id").GetString() })).GetProperty("ok").GetBoolean());
+        isBusy = false;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await Owner.AskAsync("outbox.list")).GetProperty("entries").GetArrayLength() > 0)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Owner.AskAsync("outbox.retry");
+        }
+        var taken = telegram.Requests.Select(request => JsonNode.Parse(request.Body)!["text"]!.GetValue<string>()).ToList();
+        Assert.Equal(["m0", "m2"], taken[taken.LastIndexOf("m0")..]);
+        // Asked once more, it was sent already.
+        var count = telegram.Requests.Count;
+        await Owner.AskAsync("send", Message("m2"));
+        Assert.Equal(count, telegram.Requests.Count);
+
+        static JsonObject Message(string text) => new() { ["channel"] = "telegram", ["to"] = "42", ["message"] = text, ["idempotencyKey"] = text };
+    }
+
     [Theory]
     [InlineData("telegram", "main", "UNAVAILABLE")]
     [InlineData("webchat", "none", "INVALID_REQUEST")]
