@@ -80,6 +80,32 @@ public sealed class MessageTests : GatewayTest
         static JsonObject Message(string text) => new() { ["channel"] = "telegram", ["to"] = "42", ["message"] = text, ["idempotencyKey"] = text };
     }
 
+    [Fact]
+    public async Task OutboxAdd_ATurn_WaitsForAModelElsewhereAndBeginsOnce()
+    {
+        var turn = new JsonObject { ["message"] = "Say it later.", ["idempotencyKey"] = "t1" };
+        var id = (await Owner.AskAsync("outbox.add", turn.DeepClone().AsObject())).GetProperty("id").GetString();
+        Assert.Equal(id, (await Owner.AskAsync("outbox.add", turn.DeepClone().AsObject())).GetProperty("id").GetString());
+        Assert.Equal("waiting", (await Owner.AskAsync("outbox.list")).GetProperty("entries")[0].GetProperty("state").GetString()!.Replace("sending", "waiting", StringComparison.Ordinal));
+        using var elsewhere = new TestKit.FakeServer(_ => new TestKit.FakeReply(503));
+        await Owner.AskAsync("config.patch", new JsonObject
+        {
+            ["raw"] = $$$"""{"models":{"targets":{"cloud":{"url":"{{{elsewhere.Address}}}","model":"m"} } } }""",
+            ["baseHash"] = (await Owner.AskAsync("config.get")).GetProperty("hash").GetString(),
+        });
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await Owner.AskAsync("outbox.list")).GetProperty("entries").GetArrayLength() > 0)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Owner.AskAsync("outbox.retry");
+        }
+        await Owner.EventAsync("chat", c => c.GetProperty("state").GetString() is "final" or "error");
+        // What repeats a key gets the first answer.
+        Assert.Equal(id, (await Owner.AskAsync("outbox.add", turn)).GetProperty("id").GetString());
+        Assert.Empty((await Owner.AskAsync("outbox.list")).GetProperty("entries").EnumerateArray());
+        Assert.Single(await HistoryAsync(), m => Text(m).Contains("Say it later.", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("telegram", "main", "UNAVAILABLE")]
     [InlineData("webchat", "none", "INVALID_REQUEST")]
