@@ -32,7 +32,8 @@ internal static class OfflineLock
         {
             try
             {
-                NetworkLock.PutOnThisThread(ports);
+                // Under a service manager the server asks itself how it is, by its own socket.
+                NetworkLock.PutOnThisThread(ports, connects: Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 0 });
                 Relaunch.Now(without: null, $"{Variable}={string.Join(',', ports)}");
             }
             catch (Exception e)
