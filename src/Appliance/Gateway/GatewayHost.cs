@@ -36,6 +36,7 @@ using Runtime.Messages.Telegram;
 using Runtime.Outbox;
 using Runtime.Questions;
 using Runtime.Reflexes;
+using Runtime.Reflexes.Taught;
 using Runtime.Sandbox;
 using Runtime.Schedule;
 using Runtime.Schedule.Distilling;
@@ -147,6 +148,10 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         Models = new RoutedModels(models, _router.Get);
         var reflexes = new ReflexBook(home, time) { Names = _hardware.NamesOf };
         reflexes.Changed += new ReflexAudit(identity.Audit).Hear;
+        var offers = new ReflexOffers(reflexes, questions, agents);
+        reflexes.Offered += offers.Offered;
+        questions.Resolved += offers.Resolved;
+        offers.Faulted += onBug;
         _turns = new TurnRunner(new TurnServices(Models, agents, tools, options.Model, time) { Reflexes = reflexes, Approvals = approvals });
         var book = new JobBook(home, time, what => _log.Write(what, "warn"));
         var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress), () => _context!.Outbox));

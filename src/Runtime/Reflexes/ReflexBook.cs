@@ -18,6 +18,9 @@ public sealed class ReflexBook(string home, TimeProvider time)
 {
     private const int MostTaught = 200, LongestPhrase = 100, LongestAction = 1000;
 
+    // The third time is a habit; what is longer was seldom meant to be said again.
+    private const int Habit = 3, LongestHabit = 60, LongestAnswer = 300, MostOffers = 20;
+
     private readonly ConcurrentDictionary<string, AgentReflexes> _agents = new(StringComparer.Ordinal);
 
     /// <summary>What is said for the names of this box, for a kind of slot (<c>pin</c>, <c>sensor</c>) and who speaks; null for a kind that has none.</summary>
@@ -25,6 +28,9 @@ public sealed class ReflexBook(string home, TimeProvider time)
 
     /// <summary>Hears what the owner changed: the agent, what was done, and the reflex.</summary>
     public event Action<string, string, Reflex>? Changed;
+
+    /// <summary>Hears of what could become a reflex.</summary>
+    public event Action<ReflexOffer>? Offered;
 
     /// <summary>The reflex that a message means and that is there for who said it; null where a model is to answer.</summary>
     internal ReflexHit? Find(ReflexAsk ask) => Find(ask, reflex => !reflex.IsUrgent);
@@ -102,6 +108,21 @@ public sealed class ReflexBook(string home, TimeProvider time)
         Of(agent).SetDisabled(name, !isEnabled);
         Changed?.Invoke(agent.Id, isEnabled ? "enabled" : "disabled", state.Reflex);
         return true;
+    }
+
+    /// <summary>Counts what came of the owner's words; what came of them the third time in a row is offered as a reflex, and does nothing until the owner says so.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal void Note(Agent agent, ReflexHabit habit)
+    {
+        if (habit.Text.Length > LongestHabit || Utterance.Of(habit.Text) is null || ReflexText.Sentence(habit.Text) is not { Length: > 0 } key) return;
+        // A brace would be a slot, and a long answer is an essay.
+        if (habit.Tool is null ? habit.Answer.Length is 0 or > LongestAnswer || habit.Answer.Contains('{') : habit.Arguments.IndexOf('{', 1) > 0) return;
+        if (Of(agent).Count(key, habit.Tool is null ? habit.Answer : $"{habit.Tool} {habit.Arguments}") != Habit) return;
+        var all = List(agent);
+        if (all.Count(state => state.IsOffer) >= MostOffers || Find(new ReflexAsk(agent, habit.Text) { HasTool = _ => true }) is not null) return;
+        var name = ReflexText.NameFor(habit.Text, taken => all.Any(state => state.Reflex.Name == taken));
+        Of(agent).Change(AgentReflexes.OffersFile, text => ReflexText.With(text, habit.Tool is null ? name : $"{name}: {habit.Tool} {habit.Arguments}", key, habit.Tool is null ? habit.Answer : null));
+        Offered?.Invoke(new ReflexOffer(agent.Id, List(agent).First(state => state.Reflex.Name == name).Reflex, habit.Text, habit.SessionKey));
     }
 
     /// <summary>The reflex that a phrase, or a name, was taught as; null where none was.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Models;
 using Models.Generation;
 using Runtime.Reflexes;
+using Runtime.Reflexes.Taught;
 using Runtime.Sessions;
 using Runtime.Skills.Triggers;
 using Runtime.Tools;
@@ -29,6 +30,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Tu
 
     private readonly LoopGuard _guard = new();
     private readonly long _began = services.Time.GetTimestamp();
+    private readonly List<(SessionToolCall Call, ToolResult Result)> _calls = [];
     private TurnContext? _context;
     private string? _model;
     private ModelAnswer _answer = new();
@@ -36,6 +38,9 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Tu
 
     /// <summary>True where the conversation has become too long for its model.</summary>
     public bool IsTooLong => _context is { IsCut: true };
+
+    /// <summary>What a model made of a few words of the owner's, for as much as one call; null for anything else.</summary>
+    public ReflexHabit? Habit { get; private set; }
 
     /// <summary>Runs it to its end.</summary>
     public async Task<TurnResult> RunAsync()
@@ -53,7 +58,9 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Tu
             AgentFiles.Prepare(agent);
             await services.Tools.PrepareAsync(limit.Token);
             _context = TurnContext.Begin(turn, agent, services, client);
-            return Ended(TurnStatus.Ok, await AnswerAsync(client, limit.Token));
+            var answer = await AnswerAsync(client, limit.Token);
+            Habit = HabitOf(answer);
+            return Ended(TurnStatus.Ok, answer);
         }
         catch (OperationCanceledException) when (turn.Stopped.IsCancellationRequested)
         {
@@ -97,6 +104,15 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Tu
         if (turn.TryClose()) return Write(Stop);
         Write(ToolUse);
         return null;
+    }
+
+    private ReflexHabit? HabitOf(SessionMessage answer)
+    {
+        if (reflexes is null || !agent.Settings.HasReflexes || turn is not { Origin: { IsPerson: true, Person: null }, Joined.Count: 0, IsResumed: false } || _calls.Count > 1 || answer.StopReason != Stop) return null;
+        if (_calls.Count == 0) return new ReflexHabit(turn.Text, answer.Text, turn.Session.Key);
+        // What it found may be another thing tomorrow, and may be anybody's words.
+        var (call, result) = _calls[0];
+        return result.IsError || result.IsData ? null : new ReflexHabit(turn.Text, answer.Text, turn.Session.Key) { Tool = call.Name, Arguments = call.Arguments };
     }
 
     private async Task<SessionMessage> AnswerAsync(IChatClient client, CancellationToken cancellation)
@@ -192,6 +208,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Tu
                 throw;
             }
             WriteResult(call, last = result);
+            _calls.Add((call, result));
         }
         return last;
     }

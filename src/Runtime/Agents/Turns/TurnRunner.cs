@@ -2,6 +2,7 @@ using Models;
 using Runtime.Agents.Routing;
 using Runtime.Context;
 using Runtime.Reflexes;
+using Runtime.Reflexes.Taught;
 using Runtime.Sessions;
 
 namespace Runtime.Agents.Turns;
@@ -78,9 +79,10 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         if (session.Has(InputKey(runId))) return Resume(turn, cutOff is not null);
         SessionMessage? message = null;
         var joined = false;
-        var urgent = _reflexes?.FindUrgent(turn, Active);
+        ReflexHit? urgent;
         try
         {
+            urgent = _reflexes?.FindUrgent(turn, Active);
             RequireAnswered(turn);
             if (turn.Origin.Mode == QueueMode.Interrupt)
                 foreach (var other in Active.Where(t => t != turn && t.Session == session)) other.Abort();
@@ -249,7 +251,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     private async Task RunAsync(Turn turn, Task lane)
     {
         TurnResult result;
-        var isTooLong = false;
+        TurnLoop? loop = null;
         try
         {
             await lane;
@@ -260,9 +262,8 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
                 if (takesPlace) await _running.WaitAsync(turn.Stopped);
                 try
                 {
-                    var loop = new TurnLoop(turn, services.AgentOf(turn.Session), services, _reflexes, Tell);
+                    loop = new TurnLoop(turn, services.AgentOf(turn.Session), services, _reflexes, Tell);
                     result = await loop.RunAsync();
-                    isTooLong = loop.IsTooLong;
                 }
                 finally
                 {
@@ -286,7 +287,22 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         }
         Finish(turn, result);
         foreach (var joined in turn.Joined) Finish(joined, new TurnResult(result.Status, null, result.EndedAt) { Error = result.Error, AnsweredBy = turn.RunId });
-        if (isTooLong && result.Status == TurnStatus.Ok) await CompactAsync(turn.Session);
+        if (loop?.Habit is { } habit) Note(turn, habit);
+        if (loop is { IsTooLong: true } && result.Status == TurnStatus.Ok) await CompactAsync(turn.Session);
+    }
+
+    // After the answer, when nobody waits.
+    private void Note(Turn turn, ReflexHabit habit)
+    {
+        try { services.Reflexes!.Note(services.AgentOf(turn.Session), habit); }
+        catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
+        {
+            // Its agent is gone, or the disk is full: it was only to be counted.
+        }
+        catch (Exception e)
+        {
+            Faulted?.Invoke(e);
+        }
     }
 
     // What no longer fits is put into a summary after the answer, when nobody waits; the transcript keeps every word.

@@ -22,6 +22,7 @@ internal sealed class AgentReflexes(string folder)
     private const int LargestFile = 256 * 1024, MostFiles = 20;
 
     private readonly Lock _lock = new();
+    private readonly HabitFile _habits = new(Path.Combine(folder, "habits"));
     private string? _stamp;
     private State _state = State.Empty;
 
@@ -30,7 +31,9 @@ internal sealed class AgentReflexes(string folder)
     {
         lock (_lock)
         {
-            var files = Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles().Where(f => f.Name == DisabledFile || f.Extension == ".txt").OrderBy(f => f.Name, StringComparer.Ordinal).Take(MostFiles).ToArray() : [];
+            FileInfo[] files;
+            try { files = Directory.Exists(folder) ? [.. new DirectoryInfo(folder).GetFiles().Where(f => f.Name == DisabledFile || f.Extension == ".txt").OrderBy(f => f.Name, StringComparer.Ordinal).Take(MostFiles)] : []; }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return State.Empty with { Faults = [e.Message] }; }
             var stamp = string.Join('|', files.Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc.Ticks}"));
             if (stamp == _stamp) return _state;
             var (languages, faults, disabled, offers) = (new List<Language>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal), (Language?)null);
@@ -70,6 +73,9 @@ internal sealed class AgentReflexes(string folder)
             _stamp = null;
         }
     }
+
+    /// <inheritdoc cref="HabitFile.Count"/>
+    public int Count(string words, string outcome) => _habits.Count(words, outcome);
 
     /// <summary>Turns a reflex off, or on again.</summary>
     public void SetDisabled(string name, bool isDisabled) => Change(DisabledFile, text =>

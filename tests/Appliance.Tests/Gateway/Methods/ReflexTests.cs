@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Appliance.Tests.Http;
 using TestKit;
 
 namespace Appliance.Tests.Gateway.Methods;
@@ -42,10 +43,8 @@ public sealed class ReflexTests : GatewayTest
         string[] said = ["what time is it", "Wie spät ist es?", "今天几号", "what is 15 + 27", "add milk to the shopping list", "zeig mir die Einkaufsliste", "remind me in 20 minutes to stretch", "10 kg in pounds"];
         foreach (var (text, i) in said.Select((text, i) => (text, i))) await SayAndHearAsync(text, $"warm{i}", $"agent:main:s{i}");
         var times = new List<double>();
-        for (var i = 0; i < 40 * said.Length; i++)
+        for (var i = 0; i < 15 * said.Length; i++)
         {
-            // Jobs have a bound.
-            if (i % 40 == 39) foreach (var job in (await Owner.AskAsync("cron.list")).GetProperty("jobs").EnumerateArray()) await Owner.AskAsync("cron.remove", new JsonObject { ["id"] = job.GetProperty("id").GetString() });
             var watch = Stopwatch.StartNew();
             var answer = await SayAndHearAsync(said[i % said.Length], $"r{i}", $"agent:main:s{i % said.Length}");
             times.Add(watch.Elapsed.TotalMilliseconds);
@@ -102,6 +101,25 @@ public sealed class ReflexTests : GatewayTest
         await ConfigureAsync(config);
         Assert.DoesNotContain("It is ", Text((await SayAndHearAsync("what time is it", "r1")).GetProperty("message")), StringComparison.Ordinal);
         Assert.False((await Owner.AskAsync("reflexes.list")).GetProperty("enabled").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("Yes", true)]
+    [InlineData("No", false)]
+    public async Task Offer_IsTheOwnersToTake(string said, bool isTaken)
+    {
+        Host.Tiny.Answer = _ => ScriptedModel.Say("Ahoy!");
+        for (var i = 0; i < 3; i++) await SayAndHearAsync("ahoy box", $"r{i}");
+        var asked = await Owner.EventAsync("question.requested");
+        var item = asked.GetProperty("questions")[0];
+        Assert.Contains("It would answer: ", item.GetProperty("question").GetString(), StringComparison.Ordinal);
+        Assert.Equal("offered", await StateAsync("ahoy-box"));
+        Assert.False((await TestAsync("ahoy box")).TryGetProperty("reflex", out _));
+        await Owner.AskAsync("question.resolve", new JsonObject { ["id"] = asked.GetProperty("id").GetString(), ["answers"] = new JsonObject { ["answers"] = new JsonObject { ["reflex"] = new JsonArray(said) } } });
+        Assert.Equal(isTaken ? "enabled" : null, await StateAsync("ahoy-box"));
+        Assert.Equal(isTaken, (await TestAsync("ahoy box")).TryGetProperty("reflex", out _));
+        await SayAndHearAsync("ahoy box", "r4");
+        Assert.Equal(isTaken ? "reflex:ahoy-box" : "tiny", (await HistoryAsync())[^1].GetProperty("model").GetString());
     }
 
     private Task<JsonElement> TestAsync(string text) => Owner.AskAsync("reflexes.test", new JsonObject { ["text"] = text });

@@ -61,9 +61,9 @@ public sealed class TurnReflexTests : IDisposable
     [Fact]
     public async Task Reflex_ToolFails_AModelGoesOnAndReadsIt()
     {
-        using var bench = new TurnBench(null, new Probe("calc", ToolEffect.Reads) { Run = _ => throw new ToolException("No numbers today.") });
-        Assert.Equal("fine", (await bench.AskAsync("12*7")).Answer!.Text);
-        Assert.Contains(bench.Models.Asked.Single().Messages, m => m.Contents.OfType<FunctionResultContent>().Any(r => $"{r.Result}".Contains("No numbers today.", StringComparison.Ordinal)));
+        using var bench = new TurnBench();
+        Assert.Equal("fine", (await bench.AskAsync("what is 12 / 0")).Answer!.Text);
+        Assert.Contains(bench.Models.Asked.Single().Messages, m => m.Contents.OfType<FunctionResultContent>().Any(r => $"{r.Result}".Contains("divided by zero", StringComparison.Ordinal)));
         Assert.Equal("fine", bench.Main.Read()[^1].Text);
         Assert.Null(bench.Main.Read()[^1].Model);
     }
@@ -249,6 +249,62 @@ public sealed class TurnReflexTests : IDisposable
         Assert.Equal("The answer is 42.", (await bench.AskAsync("say that again")).Answer!.Text);
         Assert.Equal("The answer is 42.", (await bench.AskAsync("Sag das noch mal!")).Answer!.Text);
         Assert.Equal(2, bench.Models.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Habit_TheSameAnswerThreeTimes_IsOffered_AndDoesNothingUntilTheOwnerSaysSo()
+    {
+        using var bench = new TurnBench();
+        var offers = new List<string>();
+        bench.Reflexes.Offered += offer => offers.Add($"{offer.Reflex.Name}: {offer.Said}");
+        bench.Models.Answer = (_, _) => Say("Servus!");
+        for (var i = 0; i < 5; i++) Assert.Null((await bench.AskAsync(i == 1 ? "grüß gott!!" : "Grüß Gott")).Answer!.Model);
+        await NotedAsync(bench, 5);
+        Assert.Equal(["gruess-gott: Grüß Gott"], offers);
+        Assert.True(bench.Reflexes.List(bench.Agents.Default).Single(state => state.Reflex.Name == "gruess-gott").IsOffer);
+        Assert.True(bench.Reflexes.Enable(bench.Agents.Default, "gruess-gott", isEnabled: true));
+        var answer = (await bench.AskAsync("Grüß Gott")).Answer!;
+        Assert.Equal(("Servus!", "reflex:gruess-gott"), (answer.Text, answer.Model));
+        Assert.Equal(5, bench.Models.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Habit_TheSameCall_IsOfferedAsThatCall()
+    {
+        var probe = new Probe("vacuum", ToolEffect.Writes) { Run = _ => Task.FromResult("The robot is on its way.") };
+        using var bench = new TurnBench(null, probe);
+        bench.Models.Answer = (told, _) => told[^1].Role == ChatRole.Tool ? Say("Off it goes!") : Say(Call("vacuum", """{"x":"hall"}"""));
+        for (var i = 0; i < 3; i++) await bench.AskAsync("clean up here");
+        await NotedAsync(bench, 3);
+        Assert.Contains("= clean-up-here: vacuum {\"x\":\"hall\"}\nclean up here", await File.ReadAllTextAsync(Path.Combine(bench.ReflexFolder, "offers.txt")), StringComparison.Ordinal);
+        bench.Reflexes.Enable(bench.Agents.Default, "clean-up-here", isEnabled: true);
+        Assert.Equal("The robot is on its way.", (await bench.AskAsync("Clean up here, please")).Answer!.Text);
+        Assert.Equal(4, probe.Runs);
+        Assert.Equal(6, bench.Models.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData("guest")]
+    [InlineData("different")]
+    [InlineData("data")]
+    public async Task Habit_OfOthers_OrWithAnotherAnswer_OrOfForeignData_IsNotOffered(string why)
+    {
+        using var bench = new TurnBench(null, new Probe("mail", ToolEffect.Reads) { IsData = true });
+        var step = 0;
+        bench.Models.Answer = (told, _) => why == "data" && told[^1].Role != ChatRole.Tool ? Say(Call("mail", "{}")) : Say(why == "different" ? $"{step++}" : "the same");
+        for (var i = 0; i < 4; i++) await bench.AskAsync("what about it", origin: why == "guest" ? new TurnOrigin { Person = "guest" } : null);
+        if (why == "different") await NotedAsync(bench, 1);
+        // A turn after them has its own end behind theirs.
+        await bench.AskAsync("what time is it");
+        Assert.False(File.Exists(Path.Combine(bench.ReflexFolder, "offers.txt")));
+    }
+
+    // It is counted after the answer, when nobody waits.
+    private static async Task NotedAsync(TurnBench bench, int times)
+    {
+        var file = Path.Combine(bench.ReflexFolder, "habits");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!File.Exists(file) || !(await File.ReadAllTextAsync(file, patience.Token)).EndsWith($" {times}\n", StringComparison.Ordinal)) await Task.Delay(1, patience.Token);
     }
 
     private TurnBench Asking(Probe probe, out TaskCompletionSource asked)
