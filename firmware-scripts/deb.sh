@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # deb.sh ARCH BINARY FOLDER [VERSION]: packs the published file with its units as a .deb, the same bytes each time.
-# ARCH is amd64 or arm64. SOURCE_DATE_EPOCH is the time of everything in it; without it that of the last commit.
+# ARCH is amd64 or arm64. DEB_LEVEL is how hard xz tries (6). SOURCE_DATE_EPOCH is the time of everything in it; without it that of the last commit.
 set -euo pipefail
 umask 022
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -57,5 +57,5 @@ chmod 644 "$tree/DEBIAN/control" "$tree/DEBIAN/md5sums"
 find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 mkdir -p "$folder"
 # One thread: several pack the same into other bytes.
-DPKG_DEB_THREADS_MAX=1 dpkg-deb --root-owner-group -Zxz -b "$tree" "$folder/appliance_${version}_$arch.deb" > /dev/null
+DPKG_DEB_THREADS_MAX=1 dpkg-deb --root-owner-group -Zxz -z"${DEB_LEVEL:-6}" -b "$tree" "$folder/appliance_${version}_$arch.deb" > /dev/null
 echo "$folder/appliance_${version}_$arch.deb"

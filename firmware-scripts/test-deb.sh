@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 binary=$1 folder=$2
 version=$(cat "$here/../version.txt")
 newer=$version+1
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600} DEB_LEVEL=0
 
 say() { printf '  %s\n' "$*"; }
 fail() { printf 'test-deb.sh: %s\n' "$*" >&2; exit 1; }
