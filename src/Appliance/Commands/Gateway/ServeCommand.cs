@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.Json.Nodes;
+using Appliance.Backup.Schedule;
 using Appliance.Config;
 using Appliance.Config.Secrets;
 using Appliance.Config.Sections;
@@ -83,6 +84,7 @@ internal static class ServeCommand
                     if (change.Before.Config.Network.Offline != change.After.Config.Network.Offline) OfflineLock.Explain(config, error.WriteLine);
                 };
                 using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
+                await using var backups = BackupSchedule.Begin(config, options.Time, error.WriteLine);
                 await RunAsync(models, options with { Power = power }, output, error, end.Token, ServiceManager.FromEnvironment(), models.PulseAsync);
             }
             if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name);
