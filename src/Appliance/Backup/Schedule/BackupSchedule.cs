@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Appliance.Backup.Targets;
 using Appliance.Config;
 using Appliance.Config.Secrets;
@@ -7,9 +8,10 @@ using Runtime.Schedule.Timing;
 namespace Appliance.Backup.Schedule;
 
 /// <summary>Makes backups when the configuration says so, as long as it lives. What was missed is made up for at the next start; what failed is tried again after an hour.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation source without a timer holds nothing, and who runs late must find it alive.")]
 internal sealed class BackupSchedule : IAsyncDisposable
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1), TryAgain = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1), TryAgain = TimeSpan.FromHours(1), AtTheEnd = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _end = new();
     private readonly Task _loop;
@@ -51,12 +53,11 @@ internal sealed class BackupSchedule : IAsyncDisposable
         return journal is { Problem: not null, TriedAt: { } tried } && tried + TryAgain < slot ? tried + TryAgain : slot;
     }
 
-    /// <summary>Ends; one that is being made is finished first.</summary>
+    /// <summary>Ends. One that is on its way for long is left behind: what is there of it is used the next time.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _loop;
-        _end.Dispose();
+        await Task.WhenAny(_loop, Task.Delay(AtTheEnd));
     }
 
     private static async Task RunAsync(ConfigStore config, CronExpression at, TimeProvider time, Action<string> tell, CancellationToken cancellation)
