@@ -68,7 +68,7 @@ public sealed class BackupScheduleTests : IDisposable
     [Fact]
     public void RunOnce_NotesWhatBecameOfIt()
     {
-        File.WriteAllText(Path.Combine(Home, "appliance.json"), $$"""{"backup":{"to":"{{Target}}"}}""");
+        File.WriteAllText(Path.Combine(Home, "appliance.json"), """{"backup":{"to":"TARGET"}}""".Replace("TARGET", Target, StringComparison.Ordinal));
         using var config = ConfigStore.Open(Home);
         File.WriteAllText(Target, "no folder");
         Assert.Throws<BackupException>(() => BackupSchedule.RunOnce(config, _time));
