@@ -3,7 +3,7 @@ using Runtime.Memory.Index;
 
 namespace Runtime.Memory.Search;
 
-/// <summary>Puts what words and vectors found together: reciprocal-rank fusion, recency, and no two pieces that say the same.</summary>
+/// <summary>Puts what words and vectors found together: reciprocal-rank fusion, recency, maximal marginal relevance.</summary>
 internal static class HybridSearch
 {
     // 60 is what Cormack et al. 2009 took. Words weigh more: hash-1024 knows nothing else.
@@ -12,7 +12,8 @@ internal static class HybridSearch
     // A dated note of today counts this much more than one of long ago; half of that is gone after a month.
     private const double RecencyShare = 0.15, RecencyHalf = 30;
 
-    // From this cosine on two pieces say the same, and one of them is enough (maximal marginal relevance; Carbonell and Goldstein 1998).
+    // A piece counts less by what those before it said already (Carbonell and Goldstein 1998), and from this cosine on it says the same.
+    private const double NoveltyShare = 0.05;
     private const float TooAlike = 0.93f;
 
     /// <summary>The pieces that fit, the best first.</summary>
@@ -32,22 +33,39 @@ internal static class HybridSearch
             .Select(pair => (Id: pair.Key, Hit: index.Hit(pair.Key, pair.Value)))
             .Select(piece => (piece.Id, Hit: piece.Hit with { Score = piece.Hit.Score * Recency(piece.Hit.Path, today) }))
             .OrderByDescending(piece => piece.Hit.Score);
-        var (hits, vectors) = (new List<MemoryHit>(), new List<QuantizedVector>());
-        foreach (var (id, hit) in ranked)
-        {
-            if (hits.Count == most) break;
-            var own = index.Vector(id);
-            if (vectors.Exists(other => other.Dimensions == own.Dimensions && other.Dot(own) > TooAlike)) continue;
-            hits.Add(hit);
-            vectors.Add(own);
-        }
-        return hits;
+        return Marginal([.. ranked.Take(most * 2).Select(piece => new Candidate(piece.Hit, index.Vector(piece.Id)))], most);
 
         void Add(List<long> ids, double share)
         {
             for (var rank = 0; rank < ids.Count; rank++)
                 CollectionsMarshal.GetValueRefOrAddDefault(scores, ids[rank], out _) += share / (RankBase + rank + 1);
         }
+    }
+
+    private static List<MemoryHit> Marginal(List<Candidate> candidates, int most)
+    {
+        var hits = new List<MemoryHit>();
+        var best = candidates.Count == 0 ? 1 : candidates[0].Hit.Score;
+        while (hits.Count < most && candidates.Count > 0)
+        {
+            // Of as good ones the first: the list stands in order.
+            var next = candidates.MaxBy(one => (1 - NoveltyShare) * one.Hit.Score / best - NoveltyShare * one.Likeness)!;
+            hits.Add(next.Hit);
+            candidates.Remove(next);
+            foreach (var one in candidates.Where(one => one.Vector.Dimensions == next.Vector.Dimensions)) one.Likeness = Math.Max(one.Likeness, one.Vector.Dot(next.Vector));
+            candidates.RemoveAll(one => one.Likeness > TooAlike);
+        }
+        return hits;
+    }
+
+    /// <summary>A piece that may be given, and how much it is like the nearest of those that are.</summary>
+    private sealed class Candidate(MemoryHit hit, QuantizedVector vector)
+    {
+        public MemoryHit Hit { get; } = hit;
+
+        public QuantizedVector Vector { get; } = vector;
+
+        public float Likeness { get; set; }
     }
 
     // memory/2026-11-25.md has a date; what has none is always true.
