@@ -47,6 +47,15 @@ public sealed class ExportTests
         while (run.Steps < run.Plan.Steps) run.Step();
         HuggingFaceFolder.Write(folder.Path, shape, run.Table, run.Weights);
 
+        var (table, weights) = HuggingFaceFolder.Read(folder.Path, shape);
+        using (weights)
+        {
+            foreach (var parameter in table.All)
+            {
+                for (var i = parameter.Offset; i < parameter.Offset + parameter.Length; i++) Assert.Equal((float)(Half)run.Weights.Span[(int)i], weights.Span[(int)i]);
+            }
+        }
+
         ModelImporter.Import(folder.Path, folder["onnx"], new ImportOptions { Quantization = Quantization.None }, CancellationToken.None);
         using var model = new LocalLanguageModel("learnt", folder["onnx"], new EngineOptions { Threads = 1 });
         using var client = new LocalChatClient(model);

@@ -16,7 +16,7 @@ public sealed class GraftTests
         using (oldRun)
         using (run)
         {
-            Graft.Take(run, tokenizer, oldRun, old);
+            Graft.Take(run, tokenizer, oldRun.Table, oldRun.Weights, old);
             for (var token = 0; token < tokenizer.VocabularySize; token++)
             {
                 var theirs = token < 256 ? token : Assert.Single(old.Encode(tokenizer.Decode([token], skipSpecialTokens: false)));

@@ -54,7 +54,7 @@ internal static class Program
         var examples = new Argument<string>("examples") { HelpName = "EXAMPLES", Description = "File of examples." };
         var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "Folder with the tokenizer; checkpoint and losses go there. A training that is there goes on." };
         var heldOut = new Option<string?>("--held-out") { Description = "Examples that are not learnt; their loss is told with each checkpoint." };
-        var from = new Option<string?>("--from") { Description = "Folder of a training of the same shape to begin with, where none is there yet; its tokenizer may be another." };
+        var from = new Option<string?>("--from") { Description = "Folder of a model that export wrote, of the same shape, to begin with where no training is there yet; its tokenizer may be another." };
         var minutes = new Option<double?>("--minutes") { Description = "Stop after so long; the same command goes on." };
         var every = new Option<int>("--every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 200 };
         var command = new Command("train", "Train, or go on training. Ctrl-C keeps a checkpoint and ends.") { plan, examples, folder, heldOut, from, minutes, every };
@@ -77,8 +77,8 @@ internal static class Program
         using var run = File.Exists(path) ? Checkpoint.Load(path, learnt, plan) : new TrainingRun(plan, learnt);
         if (run.Steps == 0 && from is not null)
         {
-            using var other = Checkpoint.Load(Path.Combine(from, "checkpoint.bin"), NoExamples.Instance);
-            Graft.Take(run, Tokenizer.FromFolder(folder), other, Tokenizer.FromFolder(from));
+            var (table, weights) = HuggingFaceFolder.Read(from, plan.Shape);
+            using (weights) Graft.Take(run, Tokenizer.FromFolder(folder), table, weights, Tokenizer.FromFolder(from));
         }
         Console.WriteLine(FormattableString.Invariant($"{run.Table.All.Sum(p => p.Length) / 1e6:F2} million parameters, {learnt.Count} examples, step {run.Steps} of {run.Plan.Steps}"));
         using var losses = new StreamWriter(Path.Combine(folder, "losses.csv"), append: run.Steps > 0);

@@ -44,4 +44,18 @@ internal sealed unsafe class ExportTensor
         }
         return numbers;
     }
+
+    /// <summary>Puts its numbers where they were read from.</summary>
+    public void Write(ReadOnlySpan<float> numbers, FloatBlock weights)
+    {
+        var to = weights.Data + _parameter.Offset;
+        if (_columns is not { } columns) numbers.CopyTo(new Span<float>(to, numbers.Length));
+        else
+        {
+            for (var row = 0; row < _parameter.Rows; row++)
+            {
+                for (var i = 0; i < columns.Count; i++) to[(long)row * _parameter.Columns + columns.First + i] = numbers[i * _parameter.Rows + row];
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ using Trainer.Numerics;
 
 namespace Trainer.Export;
 
-/// <summary>Writes a decoder as transformers keeps a Llama: config.json and model.safetensors in float16, half as large and finer than what the appliance quantizes to. The tokenizer is written beside it by whoever made it.</summary>
+/// <summary>Writes and reads a decoder as transformers keeps a Llama: config.json and model.safetensors in float16, half as large and finer than what the appliance quantizes to. The tokenizer is written beside it by whoever made it.</summary>
 internal static unsafe class HuggingFaceFolder
 {
     /// <summary>Writes both files.</summary>
@@ -32,6 +32,33 @@ internal static unsafe class HuggingFaceFolder
             ["torch_dtype"] = "float16",
         }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         WriteTensors(Path.Combine(folder, "model.safetensors"), [.. Tensors(shape, table)], weights);
+    }
+
+    /// <summary>Reads weights that <see cref="Write"/> wrote, of a shape that may have another vocabulary.</summary>
+    /// <exception cref="InvalidDataException">The file has not what the shape needs.</exception>
+    public static (ParameterTable Table, FloatBlock Weights) Read(string folder, DecoderShape shape)
+    {
+        var path = Path.Combine(folder, "model.safetensors");
+        using var file = File.OpenRead(path);
+        Span<byte> length = stackalloc byte[8];
+        file.ReadExactly(length);
+        var text = new byte[BinaryPrimitives.ReadInt64LittleEndian(length)];
+        file.ReadExactly(text);
+        using var head = JsonDocument.Parse(text);
+        var table = new ParameterTable(shape with { Vocabulary = Of("model.embed_tokens.weight").GetProperty("shape")[0].GetInt32() });
+        var weights = new FloatBlock(table.Length);
+        foreach (var tensor in Tensors(shape, table))
+        {
+            var there = Of(tensor.Name);
+            if (there.GetProperty("dtype").GetString() != "F16" || !there.GetProperty("shape").EnumerateArray().Select(n => n.GetInt32()).SequenceEqual(tensor.Shape)) throw new InvalidDataException($"{path}: {tensor.Name} has another shape or type.");
+            var numbers = new Half[tensor.Length];
+            file.Position = 8 + text.Length + there.GetProperty("data_offsets")[0].GetInt64();
+            file.ReadExactly(System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan()));
+            tensor.Write([.. numbers.Select(number => (float)number)], weights);
+        }
+        return (table, weights);
+
+        JsonElement Of(string name) => head.RootElement.TryGetProperty(name, out var there) ? there : throw new InvalidDataException($"{path} has no {name}.");
     }
 
     // Ours are [in, out] and lie side by side where they are used together; theirs are [out, in], each by itself.

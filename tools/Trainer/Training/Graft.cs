@@ -1,5 +1,6 @@
 using Models.Tokens;
 using Trainer.Decoder;
+using Trainer.Numerics;
 
 namespace Trainer.Training;
 
@@ -11,14 +12,14 @@ internal static unsafe class Graft
     /// <summary>Takes over all weights; a token's vector becomes that of the same text, or the mean of the pieces it falls into.</summary>
     /// <param name="run">The training that begins.</param>
     /// <param name="tokenizer">Its tokens.</param>
-    /// <param name="from">The other training.</param>
+    /// <param name="table">Where the other's parameters lie; all but the embedding are as large as here.</param>
+    /// <param name="from">The other's weights.</param>
     /// <param name="old">The other's tokens.</param>
-    public static void Take(TrainingRun run, Tokenizer tokenizer, TrainingRun from, Tokenizer old)
+    public static void Take(TrainingRun run, Tokenizer tokenizer, ParameterTable table, FloatBlock from, Tokenizer old)
     {
-        if (run.Plan.Shape with { Vocabulary = 0 } != from.Plan.Shape with { Vocabulary = 0 }) throw new InvalidDataException("The other training has another shape.");
-        foreach (var (ours, theirs) in run.Table.All.Zip(from.Table.All))
+        foreach (var (ours, theirs) in run.Table.All.Zip(table.All))
         {
-            if (ours.Kind != ParameterKind.Embedding) new ReadOnlySpan<float>(from.Weights.Data + theirs.Offset, (int)theirs.Length).CopyTo(new Span<float>(run.Weights.Data + ours.Offset, (int)ours.Length));
+            if (ours.Kind != ParameterKind.Embedding) new ReadOnlySpan<float>(from.Data + theirs.Offset, (int)theirs.Length).CopyTo(new Span<float>(run.Weights.Data + ours.Offset, (int)ours.Length));
         }
         var width = run.Plan.Shape.Width;
         for (var token = 0; token < tokenizer.VocabularySize; token++)
@@ -28,7 +29,7 @@ internal static unsafe class Graft
             vector.Clear();
             foreach (var piece in pieces)
             {
-                var theirs = new ReadOnlySpan<float>(from.Weights.Data + from.Table.Embedding.Offset + (long)piece * width, width);
+                var theirs = new ReadOnlySpan<float>(from.Data + table.Embedding.Offset + (long)piece * width, width);
                 for (var i = 0; i < width; i++) vector[i] += theirs[i] / pieces.Length;
             }
         }
