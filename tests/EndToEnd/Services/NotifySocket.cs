@@ -32,6 +32,13 @@ internal sealed class NotifySocket : IDisposable
         }
     }
 
+    /// <summary>Forgets what has come so far.</summary>
+    public void Drain()
+    {
+        var buffer = new byte[4096];
+        while (_socket.Available > 0) _socket.Receive(buffer);
+    }
+
     /// <summary>The messages that come within a time.</summary>
     public async Task<IReadOnlyList<string>> ListenAsync(TimeSpan time)
     {

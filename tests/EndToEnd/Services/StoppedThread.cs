@@ -9,7 +9,10 @@ namespace EndToEnd.Services;
 /// </summary>
 internal sealed partial class StoppedThread : IDisposable
 {
-    private const int Seize = 0x4206, Interrupt = 0x4207, AllThreads = 0x40000000;
+    private const int Seize = 0x4206, Interrupt = 0x4207, AllThreads = 0x40000000, NoSuchProcess = 3;
+
+    /// <summary>Whether this machine lets a thread be held at all: where it does, a thread that does not exist is the only fault (ESRCH).</summary>
+    public static bool IsAllowed => Trace(Seize, int.MaxValue, 0, 0) < 0 && Marshal.GetLastPInvokeError() == NoSuchProcess;
 
     private readonly ManualResetEventSlim _release = new();
     private readonly TaskCompletionSource _stopped = new();
