@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The one entry: builds, proves, measures and starts the appliance. `./build.sh help` lists the commands.
+# shellcheck disable=SC2015 # A && B || C: C is meant where either fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$PWD
