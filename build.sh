@@ -228,7 +228,11 @@ test_deb() {
 release() {
   [ $# = 1 ] || { usage >&2; exit 2; }
   local file; file=$(published "$(debian_arch)") || exit $?
-  firmware-scripts/release.sh "$1" "$root/artifacts/release" "$arch=$file"
+  local files=("$arch=$file") other=arm64
+  if [ "$arch" = arm64 ]; then other=x64; fi
+  # The other architecture's, where it was published.
+  if [ -x "$root/artifacts/linux-$other/appliance" ]; then files+=("$other=$root/artifacts/linux-$other/appliance"); fi
+  firmware-scripts/release.sh "$1" "$root/artifacts/release" "${files[@]}"
 }
 
 run() {

@@ -6,18 +6,19 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 binary=$1 folder=$2
 version=$(cat "$here/../version.txt")
 newer=$version+1
+arch=$(dpkg --print-architecture)
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600} DEB_LEVEL=0
 
 say() { printf '  %s\n' "$*"; }
 fail() { printf 'test-deb.sh: %s\n' "$*" >&2; exit 1; }
 
 rm -rf "$folder/once" "$folder/again"
-"$here/deb.sh" amd64 "$binary" "$folder/once" >/dev/null
-"$here/deb.sh" amd64 "$binary" "$folder/again" >/dev/null
-deb=$folder/once/appliance_${version}_amd64.deb
-cmp "$deb" "$folder/again/appliance_${version}_amd64.deb" || fail "two packages of the same file differ"
+"$here/deb.sh" "$arch" "$binary" "$folder/once" >/dev/null
+"$here/deb.sh" "$arch" "$binary" "$folder/again" >/dev/null
+deb=$folder/once/appliance_${version}_$arch.deb
+cmp "$deb" "$folder/again/appliance_${version}_$arch.deb" || fail "two packages of the same file differ"
 say "packed twice, the same bytes: $(stat -c %s "$deb")"
-"$here/deb.sh" amd64 "$binary" "$folder/once" "$newer" >/dev/null
+"$here/deb.sh" "$arch" "$binary" "$folder/once" "$newer" >/dev/null
 
 lintian --allow-root --fail-on error,warning "$deb" || fail "lintian is not content"
 say "lintian is content, but for what firmware-scripts/deb/lintian-overrides lists"
@@ -29,7 +30,7 @@ in_tree() { chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DE
 # shellcheck disable=SC2016 # dpkg-query fills these in, not the shell.
 state() { in_tree dpkg-query -W -f '${db:Status-Abbrev}' appliance 2>/dev/null || true; }
 
-in_tree dpkg -i "/root/appliance_${version}_amd64.deb" >/dev/null
+in_tree dpkg -i "/root/appliance_${version}_$arch.deb" >/dev/null
 [ "$(state)" = "ii " ] || fail "it is not installed: $(state)"
 in_tree appliance --version | grep -qF "$version" || fail "the program does not say its version"
 [ "$(stat -c '%a %U' "$tree/usr/bin/appliance")" = "755 root" ] || fail "the program has other rights"
@@ -42,7 +43,7 @@ mkdir -p "$tree/etc/systemd/system/appliance.service.d" "$tree/var/lib/appliance
 printf '[Service]\nNice=5\n' > "$tree/etc/systemd/system/appliance.service.d/mine.conf"
 echo kept > "$tree/var/lib/appliance/.appliance/kept"
 in_tree systemctl disable appliance.service >/dev/null 2>&1
-in_tree dpkg -i "/root/appliance_${newer}_amd64.deb" >/dev/null
+in_tree dpkg -i "/root/appliance_${newer}_$arch.deb" >/dev/null
 in_tree dpkg-query -W appliance | grep -qxF "appliance	$newer" || fail "it was not upgraded"
 [ -e "$tree/var/lib/appliance/.appliance/kept" ] || fail "an upgrade lost data"
 [ -e "$tree/etc/systemd/system/appliance.service.d/mine.conf" ] || fail "an upgrade lost settings"
