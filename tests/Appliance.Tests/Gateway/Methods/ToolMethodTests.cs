@@ -29,7 +29,7 @@ public sealed class ToolMethodTests : GatewayTest
         Assert.DoesNotContain("exec", Tools(mine).Keys);
         await Owner.AskAsync("people.add", new JsonObject { ["profileId"] = "ann", ["role"] = "guest" });
         var theirs = await Owner.AskAsync("tools.effective", new JsonObject { ["sessionKey"] = "agent:main:direct:ann" });
-        Assert.Equal(["session_status", "time", "tools"], Tools(theirs).Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["calc", "session_status", "time", "tools"], Tools(theirs).Keys.Order(StringComparer.Ordinal));
         Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("tools.effective")));
         Assert.Equal("INVALID_REQUEST", Code(await Owner.RequestAsync("tools.effective", new JsonObject { ["sessionKey"] = "main", ["agentId"] = "nobody" })));
     }
