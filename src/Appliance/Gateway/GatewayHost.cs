@@ -119,7 +119,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
             Turns = () => _turns!,
             Cron = () => _cron!,
             Memory = _memory,
-            Power = () => options.Power?.State ?? PowerState.Normal,
+            Power = () => options.Power?.Value.State ?? PowerState.Normal,
             Commands = commands,
             Processes = _processes,
             Skills = new SkillRunner(rules, approvals, sandbox, identity.Audit.AppendDurableAsync),
@@ -143,7 +143,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         tools.Faulted += onBug;
         _router = new ConfiguredRouter(models, options.Config!, egress, time, (person, model) => identity.People.Policy.MayUse(person, model), what => _log.Write(what, "warn"))
         {
-            Power = () => options.Power is { } watch ? options.Config!.Config.Power.Of(watch) : LocalPower.Whole,
+            Power = () => options.Power is { IsValueCreated: true, Value: var watch } ? options.Config!.Config.Power.Of(watch) : LocalPower.Whole,
         };
         Models = new RoutedModels(models, _router.Get);
         var reflexes = new ReflexBook(home, time) { Names = _hardware.NamesOf };
@@ -155,9 +155,9 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _turns = new TurnRunner(new TurnServices(Models, agents, tools, options.Model, time) { Reflexes = reflexes, Approvals = approvals });
         var book = new JobBook(home, time, what => _log.Write(what, "warn"));
         var (jobs, webhook) = (new JobTurns(agents, _turns, book.Notes, time), new JobWebhook(new PublicDoor(egress), () => _context!.Outbox));
-        _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time) { Rests = () => options.Power?.State.DefersJobs == true };
-        _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time) { Rests = () => options.Power?.State.DefersBackground == true };
-        _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Rests = () => options.Power?.State.DefersBackground == true, Conversations = agent => Conversations(agent, identity.People.Policy) };
+        _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time) { Rests = () => options.Spared.DefersJobs };
+        _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time) { Rests = () => options.Spared.DefersBackground };
+        _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Rests = () => options.Spared.DefersBackground, Conversations = agent => Conversations(agent, identity.People.Policy) };
         _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Mcp = _mcp, Reflexes = reflexes, Hardware = box, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress),
             Outbox = new OutboxBook(
                 OutboxBook.PathIn(home), OutboxChannels.All(() => _context!.Telegram, () => webhook, agents, () => _turns!, egress, () => options.Config!.Config.Models.Targets.Values.Select(target => new Uri(target.Url))),

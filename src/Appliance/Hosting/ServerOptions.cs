@@ -47,8 +47,11 @@ internal sealed record ServerOptions
     /// <summary>What it was configured with; null where the gateway is to read that itself.</summary>
     public ConfigStore? Config { get; init; }
 
-    /// <summary>What watches the machine's heat and battery; null where nobody does.</summary>
-    public PowerWatch? Power { get; init; }
+    /// <summary>What watches the machine's heat and battery, from the first model or the first question on; null where nobody does.</summary>
+    public Lazy<PowerWatch>? Power { get; init; }
+
+    /// <summary>How much the machine is spared now; not at all where nobody watches yet.</summary>
+    public PowerState Spared => Power is { IsValueCreated: true, Value: var watch } ? watch.State : PowerState.Normal;
 
     /// <summary>The gateway's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -17,6 +17,9 @@ public sealed class WorkPace
     /// <summary>Threads that models work with from the next time they are loaded; one that is idle is loaded anew for it when it is next asked.</summary>
     public int MostThreads { get => Volatile.Read(ref _mostThreads); set => Volatile.Write(ref _mostThreads, Math.Max(1, value)); }
 
+    /// <summary>Called when a model begins to work, each time: whoever sets the pace has nothing to watch before.</summary>
+    public Action? Begins { get; set; }
+
     /// <summary>How long to rest after a step that took so many ticks of the stopwatch.</summary>
     internal TimeSpan RestAfter(long ticks)
     {

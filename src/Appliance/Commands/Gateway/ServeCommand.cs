@@ -74,9 +74,15 @@ internal static class ServeCommand
             var engine = new EngineOptions { KeepWarm = error.WriteLine, Pace = new WorkPace() };
             using (var models = new ModelHost(new ModelStore(config.Home), engine))
             {
-                var usual = PowerLimits.Here();
-                using var power = new PowerWatch(() => config.Config.Power.ToLimits(usual), TimeProvider.System, error.WriteLine);
-                power.Changed += state => (engine.Pace.Duty, engine.Pace.MostThreads) = (state.Duty, state.Threads(engine.Threads));
+                // A box that no model works on has nothing to be spared from.
+                var power = new Lazy<PowerWatch>(() =>
+                {
+                    var usual = PowerLimits.Here();
+                    var watch = new PowerWatch(() => config.Config.Power.ToLimits(usual), TimeProvider.System, error.WriteLine);
+                    watch.Changed += state => (engine.Pace.Duty, engine.Pace.MostThreads) = (state.Duty, state.Threads(engine.Threads));
+                    return watch;
+                });
+                engine.Pace.Begins = () => _ = power.Value;
                 Apply(config.Config.Models, models);
                 config.Changed += change => Apply(change.After.Config.Models, models);
                 config.Changed += change =>
@@ -86,6 +92,7 @@ internal static class ServeCommand
                 using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, error.WriteLine);
                 await using var backups = BackupSchedule.Begin(config, options.Time, error.WriteLine);
                 await RunAsync(models, options with { Power = power }, output, error, end.Token, ServiceManager.FromEnvironment(), models.PulseAsync);
+                if (power.IsValueCreated) power.Value.Dispose();
             }
             if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name);
             return ExitCode.Ok;

@@ -31,7 +31,7 @@ internal sealed partial class GatewayMethods
             Sessions = _context.Sessions.List().Count,
             TurnsRunning = running,
             TurnsWaiting = active.Count - running,
-            Power = _context.Options.Power,
+            Power = _context.Options.Power?.Value,
             Threads = call.Params.OptionalFlag("threads") == true ? ThreadTimes.Read() : null,
         });
     }

@@ -32,7 +32,7 @@ internal sealed class MetricsPage(IModelHost models, Lazy<GatewayHost> gateway, 
         WriteModels(text);
         WriteConnections(text);
         WriteMachine(text);
-        if (options.Power is { } power) WritePower(text, power);
+        if (options.Power is { } power) WritePower(text, power.Value);
         return text.ToString();
     }
 

@@ -39,6 +39,7 @@ internal sealed class Scheduler : IDisposable
     {
         (_decoder, _mostWaiting, _sharedChunk, _drafts, _pace) = (decoder, options.QueueLength, options.SharedPrefillChunk, options.Drafts, options.Pace);
         MostActive = decoder.MostSequences;
+        _pace?.Begins?.Invoke();
         _step = new Step(decoder);
         _thread = new Thread(() => Loop($"model {name}")) { IsBackground = true, Name = $"model {name}" };
         _thread.Start();
