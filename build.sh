@@ -37,6 +37,8 @@ usage: ./build.sh COMMAND
   code-order   writes src/Appliance/code-order.txt again: what starting and serving run, as seen by valgrind
   deb [--arch ARCH]
                a Debian package of it, artifacts/deb/; ARCH is amd64 or arm64, by default this machine's
+  test-hardware
+               pins, sensors and triggers on drivers of a real kernel, in an emulated machine (QEMU; fetches 220 MB once; minutes)
   test-deb     the package installed, upgraded, removed and purged in a Debian, and its service under systemd (root; minutes)
   test-arm64   arm64's native ONNX Runtime under qemu-user with a model folder of ours (root, qemu-user-static; fetches 160 MB once)
   release KEY  what a release is made of, artifacts/release/: files, packages, checksums signed with an Ed25519 key, install.sh
@@ -390,6 +392,7 @@ case "${1:-help}" in
   deb) shift; deb "$@" ;;
   test-deb) test_deb ;;
   test-arm64) test_arm64 ;;
+  test-hardware) publish; firmware-scripts/hardware/test.sh "$out/appliance" "$root/artifacts/hardware" ;;
   test-image) firmware-scripts/test-image.sh "$(published "$(debian_arch)")" "$root/artifacts/image-test" ;;
   release) shift; release "$@" ;;
   code-order) code_order ;;

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 tree=$work/tree
 mkdir -p "$tree"/{bin,proc,sys,dev,tmp,root,usr/bin,"lib/modules/$version"}
 
-cp "$kernel/busybox" "$tree/bin/busybox"
+install -m 755 "$kernel/busybox" "$tree/bin/busybox"
 cp "$binary" "$tree/usr/bin/appliance"
 ldd "$binary" | grep -o '/[^ ]*' | while read -r library; do install -D -m 755 "$library" "$tree$library"; done
 

@@ -13,7 +13,7 @@ apt-get download -qq "linux-image-$version" "linux-headers-$version" "$common" l
 for package in ./*.deb; do dpkg-deb -x "$package" tree; rm "$package"; done
 mv "tree/boot/vmlinuz-$version" vmlinuz
 mv "tree/lib/modules/$version" modules
-cp tree/bin/busybox busybox
+install -m 755 tree/bin/busybox busybox
 
 # One module of two files: the simulator, and the interrupts that it simulates, which Debian's kernel does not have either.
 mkdir gpio-sim

@@ -13,6 +13,7 @@ internal sealed record HardwareKind(string Name, IReadOnlyList<string> Settings)
         new("spi", ["DeviceAllow=char-spi rw", "SupplementaryGroups=spi"]),
         new("serial", ["DeviceAllow=char-ttyS rw", "DeviceAllow=char-ttyAMA rw", "DeviceAllow=char-ttyUSB rw", "DeviceAllow=char-ttyACM rw", "SupplementaryGroups=dialout"]),
         new("camera", ["DeviceAllow=char-video4linux rw", "SupplementaryGroups=video"]),
+        new("keys", ["DeviceAllow=char-input r", "SupplementaryGroups=input"]),
         // Files of sysfs, which is shut as a whole otherwise.
         new("leds", ["ReadWritePaths=/sys/devices"]),
         new("pwm", ["ReadWritePaths=/sys/devices"]),

@@ -13,7 +13,9 @@ internal static class UnitFiles
     /// <summary>A unit that starts the program where it is.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="program">The program's path.</param>
-    public static string Unit(string name, string program) => Read(name).Replace($"ExecStart={PackagedProgram} ", $"ExecStart={Quote(program)} ", StringComparison.Ordinal);
+    public static string Unit(string name, string program) => Read(name)
+        .Replace($"ExecStart={PackagedProgram} ", $"ExecStart={Quote(program)} ", StringComparison.Ordinal)
+        .Replace($"ExecStopPost=-{PackagedProgram} ", $"ExecStopPost=-{Quote(program)} ", StringComparison.Ordinal);
 
     /// <summary>A file as it is.</summary>
     public static string Read(string name)

@@ -36,4 +36,8 @@ public sealed class UnitFilesTests
     [InlineData("/home/ann b/100%/$x/appliance", "ExecStart=\"/home/ann b/100%%/$$x/appliance\" serve")]
     public void Unit_ProgramElsewhere_IsWrittenAsSystemdReadsIt(string program, string line) =>
         Assert.Contains(line, UnitFiles.Unit("appliance-user.service", program).Split('\n'));
+
+    [Fact]
+    public void Unit_ProgramElsewhere_SetsPinsSafeWithThatProgram() =>
+        Assert.Contains("ExecStopPost=-/usr/local/bin/appliance hardware safe", UnitFiles.Unit("appliance.service", "/usr/local/bin/appliance").Split('\n'));
 }

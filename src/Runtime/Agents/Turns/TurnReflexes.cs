@@ -1,13 +1,14 @@
 using Models;
 using Runtime.Approvals;
+using Runtime.Hardware.Triggers;
 using Runtime.Reflexes;
 using Runtime.Sessions;
 
 namespace Runtime.Agents.Turns;
 
 /// <summary>
-/// Reflexes in turns: only what a person says calls one, never what a tool, a job or another turn said; and what it may do is what the person
-/// may. Safe for several threads.
+/// Reflexes in turns: only what a person says calls one, or wrote for a trigger to say, never what a tool, a job or another turn said; and what
+/// it may do is what the person may. Safe for several threads.
 /// </summary>
 /// <param name="book">The reflexes.</param>
 /// <param name="services">What turns work with.</param>
@@ -20,7 +21,7 @@ internal sealed class TurnReflexes(ReflexBook book, TurnServices services)
     public ReflexHit? Find(Turn turn, Agent agent)
     {
         if (!agent.Settings.HasReflexes || turn.IsResumed) return null;
-        if (turn.Origin.IsPerson) return book.Find(Ask(turn, agent));
+        if (turn.Origin.IsPerson || IsTrigger(turn)) return book.Find(Ask(turn, agent));
         var isDue = turn.Origin is { Channel: Schedule.JobTurns.Channel, IsTainted: false, Depth: 0 } && turn.Text.StartsWith(Scheduled, StringComparison.Ordinal);
         return isDue && turn.Text.IndexOf("] ", StringComparison.Ordinal) is var head and > 0 ? book.Find(Ask(turn, agent) with { Text = turn.Text[(head + 2)..], IsDue = true }) : null;
     }
@@ -68,6 +69,9 @@ internal sealed class TurnReflexes(ReflexBook book, TurnServices services)
         }
         return hit.Answer(result);
     }
+
+    // What a trigger of the hardware says, its owner wrote into the configuration: these are a person's words, said beforehand.
+    private static bool IsTrigger(Turn turn) => turn.Origin is { Channel: TriggerTurns.Channel, IsTainted: false, Depth: 0 };
 
     private ReflexAsk Ask(Turn turn, Agent agent)
     {

@@ -31,17 +31,23 @@ internal sealed class BoardPin(PinSettings settings, IDeviceSource source, TimeP
 
     public PinState State()
     {
-        try
+        lock (_lock)
         {
-            lock (_lock)
+            try
             {
                 var pin = Opened();
                 return new(settings, pin.Read(), pin.IsDimmed, null);
             }
-        }
-        catch (HardwareException e)
-        {
-            return new(settings, null, false, e.Message);
+            catch (HardwareException e)
+            {
+                // What was unplugged may come back. An output is held on to: opening it again would set it.
+                if (!settings.IsOutput)
+                {
+                    _pin?.Dispose();
+                    _pin = null;
+                }
+                return new(settings, null, false, e.Message);
+            }
         }
     }
 

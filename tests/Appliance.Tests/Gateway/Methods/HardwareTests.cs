@@ -21,10 +21,11 @@ public sealed class HardwareTests : IAsyncLifetime
                 "simulate": true,
                 "pins": {
                   "lamp": { "at": "gpio:gpiochip0/17", "output": true, "allow": ["read", "set"], "safe": "off", "about": "over the stove" },
-                  "door": { "at": "gpio:gpiochip0/4", "allow": ["read", "trigger"], "bias": "pull-up" }
+                  "door": { "at": "gpio:gpiochip0/4", "allow": ["read", "trigger"], "bias": "pull-up" },
+                  "dusk": { "at": "gpio:gpiochip0/5", "allow": ["read", "trigger"] }
                 },
                 "sensors": { "kitchen": { "at": "w1:28-0316" } },
-                "triggers": { "bell": { "on": "door", "becomes": "on", "say": "The door bell rang: {name} is {value}." } }
+                "triggers": { "bell": { "on": "door", "becomes": "on", "say": "The door bell rang: {name} is {value}." }, "dark": { "on": "dusk", "becomes": "on", "say": "turn the lamp on" } }
               }
             }
             """);
@@ -44,7 +45,7 @@ public sealed class HardwareTests : IAsyncLifetime
     {
         var list = await _owner.AskAsync("hardware.list", new JsonObject());
         Assert.True(list.GetProperty("simulated").GetBoolean());
-        Assert.Equal(["lamp", "door"], list.GetProperty("pins").EnumerateArray().Select(pin => pin.GetProperty("name").GetString()));
+        Assert.Equal(["lamp", "door", "dusk"], list.GetProperty("pins").EnumerateArray().Select(pin => pin.GetProperty("name").GetString()));
         Assert.Equal("20 °C", list.GetProperty("sensors")[0].GetProperty("state").GetString());
 
         Assert.Equal("on", (await _owner.AskAsync("hardware.set", new JsonObject { ["name"] = "lamp", ["value"] = "on" })).GetProperty("state").GetString());
@@ -72,6 +73,17 @@ public sealed class HardwareTests : IAsyncLifetime
         Assert.Equal("The door bell rang: door is on.", history[0].GetProperty("content")[0].GetProperty("text").GetString());
         var events = (await _owner.AskAsync("hardware.events", new JsonObject { ["after"] = 0 })).GetProperty("events").EnumerateArray().Select(e => $"{e.GetProperty("kind").GetString()} {e.GetProperty("name").GetString()}").ToList();
         Assert.Equal(["start lamp", "edge door", "trigger bell"], events);
+    }
+
+    [Fact]
+    public async Task Trigger_WhoseWordsAreAReflex_NeedsNoModel()
+    {
+        _host.LoadFault = new Models.ModelException("No model answers here.");
+
+        await _owner.AskAsync("hardware.simulate", new JsonObject { ["name"] = "dusk", ["value"] = "on" });
+
+        await _owner.EventAsync("chat", e => e.GetProperty("sessionKey").GetString() == "agent:main:hardware:dark" && e.GetProperty("state").GetString() == "final");
+        Assert.Equal("on", (await _owner.AskAsync("hardware.read", new JsonObject { ["name"] = "lamp" })).GetProperty("state").GetString());
     }
 
     [Fact]
