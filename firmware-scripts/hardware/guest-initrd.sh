@@ -12,7 +12,9 @@ mkdir -p "$tree"/{bin,proc,sys,dev,tmp,root,usr/bin,"lib/modules/$version"}
 
 install -m 755 "$kernel/busybox" "$tree/bin/busybox"
 cp "$binary" "$tree/usr/bin/appliance"
-ldd "$binary" | grep -o '/[^ ]*' | while read -r library; do install -D -m 755 "$library" "$tree$library"; done
+# OpenSSL is loaded when it is needed, by name.
+{ ldd "$binary" | grep -o '/[^ ]*'; ldconfig -p | awk '/x86-64.*lib(ssl|crypto)\.so\.3$/ { print $NF }'; } \
+  | while read -r library; do install -D -m 755 "$library" "$tree$library"; done
 
 # Each module with those it stands on.
 cp "$kernel"/modules/modules.{order,builtin,builtin.modinfo} "$tree/lib/modules/$version/"
