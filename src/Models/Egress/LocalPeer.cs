@@ -9,7 +9,7 @@ namespace Models.Egress;
 internal static class LocalPeer
 {
     // How a program that speaks IPv6 alone writes an address of IPv4, ::ffff:0:0/96, in words of the machine's own order.
-    private static readonly string Mapped = BitConverter.IsLittleEndian ? "0000000000000000FFFF0000" : "00000000000000000000FFFF";
+    private static string Mapped => BitConverter.IsLittleEndian ? "0000000000000000FFFF0000" : "00000000000000000000FFFF";
 
     /// <summary>True where it is our own user's. Where the kernel does not tell, nobody is let in.</summary>
     public static bool IsOurUser(Socket socket)

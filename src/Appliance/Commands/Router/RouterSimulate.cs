@@ -73,7 +73,7 @@ internal static class RouterSimulate
         var records = RouteLog.Read(path).OrderBy(record => record.At).ToList();
         return [.. records.Select(record => new SimulatedTurn(record.At - records[0].At, record.Decision.Request.Turn with
         {
-            LikelyAnswer = (int)Math.Clamp(record.Attempts.LastOrDefault()?.AnswerTokens ?? record.Decision.Request.Turn.LikelyAnswer, 1, 100_000),
+            LikelyAnswer = (int)Math.Clamp((record.Attempts is [.., var last] ? last.AnswerTokens : null) ?? record.Decision.Request.Turn.LikelyAnswer, 1, 100_000),
         })
         {
             Conversation = record.Conversation,

@@ -25,7 +25,7 @@ public sealed class ReflexOffers(ReflexBook book, QuestionBook questions, AgentB
     public void Offered(ReflexOffer offer)
     {
         if (!questions.IsAnybodyThere()) return;
-        var what = offer.Reflex.Tool is { } tool ? $"It would call {tool} {offer.Reflex.Arguments}." : $"It would answer: {offer.Reflex.Answers.FirstOrDefault()}";
+        var what = offer.Reflex.Tool is { } tool ? $"It would call {tool} {offer.Reflex.Arguments}." : $"It would answer: {(offer.Reflex.Answers is [var first, ..] ? first : "")}";
         var item = new QuestionItem(Item, "Reflex", $"\"{offer.Said}\" came to the same three times. Do it at once from now on, without a model? {what}", [(Yes, "It becomes a reflex."), (No, "It is not offered again.")], IsMulti: false, IsOther: false);
         try
         {
