@@ -15,7 +15,7 @@ internal static class SimulationTable
         [
             Row("questions", _ => $"{questions:N0}"),
             Row("nobody answered", r => $"{r.Refused:N0}"),
-            .. Reasons(reports).Select(reason => Row($"  {reason}", r => $"{r.Refusals.FirstOrDefault(f => f.Reason == reason).Count:N0}")),
+            .. Reasons(reports).Select(reason => Row($"  {reason}", r => $"{r.Refusals.Count(f => f == reason):N0}")),
             .. Names(reports).Select(name => Row($"answered by {name}", r => Of(r, name) is { } target ? $"{target.Answers:N0} of {target.Calls:N0} calls" : "")),
             Row("gone on with by another", r => $"{r.Continued:N0}"),
             Row("asked beside a slow one", r => $"{r.Hedged:N0}"),
@@ -41,14 +41,8 @@ internal static class SimulationTable
     {
         ["answered"] = report.Records.Count - report.Refused,
         ["refused"] = report.Refused,
-        ["refusals"] = new JsonObject(report.Refusals.Select(r => KeyValuePair.Create(r.Reason.ToString(), (JsonNode?)r.Count))),
-        ["targets"] = new JsonObject(report.Targets.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)new JsonObject
-        {
-            ["calls"] = t.Calls,
-            ["answers"] = t.Answers,
-            ["failures"] = t.Failures,
-            ["spent"] = t.Spent / 1_000_000m,
-        }))),
+        ["refusals"] = Refusals(report),
+        ["targets"] = Targets(report),
         ["continued"] = report.Continued,
         ["hedged"] = report.Hedged,
         ["firstWord"] = new JsonObject { ["p50"] = report.FirstWord(0.5), ["p95"] = report.FirstWord(0.95) },
@@ -56,7 +50,21 @@ internal static class SimulationTable
         ["leaks"] = report.Leaks,
     };
 
-    private static IEnumerable<ExclusionReason> Reasons(IReadOnlyList<SimulationReport> reports) => reports.SelectMany(r => r.Refusals).Select(r => r.Reason).Distinct().Order();
+    private static JsonObject Refusals(SimulationReport report)
+    {
+        var json = new JsonObject();
+        foreach (var reason in report.Refusals.Distinct()) json[reason] = report.Refusals.Count(r => r == reason);
+        return json;
+    }
+
+    private static JsonObject Targets(SimulationReport report)
+    {
+        var json = new JsonObject();
+        foreach (var target in report.Targets) json[target.Name] = new JsonObject { ["calls"] = target.Calls, ["answers"] = target.Answers, ["failures"] = target.Failures, ["spent"] = target.Spent / 1_000_000m };
+        return json;
+    }
+
+    private static IEnumerable<string> Reasons(IReadOnlyList<SimulationReport> reports) => reports.SelectMany(r => r.Refusals).Distinct();
 
     private static IEnumerable<string> Names(IReadOnlyList<SimulationReport> reports) => reports.SelectMany(r => r.Targets).Select(t => t.Name).Distinct();
 

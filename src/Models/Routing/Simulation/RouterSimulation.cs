@@ -23,29 +23,30 @@ public static class RouterSimulation
         List<double> first = [];
         var refused = 0;
         using var ledger = new BudgetLedger(plan.Budget, world.Time);
-        var upstreams = plan.Targets.Select(t => (t.Target, Client: new SimulatedUpstream(t.Target, t.Speed, plan, world.Time, random))).ToList();
+        var upstreams = plan.Targets.Select(t => new SimulatedUpstream(t, plan, world.Time, random)).ToList();
         var router = new ModelRouter(ledger, world.Time, () => random.Next(1000) / 1000.0)
         {
             Policy = plan.Policy,
             IsOffline = () => plan.IsOffline,
             Recorded = records.Add,
-            Targets = [.. upstreams.Select(u => ToTarget(u.Target, 1, u.Client, plan))],
+            Targets = [.. upstreams.Select(u => ToTarget(u, plan, TimeSpan.Zero))],
         };
         world.Run(async () =>
         {
             var asked = new List<Task>();
-            foreach (var (turn, number) in plan.Turns.Select((turn, number) => (turn, number)))
+            for (var number = 0; number < plan.Turns.Count; number++)
             {
+                var turn = plan.Turns[number];
                 if (turn.At > world.Time.Elapsed) await Task.Delay(turn.At - world.Time.Elapsed, world.Time);
                 // Prices are published, and the router hears of them, before they are charged.
-                router.Targets = [.. upstreams.Select(u => ToTarget(u.Target, plan.Spells.Where(s => s.Holds(u.Target, world.Time.Elapsed)).Aggregate(1, (price, spell) => price * spell.Price), u.Client, plan))];
+                router.Targets = [.. upstreams.Select(u => ToTarget(u, plan, world.Time.Elapsed))];
                 asked.Add(AskAsync(turn, number));
             }
             await Task.WhenAll(asked);
         }, plan.Turns.Count == 0 ? Longest : plan.Turns[^1].At + Longest);
         first.Sort();
-        var targets = upstreams.Select(u => ToReport(u.Target.Name, u.Client.Spent, records)).ToList();
-        return new SimulationReport(records, targets, first, refused, upstreams.Sum(u => u.Client.Leaks), upstreams.Sum(u => u.Client.Spent));
+        var targets = upstreams.Select(u => ToReport(u.Target.Name, u.Spent, records)).ToList();
+        return new SimulationReport(records, targets, first, refused, upstreams.Sum(u => u.Leaks), upstreams.Sum(u => u.Spent));
 
         async Task AskAsync(SimulatedTurn turn, int number)
         {
@@ -67,11 +68,12 @@ public static class RouterSimulation
         }
     }
 
-    private static RoutedTarget ToTarget(Target target, int price, SimulatedUpstream client, SimulationPlan plan) =>
-        new(price == 1 || target.Price is not { } usual ? target : target with { Price = new Price(usual.Input * price, usual.Output * price) }, _ => Task.FromResult<IChatClient>(client))
-        {
-            Count = (messages, _) => plan.Turns[int.Parse(messages[0].Text, CultureInfo.InvariantCulture)] is var turn ? turn.Tokens.GetValueOrDefault(target.Name, turn.Turn.Tokens) : null,
-        };
+    private static RoutedTarget ToTarget(SimulatedUpstream client, SimulationPlan plan, TimeSpan at)
+    {
+        var (target, price) = (client.Target, plan.PriceOf(client.Target, at));
+        if (price != 1 && target.Price is { } usual) target = target with { Price = new Price(usual.Input * price, usual.Output * price) };
+        return new RoutedTarget(target, _ => Task.FromResult<IChatClient>(client)) { Count = (messages, _) => plan.TokensOf(int.Parse(messages[0].Text, CultureInfo.InvariantCulture), target) };
+    }
 
     // The message is the turn's number: what was said is nobody's business here.
     private static Question ToQuestion(SimulatedTurn turn, int number, ModelRouter router)

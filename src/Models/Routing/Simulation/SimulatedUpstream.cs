@@ -7,9 +7,13 @@ using Models.Providers;
 namespace Models.Routing.Simulation;
 
 /// <summary>A model in a simulation: it answers as quickly as it is known to, or does what its weather says. It keeps the true books of what it charged and saw. For one thread.</summary>
-internal sealed class SimulatedUpstream(Target target, TargetSpeed speed, SimulationPlan plan, VirtualTime time, Random random) : IChatClient
+internal sealed class SimulatedUpstream(Target target, SimulationPlan plan, VirtualTime time, Random random) : IChatClient
 {
     private const int PieceTokens = 16;
+    private readonly TargetSpeed _speed = target.IsLocal ? TargetSpeed.LocalGuess : TargetSpeed.RemoteGuess;
+
+    /// <summary>Who it is.</summary>
+    public Target Target => target;
 
     /// <summary>What it charged, millionths of a dollar.</summary>
     public long Spent { get; private set; }
@@ -22,13 +26,13 @@ internal sealed class SimulatedUpstream(Target target, TargetSpeed speed, Simula
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var conversation = messages.ToList();
-        var turn = plan.Turns[int.Parse(conversation[0].Text, CultureInfo.InvariantCulture)];
-        var (tokens, answer) = (turn.Tokens.GetValueOrDefault(target.Name, turn.Turn.Tokens), turn.Turn.LikelyAnswer);
+        var number = int.Parse(conversation[0].Text, CultureInfo.InvariantCulture);
+        var turn = plan.Turns[number];
+        var (tokens, answer) = (plan.TokensOf(number, target), turn.Turn.LikelyAnswer);
         // The second half of an answer that another began.
         if (conversation.Count > 1) answer = Math.Max(1, answer / 2);
         answer = Math.Min(answer, options?.MaxOutputTokens ?? int.MaxValue);
-        var spells = plan.Spells.Where(s => s.Holds(target, time.Elapsed)).ToList();
-        var weather = spells.Find(s => s.Weather != Weather.Fine)?.Weather ?? Weather.Fine;
+        var (weather, price) = (plan.WeatherOf(target, time.Elapsed), plan.PriceOf(target, time.Elapsed));
         await Wait(0.05);
         switch (weather)
         {
@@ -42,19 +46,19 @@ internal sealed class SimulatedUpstream(Target target, TargetSpeed speed, Simula
             case Weather.Broken: throw new ProviderException(UpstreamFault.Server, "It is in trouble.");
             case Weather.Denying: throw new ProviderException(UpstreamFault.Denied, "It does not take the key.");
         }
-        await Wait(speed.FirstToken(tokens));
+        await Wait(_speed.FirstToken(tokens));
         var cut = weather == Weather.Cutting ? random.Next(answer) : int.MaxValue;
         for (var made = 0; made < answer; made += PieceTokens)
         {
-            await Wait(weather == Weather.Loris ? random.Next(90) : Math.Min(PieceTokens, answer - made) / speed.Decode);
+            await Wait(weather == Weather.Loris ? random.Next(90) : Math.Min(PieceTokens, answer - made) / _speed.Decode);
             if (made >= cut)
             {
-                Charge(spells, tokens, made);
+                Charge(price, tokens, made);
                 throw new ProviderException(UpstreamFault.Cut, "The connection ended.");
             }
             yield return new ChatResponseUpdate(ChatRole.Assistant, $"{target.Name}{made} ");
         }
-        Charge(spells, tokens, answer);
+        Charge(price, tokens, answer);
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = tokens, OutputTokenCount = answer })]) { FinishReason = ChatFinishReason.Stop };
 
         Task Wait(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), time, cancellationToken);
@@ -70,6 +74,5 @@ internal sealed class SimulatedUpstream(Target target, TargetSpeed speed, Simula
     /// <inheritdoc/>
     public void Dispose() { }
 
-    private void Charge(List<Spell> spells, int tokens, int made) =>
-        Spent += (target.Price ?? Price.Free).Of(tokens, made) * spells.Aggregate(1, (price, spell) => price * spell.Price);
+    private void Charge(int price, int tokens, int made) => Spent += (target.Price ?? Price.Free).Of(tokens, made) * price;
 }

@@ -20,9 +20,9 @@ public sealed record SimulationReport(IReadOnlyList<RouteRecord> Records, IReadO
     /// <summary>Seconds to the first word that a share of the answers took at most; 0 where there are none.</summary>
     public double FirstWord(double share) => FirstWords.Count == 0 ? 0 : FirstWords[(int)Math.Min(FirstWords.Count - 1, share * FirstWords.Count)];
 
-    /// <summary>Why questions were refused: what kept out whoever came nearest, and how often.</summary>
-    public IEnumerable<(ExclusionReason Reason, int Count)> Refusals => Records.Where(r => r.Refusal is not null)
-        .GroupBy(r => r.Attempts.Count > 0 ? ExclusionReason.Failing : r.Decision.Nearest()?.Reason ?? ExclusionReason.NotAsked).Select(g => (g.Key, g.Count())).OrderByDescending(r => r.Item2);
+    /// <summary>Questions that were refused, by what kept out whoever came nearest (<see cref="ExclusionReason.Failing"/> where all that were asked failed).</summary>
+    public IReadOnlyList<string> Refusals => [.. Records.Where(r => r.Refusal is not null)
+        .Select(r => (r.Attempts.Count > 0 ? ExclusionReason.Failing : r.Decision.Nearest()?.Reason ?? ExclusionReason.NotAsked).ToString())];
 }
 
 /// <summary>What became of a target. Immutable.</summary>

@@ -6,8 +6,8 @@ namespace Models.Tests.Routing.Simulation;
 
 public sealed class RouterSimulationTests
 {
-    private static readonly (Target, TargetSpeed) Box = (new Target("box") { IsLocal = true, Window = 8192, Quality = 0.3 }, TargetSpeed.LocalGuess);
-    private static readonly (Target, TargetSpeed) Cloud = (new Target("cloud") { Window = 128_000, KeepsData = false, Quality = 0.9, Price = new Price(1_000_000, 10_000_000) }, TargetSpeed.RemoteGuess);
+    private static readonly Target Box = new("box") { IsLocal = true, Window = 8192, Quality = 0.3 };
+    private static readonly Target Cloud = new("cloud") { Window = 128_000, KeepsData = false, Quality = 0.9, Price = new Price(1_000_000, 10_000_000) };
     private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(90) / 4;
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RouterSimulationTests
 
     private static Spell Trouble(Weather weather) => new("cloud", Quarter, 3 * Quarter, weather);
 
-    private static SimulationReport Run(IReadOnlyList<(Target, TargetSpeed)> targets, IReadOnlyList<Spell> spells, BudgetRules? budget = null) =>
+    private static SimulationReport Run(IReadOnlyList<Target> targets, IReadOnlyList<Spell> spells, BudgetRules? budget = null) =>
         RouterSimulation.Run(new SimulationPlan(targets, new RoutingPolicy { Profile = RoutingProfile.CloudFirst }, budget ?? new BudgetRules(), SimulatedTurn.Workload(200, 1), spells));
 
     private static IEnumerable<string> Words(SimulationReport report) => report.Records.Select(r => $"{r.Conversation} {string.Join(", ", r.Attempts)}");

@@ -156,30 +156,32 @@ public sealed class BudgetLedgerTests : IDisposable
         Assert.Equal((spent, 0L), (ledger.Spent().Hour, ledger.Spent().Held));
     }
 
-    // Every order of six steps: two sizes of call, the newest or oldest settled at nothing, in part or never, and time.
-    [Fact]
-    public void AnyOrderOfSteps_NoHourEverHoldsMoreThanItsLimit()
+    // Every order of six steps: two sizes of call, of one person or of two with limits of their own, the newest or oldest settled at nothing, in part or
+    // whole, and time.
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("kim", "jo")]
+    public void AnyOrderOfSteps_NoHourEverHoldsMoreThanItsLimit(string? first, string? second)
     {
-        const int limit = 10, depth = 6, kinds = 7;
+        const int limit = 10, each = 7, depth = 6, kinds = 7;
         var path = new int[depth];
         while (true)
         {
             var time = new ManualTime();
-            using var ledger = new BudgetLedger(new() { Everyone = new(Hour: limit) }, time);
-            List<Reservation> open = [];
-            List<(DateTimeOffset At, long Micros)> spent = [];
+            using var ledger = new BudgetLedger(new() { Everyone = new(Hour: limit), EachPerson = new(Hour: each) }, time);
+            List<(Reservation Money, string? Person)> open = [];
+            List<(DateTimeOffset At, long Micros, string? Person)> spent = [];
             foreach (var step in path)
             {
                 switch (step)
                 {
                     case 0 or 1:
-                        var size = step == 0 ? 4 : 6;
-                        var promised = open.Sum(r => r.Micros);
-                        var reservation = ledger.TryReserve(size, null, null, out _);
+                        var (size, person) = step == 0 ? (4, first) : (6, second);
+                        var reservation = ledger.TryReserve(size, null, person, out _);
                         // All that is promised may be spent in this hour.
-                        if (reservation is not null) Require(Within(60) + promised + size <= limit);
-                        else Require(Within(62) + promised + size > limit);
-                        if (reservation is not null) open.Add(reservation);
+                        if (reservation is not null) Require(Used(60, null) + size <= limit && (person is null || Used(60, person) + size <= each));
+                        else Require(Used(62, null) + size > limit || (person is not null && Used(62, person) + size > each));
+                        if (reservation is not null) open.Add((reservation, person));
                         break;
                     case 6:
                         time.Advance(TimeSpan.FromMinutes(25));
@@ -187,16 +189,18 @@ public sealed class BudgetLedgerTests : IDisposable
                     default:
                         if (open.Count == 0) break;
                         var at = step is 2 or 3 ? 0 : open.Count - 1;
-                        var micros = step is 2 or 4 ? 0 : step == 3 ? open[at].Micros / 2 : open[at].Micros;
-                        open[at].Settle(micros);
-                        spent.Add((time.GetUtcNow(), micros));
+                        var micros = step is 2 or 4 ? 0 : step == 3 ? open[at].Money.Micros / 2 : open[at].Money.Micros;
+                        open[at].Money.Settle(micros);
+                        spent.Add((time.GetUtcNow(), micros, open[at].Person));
                         open.RemoveAt(at);
                         break;
                 }
 
-                long Within(int minutes) => spent.Where(s => s.At > time.GetUtcNow().AddMinutes(-minutes)).Sum(s => s.Micros);
+                // Spent and promised, by one of them or by all.
+                long Used(int minutes, string? by) => spent.Where(s => s.At > time.GetUtcNow().AddMinutes(-minutes) && (by is null || s.Person == by)).Sum(s => s.Micros)
+                    + open.Where(o => by is null || o.Person == by).Sum(o => o.Money.Micros);
             }
-            foreach (var reservation in open) reservation.Settle(0);
+            foreach (var (money, _) in open) money.Settle(0);
             Require(ledger.Spent().Held == 0);
             var i = depth - 1;
             while (i >= 0 && ++path[i] == kinds) path[i--] = 0;
