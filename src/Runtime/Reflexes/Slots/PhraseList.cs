@@ -2,10 +2,11 @@ using Runtime.Reflexes.Matching;
 
 namespace Runtime.Reflexes.Slots;
 
-/// <summary>Words that mean something, one or more of them together: <c>half past=30</c>. Filled by one thread, then read by many.</summary>
+/// <summary>Words that mean something, one or more of them together: <c>half past=30</c>. There are a thousand in a language, so each is two texts and no more. Filled by one thread, then read by many.</summary>
 internal sealed class PhraseList
 {
-    private readonly Dictionary<string, List<(string[] Words, string Value)>> _byFirst = new(StringComparer.Ordinal);
+    // By their first words; of those with the same one the longest first: it says most.
+    private readonly List<(string Phrase, string Value)> _phrases = [];
 
     /// <summary>Adds what a line says: <c>a=1 | one=1 | dozen=12</c>; a phrase without a value stands for itself.</summary>
     public void Add(string line)
@@ -20,12 +21,12 @@ internal sealed class PhraseList
     /// <summary>Adds one phrase.</summary>
     public void Add(string phrase, string value)
     {
-        var words = Utterance.KeyOf(phrase).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length == 0) return;
-        if (!_byFirst.TryGetValue(words[0], out var list)) _byFirst[words[0]] = list = [];
-        list.Add((words, value));
-        // The longest first: it says most.
-        list.Sort((a, b) => b.Words.Length - a.Words.Length);
+        var key = Utterance.KeyOf(phrase);
+        if (key.Length == 0) return;
+        var first = First(key);
+        var at = Begin(first);
+        while (at < _phrases.Count && First(_phrases[at].Phrase).SequenceEqual(first) && _phrases[at].Phrase.Length >= key.Length) at++;
+        _phrases.Insert(at, (key, value));
     }
 
     /// <summary>The longest phrase that stands at a place: its value and the word behind it; null where there is none.</summary>
@@ -38,13 +39,35 @@ internal sealed class PhraseList
     /// <summary>All phrases that stand at a place, the longest first.</summary>
     public IEnumerable<(string Value, int End)> All(IReadOnlyList<Token> tokens, int at, int end)
     {
-        if (at >= end || !_byFirst.TryGetValue(tokens[at].Key, out var list)) yield break;
-        foreach (var (words, value) in list)
+        if (at >= end) yield break;
+        for (var i = Begin(tokens[at].Key); i < _phrases.Count && First(_phrases[i].Phrase).SequenceEqual(tokens[at].Key); i++)
         {
-            if (at + words.Length > end) continue;
-            var i = 1;
-            while (i < words.Length && tokens[at + i].Key == words[i]) i++;
-            if (i == words.Length) yield return (value, at + words.Length);
+            if (Stands(_phrases[i].Phrase, tokens, at, end) is { } behind) yield return (_phrases[i].Value, behind);
         }
     }
+
+    private static int? Stands(string phrase, IReadOnlyList<Token> tokens, int at, int end)
+    {
+        foreach (var range in phrase.AsSpan().Split(' '))
+        {
+            if (at >= end || !phrase.AsSpan(range).SequenceEqual(tokens[at].Key)) return null;
+            at++;
+        }
+        return at;
+    }
+
+    // The first phrase whose first word is that one, or would be behind it.
+    private int Begin(ReadOnlySpan<char> first)
+    {
+        var (low, high) = (0, _phrases.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (First(_phrases[middle].Phrase).SequenceCompareTo(first) < 0) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    private static ReadOnlySpan<char> First(string phrase) => phrase.IndexOf(' ') is var space and >= 0 ? phrase.AsSpan(0, space) : phrase;
 }
