@@ -26,7 +26,7 @@ usage() {
   cat <<'TXT'
 usage: ./build.sh COMMAND
 
-  run [ARGS]   install what is missing, build, and start: the chat when there is a model, else the server
+  run [ARGS]   install what is missing, build, and start: the box answers at once
   build        install what is missing and build everything
   test         everything that proves it: format, build, unit tests, native publish, end-to-end tests (what CI runs)
   test-slow    the proofs that take minutes: a million mutated frames and 100,000 commands, 500 kills, 1,000 power cuts
@@ -111,6 +111,17 @@ ensure_onnxruntime() {
   : > "$stamp"
 }
 
+# artifacts/builtin.model: the model in models/builtin as the program carries it; made again when that changes. Without weights there is none.
+ensure_builtin() {
+  local packed=$root/artifacts/builtin.model source=$root/models/builtin
+  [ -e "$source/model.safetensors" ] || { rm -f "$packed"; return 0; }
+  [ ! -e "$packed" ] || [ -n "$(find "$source" -type f ! -name '*.jsonl' -newer "$packed" -print -quit)" ] || return 0
+  say "packing the built-in model"
+  dotnet build tools/Trainer -c Release -v quiet --nologo
+  dotnet run --project tools/Trainer -c Release --no-build -- pack "$source" "$packed.tmp"
+  mv "$packed.tmp" "$packed"
+}
+
 # --- the feed -----------------------------------------------------------------------------------------------------------------------
 
 # Asks the package feed once per checkout, and remembers: has it what a project wants?
@@ -152,7 +163,7 @@ cross_flags() {
 # --- commands -----------------------------------------------------------------------------------------------------------------------
 
 build() {
-  ensure_tools; ensure_onnxruntime
+  ensure_tools; ensure_onnxruntime; ensure_builtin
   dotnet build Appliance.sln -c Release -v quiet --nologo "$@"
 }
 
@@ -185,7 +196,7 @@ publish() { # [--rid RID]
     # The rest is made for the target from here on.
     rid=$2 arch=${2#*-} out=$root/artifacts/$2
   elif [ $# -gt 0 ]; then usage >&2; exit 2; fi
-  ensure_tools; require_rid; ensure_onnxruntime; feed_flags; cpu_flags; cross_flags
+  ensure_tools; require_rid; ensure_onnxruntime; ensure_builtin; feed_flags; cpu_flags; cross_flags
   local log=$root/artifacts/publish.log
   say "publishing the native file ($rid)"
   if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "${feed[@]}" "${cpu[@]}" "${cross[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
@@ -204,7 +215,7 @@ publish() { # [--rid RID]
 published() {
   local target=linux-x64; [ "$1" = amd64 ] || target=linux-arm64
   local file=$root/artifacts/$target/appliance
-  if [ ! -x "$file" ] || [ -n "$(find src Directory.*.props version.txt firmware-scripts/units -newer "$file" -type f -print -quit)" ]; then
+  if [ ! -x "$file" ] || [ -n "$(find src models Directory.*.props version.txt firmware-scripts/units -newer "$file" -type f -print -quit)" ]; then
     if [ "$target" = "linux-$arch" ]; then publish >&2; else "$root/build.sh" publish --rid "$target" >&2 || exit $?; fi
   fi
   printf '%s\n' "$file"
@@ -239,9 +250,7 @@ release() {
 
 run() {
   published "$(debian_arch)" >/dev/null
-  if [ $# -gt 0 ]; then exec "$out/appliance" "$@"; fi
-  if "$out/appliance" models list --quiet | grep -q .; then exec "$out/appliance" chat; fi
-  exec "$out/appliance" serve
+  exec "$out/appliance" "$@"
 }
 
 # Runs one test project, the quick tests or those of the kind given, and adds its counts to passed, failed and skipped.

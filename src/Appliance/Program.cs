@@ -83,6 +83,7 @@ internal static class Program
             LicensesCommand.Create(),
             CompletionCommand.Create(),
         };
+        root.SetAction(Welcome.RunAsync);
         RootHelp.Use(root);
         try
         {

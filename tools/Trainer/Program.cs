@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
+using Models;
+using Models.Store;
 using Models.Tokens;
 using Trainer.Curriculum;
 using Trainer.Examination;
@@ -16,12 +18,12 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        var root = new RootCommand("Trains small decoders: learns a vocabulary, trains, and writes what `appliance models import` reads.") { CurriculumCommand.Make(), TokenizerCommand(), TrainCommand(), ExamineCommand.Make(), ExportCommand() };
+        var root = new RootCommand("Trains small decoders: learns a vocabulary, trains, and writes what `appliance models import` reads.") { CurriculumCommand.Make(), TokenizerCommand(), TrainCommand(), ExamineCommand.Make(), ExportCommand(), PackCommand() };
         try
         {
             return await root.Parse(arguments).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or ModelException)
         {
             await Console.Error.WriteLineAsync($"error: {e.Message}");
             return 1;
@@ -110,6 +112,19 @@ internal static class Program
             using var run = Checkpoint.Load(Path.Combine(at, "checkpoint.bin"), NoExamples.Instance);
             HuggingFaceFolder.Write(at, run.Plan.Shape, run.Table, run.Weights);
             Console.WriteLine($"config.json and model.safetensors of step {run.Steps} are in {at}");
+        });
+        return command;
+    }
+
+    private static Command PackCommand()
+    {
+        var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "The model: config.json and model.safetensors, or ONNX in GenAI's layout." };
+        var file = new Argument<string>("file") { HelpName = "FILE", Description = "Where it goes." };
+        var command = new Command("pack", "Pack a model as the program carries it, with weights of 4 bits.") { folder, file };
+        command.SetAction(parsed =>
+        {
+            var manifest = ModelPacker.Pack(parsed.GetValue(folder)!, parsed.GetValue(file)!);
+            Console.WriteLine($"{manifest.Parameters:N0} parameters, {manifest.Quantization}, {new FileInfo(parsed.GetValue(file)!).Length:N0} bytes");
         });
         return command;
     }

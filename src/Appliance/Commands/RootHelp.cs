@@ -17,8 +17,10 @@ internal sealed class RootHelp(CommandLineAction others) : SynchronousCommandLin
 
     private static readonly (string Line, string What)[] Examples =
     [
-        ("appliance models pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF", "get a model"),
-        ("appliance chat", "talk with it here"),
+        ("appliance", "talk with the box, at once"),
+        ("appliance models recommend", "larger models that fit this machine"),
+        ("appliance models pull qwen2.5-0.5b", "get one of them"),
+        ("appliance chat", "talk with a model alone, without tools"),
         ("appliance serve", "let apps and APIs in, on 127.0.0.1:18789"),
         ("appliance agent -m \"Good morning\"", "say something to the running gateway"),
         ("appliance sessions list --json", "what programs read"),
@@ -41,7 +43,7 @@ internal sealed class RootHelp(CommandLineAction others) : SynchronousCommandLin
         var terminal = Terminal.Of(parseResult);
         terminal.WriteLine(root.Description!);
         terminal.WriteLine();
-        terminal.WriteLine("Usage: appliance COMMAND [OPTIONS]     appliance COMMAND --help says more");
+        terminal.WriteLine("Usage: appliance [COMMAND] [OPTIONS]     without a command: talk; appliance COMMAND --help says more");
         var grouped = Groups.SelectMany(group => group.Commands).ToHashSet();
         foreach (var (title, names) in Groups.Append(("More", [.. root.Subcommands.Select(command => command.Name).Where(name => !grouped.Contains(name))])))
         {

@@ -95,7 +95,7 @@ internal static class HealthChecks
         }
         catch (ModelException e)
         {
-            return patient.Models.Newest(ModelKind.Decoder) is null ? new Finding("memory", Severity.Info, "no model to plan for")
+            return !patient.Models.HasAny ? new Finding("memory", Severity.Info, "no model to plan for")
                 : new Finding("memory", Severity.Critical, e.Message, "The model cannot be loaded.", "`appliance models plan NAME` says what would fit.");
         }
     }

@@ -372,7 +372,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         return new HelloOk(
             new ServerInfo(ProductVersion.Text, connection.Id, _hub.BootId),
             new Features(_methods.Advertised, GatewayEvents.Names, Capabilities),
-            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(agent, _context.Models.Store.Newest(ModelKind.Decoder) is not null, "main", SessionOwner.MainOf(principal.PersonId, agent), "per-sender"))
+            new Snapshot(reads ? _hub.Presence() : [], health, _hub.Version, _hub.UptimeMs, new SessionDefaults(agent, _context.Models.Store.HasAny, "main", SessionOwner.MainOf(principal.PersonId, agent), "per-sender"))
             {
                 ConfigPath = principal.Scopes.Contains(Scope.Admin) ? _methods.ConfigPath : null,
                 StateDir = principal.Scopes.Contains(Scope.Admin) ? _context.Home : null,

@@ -72,10 +72,13 @@ internal sealed class ConfiguredRouter : IDisposable
         }
     }
 
-    /// <summary>The model of this box that answers where none is named; null where there is none.</summary>
+    /// <summary>
+    /// The model of this box that answers where none is named; null where there is none. The built-in one is for boxes that have nothing else:
+    /// where models elsewhere are named, it answers when it is asked for by name.
+    /// </summary>
     public static InstalledModel? LocalModel(ModelStore store)
     {
-        try { return store.Get(null); }
+        try { return store.Get(null) is { Manifest.Name: not BuiltInModel.Name } model ? model : null; }
         catch (ModelException) { return null; }
     }
 

@@ -8,6 +8,7 @@ using Models.Import.Quantize;
 using Models.Import.Safetensors;
 using Models.Import.Sources;
 using Models.Store;
+using Models.Tokens;
 
 namespace Models.Import;
 
@@ -42,7 +43,7 @@ public static class ModelImporter
             (losses, quantization) = (store.Losses, store.Quantization);
         }
         graph.Save(Path.Combine(target, "model.onnx"));
-        Describe(model, weights).Write(target);
+        Describe(model, weights, target).Write(target);
         return new ImportReport(model.Shape.Architecture, weights.Parameters, quantization, model.Shape.ContextLength, model.License, losses);
     }
 
@@ -65,9 +66,11 @@ public static class ModelImporter
         };
     }
 
-    private static GenAiConfig Describe(SourceModel model, DecoderWeights weights)
+    private static GenAiConfig Describe(SourceModel model, DecoderWeights weights, string target)
     {
         var (shape, special) = (model.Shape, model.SpecialTokens);
+        // Where the model's configuration does not say what ends an answer, its tokenizer may.
+        if (special.End.Count == 0 && Tokenizer.FromFolder(target).EosToken is { } end) special = special with { End = [end] };
         return new GenAiConfig
         {
             Model = new GenAiModel

@@ -36,9 +36,15 @@ public sealed class ModelStore
     /// <summary>The model that is used when none is asked for and <c>APPLIANCE_MODEL</c> names none; null leaves it to what is installed.</summary>
     public string? DefaultName { get; set; }
 
+    /// <summary>The model that is part of the program; null where there is none.</summary>
+    public BuiltInModel? BuiltIn { get; init; } = BuiltInModel.Here;
+
     private string StagingRoot => Path.Combine(_models, ".staging");
 
-    /// <summary>Every installed model, in name order. One whose manifest is damaged is left out; <see cref="Verify"/> names it.</summary>
+    /// <summary>
+    /// Every model, in name order, the built-in one among them (its folder may not be there yet). One whose manifest is damaged is left out;
+    /// <see cref="Verify"/> names it.
+    /// </summary>
     public IReadOnlyList<InstalledModel> List()
     {
         var models = new List<InstalledModel>();
@@ -46,19 +52,19 @@ public sealed class ModelStore
         {
             try
             {
-                if (Read(name) is { } model) models.Add(model);
+                if ((IsBuiltIn(name) ? BuiltIn!.ToShow(Home) : Read(name)) is { } model) models.Add(model);
             }
             catch (StoreException) { }
         }
         return models;
     }
 
-    /// <summary>The names of every installed model, damaged ones too, in order.</summary>
+    /// <summary>The names of every model, damaged ones too, in order.</summary>
     public IReadOnlyList<string> Names()
     {
-        if (!Directory.Exists(_models)) return [];
-        return [.. Directory.EnumerateDirectories(_models).Select(folder => Path.GetFileName(folder)!)
-            .Where(name => ModelName.IsValid(name) && Generations(name).Count > 0).Order(StringComparer.Ordinal)];
+        var installed = Directory.Exists(_models)
+            ? Directory.EnumerateDirectories(_models).Select(folder => Path.GetFileName(folder)!).Where(name => ModelName.IsValid(name) && !IsBuiltIn(name) && Generations(name).Count > 0) : [];
+        return [.. (BuiltIn is null ? installed : installed.Append(BuiltInModel.Name)).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>
@@ -69,19 +75,20 @@ public sealed class ModelStore
     public InstalledModel? Find(string name)
     {
         if (!ModelName.IsValid(name)) return null;
+        if (IsBuiltIn(name)) return BuiltIn!.In(Home);
         if (Read(name) is { } model) return model;
         return Read(name.EndsWith(Latest, StringComparison.Ordinal) ? name[..^Latest.Length] : name + Latest);
     }
 
     /// <summary>
     /// The model of that name. Null asks for the default: the one <c>APPLIANCE_MODEL</c> names, then <see cref="DefaultName"/>, otherwise the
-    /// one installed last that answers.
+    /// one installed last that answers, and where none is the built-in one.
     /// </summary>
     /// <exception cref="StoreException">There is none; the message says what is installed or how to get one.</exception>
     public InstalledModel Get(string? name)
     {
         name ??= Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } chosen ? chosen : DefaultName;
-        var model = name is null ? Newest(ModelKind.Decoder) : Find(name);
+        var model = name is null ? Newest(ModelKind.Decoder) ?? BuiltIn?.In(Home) : Find(name);
         if (model is not null) return model;
         var installed = string.Join(", ", List().Select(m => m.Manifest.Name));
         throw new StoreException(
@@ -91,8 +98,11 @@ public sealed class ModelStore
         { IsNotFound = true };
     }
 
-    /// <summary>The model of a kind that was installed last, or null.</summary>
-    public InstalledModel? Newest(ModelKind kind) => List().Where(m => m.Manifest.Kind == kind).MaxBy(m => m.Manifest.InstalledAt);
+    /// <summary>True where something answers: a model that was installed, or the built-in one.</summary>
+    public bool HasAny => BuiltIn is not null || Newest(ModelKind.Decoder) is not null;
+
+    /// <summary>The model of a kind that was installed last, or null; the built-in one was not.</summary>
+    public InstalledModel? Newest(ModelKind kind) => List().Where(m => m.Manifest.Kind == kind && !IsBuiltIn(m.Manifest.Name)).MaxBy(m => m.Manifest.InstalledAt);
 
     /// <summary>Imports a file or folder (see <see cref="ModelImporter"/>) and installs it, in place of a model of that name if there is one.</summary>
     /// <param name="source">Path of the file or folder.</param>
@@ -112,6 +122,7 @@ public sealed class ModelStore
     /// <exception cref="StoreException">There is none of that name, or its files cannot be removed.</exception>
     public void Remove(string name)
     {
+        if (IsBuiltIn(name)) throw new StoreException($"'{name}' is part of the program and cannot be removed. It takes no memory while it is not used.");
         if (!Names().Contains(name)) name = Get(name).Manifest.Name;
         try
         {
@@ -150,6 +161,7 @@ public sealed class ModelStore
     {
         if (HashEmbedder.IsNamed(name))
             throw new StoreException($"'{name}' is the name of the built-in embedder. Install the model by another name with --as NAME.");
+        if (name == BuiltInModel.Name) throw new StoreException($"'{name}' is the name of the model that is part of the program. Install the model by another name with --as NAME.");
         var progress = new LastProgress(options.Progress);
         try
         {
@@ -228,6 +240,8 @@ public sealed class ModelStore
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException) { return new(file.Name, "is missing"); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return new(file.Name, $"cannot be read: {e.Message}"); }
     }
+
+    private bool IsBuiltIn(string name) => BuiltIn is not null && name == BuiltInModel.Name;
 
     private InstalledModel? Read(string name)
     {

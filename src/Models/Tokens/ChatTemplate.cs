@@ -19,6 +19,7 @@ public sealed class ChatTemplate
     private readonly Statement[] _body;
     private readonly Prologue _prologue;
     private readonly int _slots;
+    private readonly Lazy<TemplateReach> _reach;
 
     private ChatTemplate(string source, Statement[] body)
     {
@@ -30,10 +31,14 @@ public sealed class ChatTemplate
         body.BindAll(scope);
         _body = body;
         _slots = layout.Slots;
+        _reach = new(() => TemplateReach.Of(this));
     }
 
     /// <summary>The template's own text.</summary>
     public string Source { get; }
+
+    /// <summary>What of a prompt's beginning reaches the model.</summary>
+    public TemplateReach Reach => _reach.Value;
 
     /// <summary>
     /// Reads the template of a model folder: <c>chat_template.jinja</c>, else <c>chat_template</c> in <c>tokenizer_config.json</c>

@@ -24,11 +24,11 @@ public sealed record ContextReport(int Window, IReadOnlyList<ContextLine> Lines,
         Agent agent, IReadOnlyList<Tool> allowed, IReadOnlyList<SessionMessage> transcript, string text, (Tokenizer Tokenizer, ChatTemplate? Template, int Window) model, TimeProvider time)
     {
         const string run = "now";
-        var target = new ContextTarget(model.Window, model.Tokenizer, model.Template is not null);
+        var target = ContextTarget.Of(model.Window, model.Tokenizer, model.Template);
         IReadOnlyList<SessionMessage> all =
             [.. transcript, new SessionMessage(run, transcript.Count + 1, time.GetUtcNow().ToUnixTimeMilliseconds(), SessionMessage.User, text) { RunId = run }];
         var plan = PromptPlan.Make(agent, allowed, all, target);
-        var history = new History(HistoryWindow.Cut(all, run, plan.HistoryRoom, target.Count), run, target.CanChat ? time.LocalTimeZone : null).Messages;
+        var history = new History(HistoryWindow.Cut(all, run, plan.HistoryRoom, target.Count), run, time.LocalTimeZone, target).Messages;
         var tools = plan.Tools.OfType<AIFunctionDeclaration>().ToList();
 
         var lines = plan.Parts.Select(part => new ContextLine(part.Name, "file", target.Count(part.Text))).ToList();

@@ -14,6 +14,7 @@ internal sealed class History
 
     private readonly List<ChatMessage> _messages = [];
     private readonly TimeZoneInfo? _zone;
+    private readonly bool _marksData;
     private long _last;
 
     /// <summary>What a call's result says where none was written: the machine stopped while it ran.</summary>
@@ -27,10 +28,11 @@ internal sealed class History
     /// </summary>
     /// <param name="transcript">The lines, oldest first.</param>
     /// <param name="runId">The turn.</param>
-    /// <param name="zone">Where the clock on the wall is read from; null to tell no times.</param>
-    public History(IReadOnlyList<SessionMessage> transcript, string runId, TimeZoneInfo? zone)
+    /// <param name="zone">Where the clock on the wall is read from.</param>
+    /// <param name="target">Who is told. One that was never told what marks mean gets no times, and what others wrote as it stands, made harmless.</param>
+    public History(IReadOnlyList<SessionMessage> transcript, string runId, TimeZoneInfo zone, ContextTarget target)
     {
-        _zone = zone;
+        (_zone, _marksData) = (target.KnowsMarks ? zone : null, target.KnowsMarks || !target.CanChat);
         var firstOfRun = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var message in transcript)
         {
@@ -62,7 +64,7 @@ internal sealed class History
         if (message.Role != SessionMessage.Summary) _last = message.Ts;
         if (message.Role == SessionMessage.Tool)
         {
-            _messages.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(message.ToolCallId ?? "", DataText.Wrap(message))]));
+            _messages.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(message.ToolCallId ?? "", _marksData ? DataText.Wrap(message) : DataText.Neutral(message.Text))]));
             return;
         }
         if (message.Role == SessionMessage.Summary) _messages.Add(new ChatMessage(ChatRole.User, SummaryRequest));

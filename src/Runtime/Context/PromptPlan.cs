@@ -31,7 +31,7 @@ internal sealed record PromptPlan(IReadOnlyList<ContextPart> Parts, IReadOnlyLis
         var tools = ToolSelection.Choose(allowed, transcript, target).Select(ToolCard.Of).ToList();
         var skills = tools.Any(t => t.Name == SkillTool.ToolName) ? SkillCards.Text(usable) : "";
         var parts = SystemPrompt.Build(agent, tools.Count > 0, skills, target, mayReach);
-        var taken = parts.Sum(p => target.Count(p.Text)) + tools.Sum(t => target.Count(ToolCard.Text(t)));
+        var taken = parts.Sum(p => target.Count(p.Text)) + tools.Sum(target.CostOf);
         return new PromptPlan(parts, tools, Math.Max(0, target.Window - target.Reserve - taken));
     }
 }

@@ -11,7 +11,7 @@ internal static class SystemPrompt
     /// <summary>The parts of it that a target has room for: at most two fifths of its window, the least needed left out first.</summary>
     public static IReadOnlyList<ContextPart> Build(Agent agent, bool hasTools, string skills, ContextTarget target, Func<string, bool>? mayReach)
     {
-        if (!target.CanChat) return [];
+        if (!target.CanChat || !target.Reach.System) return [];
         var parts = AgentFiles.Parts(agent, mayReach).ToList();
         if (hasTools) parts.Insert(Math.Min(parts.Count, 1), new ContextPart("rules", DataRule));
         if (skills.Length > 0) parts.Add(new ContextPart("skills", skills));

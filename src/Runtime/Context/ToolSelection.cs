@@ -21,7 +21,7 @@ internal static class ToolSelection
     {
         if (!target.CanChat) return [];
         var room = Math.Min(MostTokens, target.Window / 4);
-        var costs = tools.ToDictionary(t => t, t => target.Count(ToolCard.Text(ToolCard.Of(t))));
+        var costs = tools.ToDictionary(t => t, t => target.CostOf(ToolCard.Of(t)));
         if (costs.Values.Sum() <= room) return tools;
 
         var chosen = new HashSet<Tool>();

@@ -57,6 +57,8 @@ public sealed class SessionCompactor(IModelHost models, string? defaultModel)
         try
         {
             var client = await models.GetChatClientAsync(model, patience.Token);
+            // One that follows no instructions sums nothing up.
+            if (client.GetService<ILanguageModel>()?.ChatTemplate?.Reach.System == false) return Beginnings(older);
             var said = string.Join('\n', older.Select(m => $"{m.Role}: {m.Text}"));
             if (said.Length > MostRead) said = said[^MostRead..];
             var summary = new StringBuilder();

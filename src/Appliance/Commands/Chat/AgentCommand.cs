@@ -31,9 +31,8 @@ internal static class AgentCommand
             var person = typed ?? (Console.IsInputRedirected || json ? null : TypedLines.Console);
             if (text is null && !Console.IsInputRedirected && !parsed.GetValue(later))
             {
-                await using var partner = await gateway.ConnectAsync(parsed, cancellation, Scope.Write, Scope.Admin, Scope.Approvals, Scope.Questions);
-                return await Dialogue.RunAsync(
-                    $"session {key}", (line, stop) => SayAsync(partner, line, key, seconds, false, terminal, person, stop), () => partner.RequestAsync("sessions.reset", to => to.Add("key", key)));
+                await using var partner = await gateway.ConnectAsync(parsed, cancellation, DialogueScopes);
+                return await TalkAsync(partner, $"session {key}", key, seconds, terminal, person);
             }
             text ??= await Console.In.ReadToEndAsync(cancellation);
             if (string.IsNullOrWhiteSpace(text)) throw new ModelException("There is nothing to say. Give it with --message TEXT, or on standard input.");
@@ -51,6 +50,19 @@ internal static class AgentCommand
         });
         return command;
     }
+
+    /// <summary>What a dialogue needs.</summary>
+    public static string[] DialogueScopes { get; } = [Scope.Write, Scope.Admin, Scope.Approvals, Scope.Questions];
+
+    /// <summary>Talks with the agent until the person leaves.</summary>
+    /// <param name="client">A connection with <see cref="DialogueScopes"/>.</param>
+    /// <param name="partner">Who answers, for the first line.</param>
+    /// <param name="session">The session to talk in.</param>
+    /// <param name="timeout">Seconds an answer may take; null leaves it to the gateway.</param>
+    /// <param name="terminal">Where the answers go.</param>
+    /// <param name="person">Who says yes to what needs it; null where nobody can.</param>
+    public static Task<int> TalkAsync(GatewayClient client, string partner, string session, int? timeout, Terminal terminal, TypedLines? person) => Dialogue.RunAsync(
+        partner, (line, stop) => SayAsync(client, line, session, timeout, false, terminal, person, stop), () => client.RequestAsync("sessions.reset", to => to.Add("key", session)));
 
     private static async Task<int> SayAsync(GatewayClient client, string text, string session, int? timeout, bool json, Terminal terminal, TypedLines? person, CancellationToken cancellation)
     {

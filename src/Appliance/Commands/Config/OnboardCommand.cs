@@ -66,7 +66,7 @@ internal static class OnboardCommand
         else terminal.WriteLine("Nothing was changed.");
         if (token is not null) terminal.WriteLine($"gateway token, also in {System.IO.Path.Combine(store.Home, "secrets", TokenName)}: {token}");
         terminal.WriteLine(new ModelStore(store.Home).Newest(ModelKind.Decoder) is null
-            ? "Next: `appliance models pull hf:OWNER/REPO` gets a model, `appliance serve` starts the gateway, `appliance chat` talks."
+            ? "Next: `appliance models recommend` names models that fit this machine, `appliance serve` starts the gateway, `appliance chat` talks."
             : "Next: `appliance serve` starts the gateway, `appliance chat` talks.");
     }
 

@@ -59,18 +59,7 @@ internal static class ServeCommand
             OfflineLock.PutOn(config, Tell);
             foreach (var line in early) error.WriteLine(line);
             early = null;
-            var options = new ServerOptions
-            {
-                Address = AddressOf(config.Config.Gateway.Bind),
-                Port = config.Config.Gateway.Port,
-                Model = parsed.GetValue(model),
-                Token = config.Config.Gateway.Token is { } secret ? SecretResolver.Resolve(secret, "gateway.token", config.Home) : null,
-                RenewToken = parsed.GetValue(newToken),
-                Restart = restart.Cancel,
-                Config = config,
-                Jwt = JwtOf(config),
-                HooksToken = config.Config.Hooks.Token is { } hooks ? SecretResolver.Resolve(hooks, "hooks.token", config.Home) : null,
-            };
+            var options = OptionsOf(config) with { Model = parsed.GetValue(model), RenewToken = parsed.GetValue(newToken), Restart = restart.Cancel };
             var engine = new EngineOptions { KeepWarm = error.WriteLine, Pace = new WorkPace() };
             using (var models = new ModelHost(new ModelStore(config.Home), engine))
             {
@@ -123,7 +112,7 @@ internal static class ServeCommand
         // A service's output is kept in a journal, and secrets are not.
         if (server.NewToken is { } token)
             await output.WriteLineAsync(manager is null ? $"gateway token, shown this once: {token}" : "a gateway token was made, and is not shown in a journal: `appliance call gateway.token.rotate` shows another, `appliance qr` lets a device in");
-        if (models.Store.Newest(ModelKind.Decoder) is null)
+        if (!models.Store.HasAny)
             await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         if (!server.HasLocalSocket)
             await error.WriteLineAsync($"{models.Store.Home} takes no Unix socket (its path is too long, or its disk has none): commands need --url and the gateway's token.");
@@ -153,8 +142,20 @@ internal static class ServeCommand
         }
     }
 
-    // What can change while it runs.
-    private static void Apply(ModelsConfig config, ModelHost models)
+    /// <summary>How a home's gateway listens.</summary>
+    /// <exception cref="ModelException">A secret it names cannot be had.</exception>
+    internal static ServerOptions OptionsOf(ConfigStore config) => new()
+    {
+        Address = AddressOf(config.Config.Gateway.Bind),
+        Port = config.Config.Gateway.Port,
+        Token = config.Config.Gateway.Token is { } secret ? SecretResolver.Resolve(secret, "gateway.token", config.Home) : null,
+        Config = config,
+        Jwt = JwtOf(config),
+        HooksToken = config.Config.Hooks.Token is { } hooks ? SecretResolver.Resolve(hooks, "hooks.token", config.Home) : null,
+    };
+
+    /// <summary>Takes over what can change while it runs.</summary>
+    internal static void Apply(ModelsConfig config, ModelHost models)
     {
         models.Store.DefaultName = config.Default;
         models.KeepAlive = config.KeepAlive is { } text && KeepAlive.TryParse(text, out var time) ? time : null;

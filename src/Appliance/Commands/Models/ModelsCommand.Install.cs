@@ -14,7 +14,7 @@ internal static partial class ModelsCommand
         var reference = new Argument<string>("reference")
         {
             HelpName = "REFERENCE",
-            Description = "hf:OWNER/REPO[:FILE or quantization], ollama:NAME[:TAG], https://ADDRESS[#sha256=HEX], or a local file or folder.",
+            Description = "A name that `models recommend` lists, hf:OWNER/REPO[:FILE or quantization], ollama:NAME[:TAG], https://ADDRESS[#sha256=HEX], or a local file or folder.",
         };
         var (name, quantize, json) = InstallOptions();
         var command = new Command(
@@ -22,17 +22,19 @@ internal static partial class ModelsCommand
             "Fetch a model, check it and install it. A broken download goes on where it stopped. " +
             $"HF_ENDPOINT, HF_TOKEN and OLLAMA_REGISTRY say where from; {EgressPolicy.OfflineVariable}=1 forbids it.")
         { reference, name, quantize, json };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var terminal = Terminal.Of(parsed);
-            using var door = new EgressDoor(Outbound.In(store().Home));
-            using var progress = new TerminalProgress(terminal, TimeProvider.System);
-            var options = new PullOptions { Progress = progress, Notice = progress.Note, Import = Options(parsed.GetValue(quantize)!, progress) };
-            var result = await new ModelPuller(store(), door).PullAsync(parsed.GetValue(reference)!, parsed.GetValue(name), options, cancellation);
-            progress.Dispose();
-            return Installed(result, parsed.GetValue(json), terminal);
-        });
+        command.SetAction((parsed, cancellation) =>
+            PullAsync(store(), parsed.GetValue(reference)!, parsed.GetValue(name), parsed.GetValue(quantize)!, parsed.GetValue(json), Terminal.Of(parsed), cancellation));
         return command;
+    }
+
+    private static async Task<int> PullAsync(ModelStore store, string reference, string? name, string quantize, bool json, Terminal terminal, CancellationToken cancellation)
+    {
+        using var door = new EgressDoor(Outbound.In(store.Home));
+        using var progress = new TerminalProgress(terminal, TimeProvider.System);
+        var options = new PullOptions { Progress = progress, Notice = progress.Note, Import = Options(quantize, progress) };
+        var result = await new ModelPuller(store, door).PullAsync(reference, name, options, cancellation);
+        progress.Dispose();
+        return Installed(result, json, terminal);
     }
 
     private static Command ImportCommand(Func<ModelStore> store)

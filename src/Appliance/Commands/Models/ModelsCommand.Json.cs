@@ -41,4 +41,5 @@ internal sealed record VerifyReport(string Name, bool Ok, IReadOnlyList<DamagedF
 [JsonSerializable(typeof(InstallReport))]
 [JsonSerializable(typeof(List<VerifyReport>))]
 [JsonSerializable(typeof(PlanReport))]
+[JsonSerializable(typeof(List<AdviceEntry>))]
 internal sealed partial class ModelsJson : JsonSerializerContext;

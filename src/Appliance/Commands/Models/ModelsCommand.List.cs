@@ -35,6 +35,7 @@ internal static partial class ModelsCommand
             })]);
         }
         else terminal.Note("No model is installed. Get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`.");
+        if (!quiet && !json && models is [{ Manifest.Name: BuiltInModel.Name }]) terminal.Note("Larger models that fit this machine: `appliance models recommend`.");
 
         foreach (var name in store.Names().Except(models.Select(model => model.Manifest.Name)))
             terminal.Note($"warning: '{name}' is damaged: its manifest cannot be read. Pull or import it again, or remove it.");

@@ -14,9 +14,9 @@ internal static partial class ModelsCommand
     internal static Command Create(Func<string> home)
     {
         ModelStore Store() => new(home());
-        return new Command("models", "List, pull, import, plan, check and remove models.")
+        return new Command("models", "List, recommend, pull, import, plan, check and remove models.")
         {
-            ListCommand(Store), ShowCommand(Store), PlanCommand(Store), PullCommand(Store), ImportCommand(Store), RemoveCommand(Store), VerifyCommand(Store),
+            ListCommand(Store), RecommendCommand(Store), ShowCommand(Store), PlanCommand(Store), PullCommand(Store), ImportCommand(Store), RemoveCommand(Store), VerifyCommand(Store),
         };
     }
 

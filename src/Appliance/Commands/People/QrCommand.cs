@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Appliance.Client;
 using Appliance.Gateway.Identity;
 using QRCoder;
@@ -26,16 +27,19 @@ internal static class QrCommand
             var terminal = Terminal.Of(parsed);
             if (gateway.Json(parsed)) terminal.WriteJson(made);
             else if (parsed.GetValue(codeOnly)) terminal.WriteLine(made.Text("setupCode") ?? "");
-            else
-            {
-                using var data = QRCodeGenerator.GenerateQrCode(made.Text("setupCode")!, QRCodeGenerator.ECCLevel.L);
-                using var picture = new AsciiQRCode(data);
-                terminal.Output.WriteLine(picture.GetGraphicSmall());
-                terminal.WriteLine($"code    {made.Text("setupCode")}");
-                terminal.WriteLine($"for     {made.Text("gatewayUrl")}, {made.Text("access")} access, good for ten minutes and one device");
-            }
+            else Show(terminal, made);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    /// <summary>Shows a code that was made, as a picture and as text.</summary>
+    public static void Show(Terminal terminal, JsonElement made)
+    {
+        using var data = QRCodeGenerator.GenerateQrCode(made.Text("setupCode")!, QRCodeGenerator.ECCLevel.L);
+        using var picture = new AsciiQRCode(data);
+        terminal.Output.WriteLine(picture.GetGraphicSmall());
+        terminal.WriteLine($"code    {made.Text("setupCode")}");
+        terminal.WriteLine($"for     {made.Text("gatewayUrl")}, {made.Text("access")} access, good for ten minutes and one device");
     }
 }

@@ -36,7 +36,7 @@ internal sealed class TurnContext
         _told = [.. transcript.Where(m => m.RunId == runId).Select(m => m.Id)];
         var told = HistoryWindow.Cut(transcript, runId, _plan.HistoryRoom, target.Count);
         IsCut = told.Count < transcript.Count;
-        _history = new History(told, runId, target.CanChat ? zone : null);
+        _history = new History(told, runId, zone, target);
     }
 
     /// <summary>The context of a turn that begins, or goes on.</summary>

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Models.Store;
+
+/// <summary>
+/// The model that is part of this program: a resource, unpacked once into a content-addressed folder of the home, for the engine maps its
+/// weights from a file. Two processes may unpack at the same time: each fills a folder of its own and renames it into place. It takes no
+/// memory until it is used. Safe for several threads.
+/// </summary>
+/// <remarks>
+/// The resource is the length of a manifest (uint32, low byte first), the manifest, and the files it names one after another. What
+/// <c>trainer pack</c> makes of <c>models/builtin</c> when the program is built.
+/// </remarks>
+public sealed class BuiltInModel
+{
+    /// <summary>Its name; no other model is installed by it.</summary>
+    public const string Name = "builtin";
+
+    private const string Resource = "builtin.model";
+
+    private readonly Func<Stream> _open;
+    private readonly int _filesAt;
+    private readonly string _content;
+
+    private BuiltInModel(Func<Stream> open)
+    {
+        _open = open;
+        using var resource = open();
+        var head = new byte[sizeof(uint)];
+        resource.ReadExactly(head);
+        var manifest = new byte[BinaryPrimitives.ReadUInt32LittleEndian(head)];
+        resource.ReadExactly(manifest);
+        _filesAt = head.Length + manifest.Length;
+        Manifest = JsonSerializer.Deserialize(manifest, ModelManifestJson.Default.ModelManifest)! with { InstalledAt = WhenProgramCame() };
+        _content = Convert.ToHexStringLower(SHA256.HashData(manifest))[..16];
+    }
+
+    /// <summary>The one in this program; null where it was built without.</summary>
+    public static BuiltInModel? Here { get; } = typeof(BuiltInModel).Assembly.GetManifestResourceInfo(Resource) is null ? null
+        : new(() => typeof(BuiltInModel).Assembly.GetManifestResourceStream(Resource)!);
+
+    /// <summary>What it is.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>A packed model in a file, for tests.</summary>
+    internal static BuiltInModel FromFile(string path) => new(() => File.OpenRead(path));
+
+    /// <summary>It as an installed model of a home; it is unpacked where it is not yet.</summary>
+    /// <exception cref="StoreException">No disk takes it, or the program is damaged.</exception>
+    public InstalledModel In(string home)
+    {
+        var folder = FolderIn(home);
+        if (Directory.Exists(folder)) return new InstalledModel(Manifest, folder);
+        try
+        {
+            var own = HomeFolder.EnsureFolder($"{folder}.{Environment.ProcessId}-{Guid.NewGuid():N}");
+            try
+            {
+                Unpack(own);
+                // Another process may have been faster.
+                if (!Directory.Exists(folder)) Directory.Move(own, folder);
+                Disk.SyncFolder(Path.GetDirectoryName(folder)!);
+                RemoveOthers(folder);
+            }
+            catch (IOException) when (Directory.Exists(folder)) { }
+            finally
+            {
+                Disk.Delete(own);
+            }
+            return new InstalledModel(Manifest, folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"The built-in model cannot be unpacked into {folder}: {e.Message} Free some space, or set APPLIANCE_HOME to a disk that takes it.", e);
+        }
+    }
+
+    /// <summary>It as it will be installed, without unpacking it.</summary>
+    internal InstalledModel ToShow(string home) => new(Manifest, FolderIn(home));
+
+    // Named by what is in it, for the manifest has its files' hashes: a program with another model unpacks another folder.
+    private string FolderIn(string home) => Path.Combine(home, "cache", Name, _content);
+
+    private static DateTimeOffset WhenProgramCame() => Environment.ProcessPath is { } program && File.Exists(program) ? File.GetLastWriteTimeUtc(program) : DateTimeOffset.UnixEpoch;
+
+    private void Unpack(string folder)
+    {
+        using var resource = _open();
+        resource.Position = _filesAt;
+        var buffer = new byte[1 << 16];
+        foreach (var file in Manifest.Files)
+        {
+            using var target = new FileStream(Path.Combine(folder, file.Name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            for (var left = file.Size; left > 0;)
+            {
+                var read = resource.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
+                if (read == 0) throw new StoreException("The built-in model in this program is damaged. Copy the program again, or build it anew.");
+                target.Write(buffer.AsSpan(0, read));
+                left -= read;
+            }
+            target.Flush(flushToDisk: true);
+        }
+        Disk.SyncFolder(folder);
+    }
+
+    // Those of former versions. What another process has mapped of them stays until it ends.
+    private static void RemoveOthers(string folder)
+    {
+        foreach (var other in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!))
+        {
+            if (other != folder && !Path.GetFileName(other).Contains('.')) Disk.Delete(other);
+        }
+    }
+}
