@@ -18,7 +18,13 @@ public sealed class BuiltInModel
     /// <summary>Its name; no other model is installed by it.</summary>
     public const string Name = "builtin";
 
+    /// <summary>Set to 0, false, no or off it leaves the model out: where none is installed, none answers.</summary>
+    public const string Variable = "APPLIANCE_BUILTIN";
+
     private const string Resource = "builtin.model";
+
+    private static readonly Lazy<BuiltInModel?> Carried = new(() => typeof(BuiltInModel).Assembly.GetManifestResourceInfo(Resource) is null ? null
+        : new(() => typeof(BuiltInModel).Assembly.GetManifestResourceStream(Resource)!));
 
     private readonly Func<Stream> _open;
     private readonly int _filesAt;
@@ -37,9 +43,8 @@ public sealed class BuiltInModel
         _content = Convert.ToHexStringLower(SHA256.HashData(manifest))[..16];
     }
 
-    /// <summary>The one in this program; null where it was built without.</summary>
-    public static BuiltInModel? Here { get; } = typeof(BuiltInModel).Assembly.GetManifestResourceInfo(Resource) is null ? null
-        : new(() => typeof(BuiltInModel).Assembly.GetManifestResourceStream(Resource)!);
+    /// <summary>The one in this program; null where it was built without, or its owner wants none.</summary>
+    public static BuiltInModel? Here => Environment.GetEnvironmentVariable(Variable)?.ToLowerInvariant() is "0" or "false" or "no" or "off" ? null : Carried.Value;
 
     /// <summary>What it is.</summary>
     public ModelManifest Manifest { get; }
