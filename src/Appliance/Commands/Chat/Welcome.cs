@@ -5,6 +5,7 @@ using Appliance.Commands.Gateway;
 using Appliance.Commands.People;
 using Appliance.Config;
 using Appliance.Doctor;
+using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Models;
 using Models.Budget;
@@ -20,6 +21,9 @@ namespace Appliance.Commands.Chat;
 internal static class Welcome
 {
     private const string Session = "main";
+
+    // Where nobody looks on, nobody waits for a yes: what needs one is refused at once.
+    private static string[] Scopes => Console.IsInputRedirected ? [Scope.Write] : AgentCommand.DialogueScopes;
 
     /// <summary>What the program does where no command is named.</summary>
     public static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
@@ -41,7 +45,7 @@ internal static class Welcome
         await using var server = await StartAsync(models, ServeCommand.OptionsOf(config), terminal, cancellation);
         config.Watch(TimeProvider.System);
         using var governor = new MemoryGovernor(models, MachineMemory.Here.Read, TimeProvider.System, terminal.Error.WriteLine);
-        await using var client = await GatewayClient.ConnectAsync(GatewayTarget.Find(home, null, null), AgentCommand.DialogueScopes, cancellation);
+        await using var client = await GatewayClient.ConnectAsync(GatewayTarget.Find(home, null, null), Scopes, cancellation);
         try { return await TalkAsync(client, server, terminal, cancellation); }
         finally { await loading.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default); }
     }
@@ -66,7 +70,7 @@ internal static class Welcome
 
     private static async Task<GatewayClient?> FindAsync(string home, CancellationToken cancellation)
     {
-        try { return await GatewayClient.ConnectAsync(GatewayTarget.Find(home, null, null), AgentCommand.DialogueScopes, cancellation); }
+        try { return await GatewayClient.ConnectAsync(GatewayTarget.Find(home, null, null), Scopes, cancellation); }
         catch (GatewayClientException e) when (e.Code == GatewayClientException.NotRunning) { return null; }
     }
 
