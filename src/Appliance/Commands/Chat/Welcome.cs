@@ -7,6 +7,7 @@ using Appliance.Config;
 using Appliance.Doctor;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting;
+using Appliance.Hosting.Offline;
 using Models;
 using Models.Budget;
 using Models.Generation;
