@@ -79,7 +79,7 @@ public sealed class HistoryWindowTests
         Assert.True(cut.Count < 40);
         Assert.Equal("s", cut[0].Id);
 
-        var history = new History(cut, "r39", null);
+        var history = new History(cut, "r39", TimeZoneInfo.Utc, new ContextTarget(2048, null, CanChat: false));
         var count = history.Messages.Count;
         Assert.True(history.Shrink());
         Assert.True(history.Messages.Count < count);
