@@ -13,7 +13,7 @@ using Runtime.Agents;
 var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "The model: safetensors, or ONNX in GenAI's layout." };
 var sets = new Option<string[]>("--set") { HelpName = "FILE", Description = "Questions of ours, a JSON object a line.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var bfcl = new Option<string?>("--bfcl") { HelpName = "FOLDER", Description = "The files of the Berkeley Function-Calling Leaderboard." };
-var quantize = new Option<string>("--quantize") { Description = "What the weights become: int4, int8 or none.", DefaultValueFactory = _ => "int4" };
+var quantize = new Option<string>("--quantize") { Description = "What the weights become: int8 as in the program, int4 or none.", DefaultValueFactory = _ => "int8" };
 var wrong = new Option<string?>("--wrong") { HelpName = "FILE", Description = "Where the questions go whose answers were wrong, with the answers." };
 var most = new Option<int?>("--most") { HelpName = "N", Description = "Ask so many of each set at most, spread over it." };
 var root = new RootCommand("Examines a model that uses this box's tools.") { folder, sets, bfcl, quantize, wrong, most };

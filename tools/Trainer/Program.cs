@@ -120,7 +120,7 @@ internal static class Program
     {
         var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "The model: config.json and model.safetensors, or ONNX in GenAI's layout." };
         var file = new Argument<string>("file") { HelpName = "FILE", Description = "Where it goes." };
-        var command = new Command("pack", "Pack a model as the program carries it, with weights of 4 bits.") { folder, file };
+        var command = new Command("pack", "Pack a model as the program carries it, with weights of 8 bits.") { folder, file };
         command.SetAction(parsed =>
         {
             var manifest = ModelPacker.Pack(parsed.GetValue(folder)!, parsed.GetValue(file)!);

@@ -7,7 +7,7 @@ namespace Models.Store;
 /// <summary>Packs a model as <see cref="BuiltInModel"/> carries it; used when the program is built.</summary>
 public static class ModelPacker
 {
-    /// <summary>Imports a model with weights of 4 bits and packs it into a file. The same model gives the same file.</summary>
+    /// <summary>Imports a model with weights of 8 bits, for one so small loses by 4, and packs it into a file. The same model gives the same file.</summary>
     /// <exception cref="ImportException">The source cannot be imported.</exception>
     public static ModelManifest Pack(string source, string target)
     {
@@ -15,7 +15,7 @@ public static class ModelPacker
         try
         {
             var isOnnx = File.Exists(Path.Combine(source, GenAiConfig.FileName));
-            var report = ModelImporter.Import(source, folder, new ImportOptions { Quantization = isOnnx ? Quantization.Auto : Quantization.Int4 }, CancellationToken.None);
+            var report = ModelImporter.Import(source, folder, new ImportOptions { Quantization = isOnnx ? Quantization.Auto : Quantization.Int8 }, CancellationToken.None);
             List<ModelFile> files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(path =>
             {
                 var (size, sha256) = Disk.SyncAndHash(path, CancellationToken.None);

@@ -18,7 +18,7 @@ public sealed class BuiltInModelTests : IDisposable
         var store = Store();
         Assert.Equal(["builtin"], store.Names());
         var shown = Assert.Single(store.List());
-        Assert.Equal(("builtin", "int4", "part of the program"), (shown.Manifest.Name, shown.Manifest.Quantization, shown.Manifest.Source));
+        Assert.Equal(("builtin", "int8", "part of the program"), (shown.Manifest.Name, shown.Manifest.Quantization, shown.Manifest.Source));
         // Whoever only looks has nothing written.
         Assert.False(Directory.Exists(_home["home/cache"]));
         Assert.Null(store.Newest(ModelKind.Decoder));
