@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Models;
 using Runtime.Agents.Routing;
 using Runtime.Context;
@@ -30,6 +31,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
     private readonly Queue<(Turn Turn, long EndedAt)> _finished = new();
+    private readonly ConcurrentDictionary<Task, bool> _works = new();
     private readonly SemaphoreSlim _running = new(MostRunning, MostRunning);
     private readonly CancellationTokenSource _closing = new();
     private readonly TurnReflexes? _reflexes = services.Reflexes is { } book ? new TurnReflexes(book, services) : null;
@@ -97,7 +99,7 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
         }
         onAccepted?.Invoke();
         Tell(new TurnAccepted(turn, message));
-        if (urgent is not null) _ = Task.Run(() => AnswerUrgent(turn, urgent));
+        if (urgent is not null) Work(Task.Run(() => AnswerUrgent(turn, urgent)));
         else if (!joined) Queue(turn);
         return turn;
     }
@@ -123,12 +125,14 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     {
         if (_closing.IsCancellationRequested) return;
         _closing.Cancel();
-        var active = Active;
-        foreach (var turn in active) turn.Abort();
-        Task.WaitAll([.. active.Select(t => t.Result)], TimeSpan.FromSeconds(5));
+        foreach (var turn in Active) turn.Abort();
+        Task.WhenAny(SettledAsync(), Task.Delay(TimeSpan.FromSeconds(5))).Wait();
         _running.Dispose();
         _closing.Dispose();
     }
+
+    /// <summary>Waits for the turns there are, and for what is noted of each after its end.</summary>
+    internal Task SettledAsync() => Task.WhenAll(_works.Keys);
 
     /// <summary>The idempotency key of a turn's message.</summary>
     public static string InputKey(string runId) => $"{runId}:user";
@@ -223,7 +227,14 @@ public sealed class TurnRunner(TurnServices services) : IDisposable
     private void Queue(Turn turn)
     {
         var lane = turn.Session.Lane.WaitAsync(turn.Stopped);
-        _ = Task.Run(() => RunAsync(turn, lane));
+        Work(Task.Run(() => RunAsync(turn, lane)));
+    }
+
+    // Known until it is done, which is after its turn is over: what is noted of it comes last.
+    private void Work(Task task)
+    {
+        _works[task] = true;
+        _ = task.ContinueWith(done => _works.TryRemove(done, out _), TaskScheduler.Default);
     }
 
     // It answers while the conversation is busy, so it waits for nothing.

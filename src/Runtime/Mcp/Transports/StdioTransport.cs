@@ -12,7 +12,7 @@ namespace Runtime.Mcp.Transports;
 internal sealed class StdioTransport : IMcpTransport
 {
     private const int MostUnsent = 64, LongestComplaint = 400;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500), PatienceWithLastWords = TimeSpan.FromSeconds(5);
 
     private readonly RunningPipeline _program;
     private readonly int _longest;
@@ -92,6 +92,8 @@ internal sealed class StdioTransport : IMcpTransport
                 if (length >= _longest) throw new McpException($"it sent a message of more than {_longest} bytes");
                 Array.Resize(ref line, Math.Min(line.Length * 2, _longest));
             }
+            // What it complained of last may still be on its way.
+            _program.Ended.Wait(PatienceWithLastWords);
             End("it ended");
         }
         catch (McpException e)

@@ -259,7 +259,7 @@ public sealed class TurnReflexTests : IDisposable
         bench.Reflexes.Offered += offer => offers.Add($"{offer.Reflex.Name}: {offer.Said}");
         bench.Models.Answer = (_, _) => Say("Servus!");
         for (var i = 0; i < 5; i++) Assert.Null((await bench.AskAsync(i == 1 ? "grüß gott!!" : "Grüß Gott")).Answer!.Model);
-        await NotedAsync(bench, 5);
+        await bench.Turns.SettledAsync();
         Assert.Equal(["gruess-gott: Grüß Gott"], offers);
         Assert.True(bench.Reflexes.List(bench.Agents.Default).Single(state => state.Reflex.Name == "gruess-gott").IsOffer);
         Assert.True(bench.Reflexes.Enable(bench.Agents.Default, "gruess-gott", isEnabled: true));
@@ -275,7 +275,7 @@ public sealed class TurnReflexTests : IDisposable
         using var bench = new TurnBench(null, probe);
         bench.Models.Answer = (told, _) => told[^1].Role == ChatRole.Tool ? Say("Off it goes!") : Say(Call("vacuum", """{"x":"hall"}"""));
         for (var i = 0; i < 3; i++) await bench.AskAsync("clean up here");
-        await NotedAsync(bench, 3);
+        await bench.Turns.SettledAsync();
         Assert.Contains("= clean-up-here: vacuum {\"x\":\"hall\"}\nclean up here", await File.ReadAllTextAsync(Path.Combine(bench.ReflexFolder, "offers.txt")), StringComparison.Ordinal);
         bench.Reflexes.Enable(bench.Agents.Default, "clean-up-here", isEnabled: true);
         Assert.Equal("The robot is on its way.", (await bench.AskAsync("Clean up here, please")).Answer!.Text);
@@ -293,18 +293,8 @@ public sealed class TurnReflexTests : IDisposable
         var step = 0;
         bench.Models.Answer = (told, _) => why == "data" && told[^1].Role != ChatRole.Tool ? Say(Call("mail", "{}")) : Say(why == "different" ? $"{step++}" : "the same");
         for (var i = 0; i < 4; i++) await bench.AskAsync("what about it", origin: why == "guest" ? new TurnOrigin { Person = "guest" } : null);
-        if (why == "different") await NotedAsync(bench, 1);
-        // A turn after them has its own end behind theirs.
-        await bench.AskAsync("what time is it");
+        await bench.Turns.SettledAsync();
         Assert.False(File.Exists(Path.Combine(bench.ReflexFolder, "offers.txt")));
-    }
-
-    // It is counted after the answer, when nobody waits.
-    private static async Task NotedAsync(TurnBench bench, int times)
-    {
-        var file = Path.Combine(bench.ReflexFolder, "habits");
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!File.Exists(file) || !(await File.ReadAllTextAsync(file, patience.Token)).EndsWith($" {times}\n", StringComparison.Ordinal)) await Task.Delay(1, patience.Token);
     }
 
     private TurnBench Asking(Probe probe, out TaskCompletionSource asked)
