@@ -15,9 +15,24 @@ public sealed class CurriculumTests
     // What each tool takes, as the product's schemas say it.
     private static readonly Dictionary<string, string[]> Arguments = new()
     {
-        ["time"] = [], ["calc"] = ["expression"], ["cron"] = ["action", "when", "text", "id"], ["list"] = ["action", "list", "item"], ["memory_search"] = ["query"], ["memory_write"] = ["text"],
-        ["memory_forget"] = ["text"], ["device_status"] = ["network"], ["pin"] = ["action", "name", "value"], ["sensor"] = ["name"], ["read"] = ["path"], ["ls"] = ["path"], ["write"] = ["path", "content"],
-        ["find"] = ["name"], ["web_search"] = ["query"], ["web_fetch"] = ["url"], ["models"] = ["action", "name"], ["exec"] = ["command"],
+        ["time"] = [],
+        ["calc"] = ["expression"],
+        ["cron"] = ["action", "when", "text", "id"],
+        ["list"] = ["action", "list", "item"],
+        ["memory_search"] = ["query"],
+        ["memory_write"] = ["text"],
+        ["memory_forget"] = ["text"],
+        ["device_status"] = ["network"],
+        ["pin"] = ["action", "name", "value"],
+        ["sensor"] = ["name"],
+        ["read"] = ["path"],
+        ["ls"] = ["path"],
+        ["write"] = ["path", "content"],
+        ["find"] = ["name"],
+        ["web_search"] = ["query"],
+        ["web_fetch"] = ["url"],
+        ["models"] = ["action", "name"],
+        ["exec"] = ["command"],
     };
 
     [Fact]

@@ -158,7 +158,23 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _cron = new CronService(book, async (job, run, cancellation) => await webhook.DeliverAsync(job, run, await jobs.RunAsync(job, run, cancellation), cancellation), time) { Rests = () => options.Spared.DefersJobs };
         _heartbeats = new Heartbeats(agents, _turns, book.Notes, () => _context!.Config.Config.Heartbeat.ToSettings(), time) { Rests = () => options.Spared.DefersBackground };
         _nights = new MemoryNights(agents, _memory, _turns, models, book.Notes, () => _context!.Config.Config.Memory.ToSettings(), time) { DefaultModel = options.Model, Rests = () => options.Spared.DefersBackground, Conversations = agent => Conversations(agent, identity.People.Policy) };
-        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time) { Identity = identity, Approvals = approvals, Questions = questions, CommandRules = rules, Cron = _cron, Heartbeats = _heartbeats, Memory = _memory, Nights = _nights, Messages = messages, Canvas = canvas, Mcp = _mcp, Reflexes = reflexes, Hardware = box, Egress = egress, Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress),
+        _context = new GatewayContext(models, options, _hub, pairing, agents, tools, _turns, _log, time)
+        {
+            Identity = identity,
+            Approvals = approvals,
+            Questions = questions,
+            CommandRules = rules,
+            Cron = _cron,
+            Heartbeats = _heartbeats,
+            Memory = _memory,
+            Nights = _nights,
+            Messages = messages,
+            Canvas = canvas,
+            Mcp = _mcp,
+            Reflexes = reflexes,
+            Hardware = box,
+            Egress = egress,
+            Telegram = new TelegramChannel(() => _context!.Config.Config.Channels.Telegram.ToSettings(home), egress),
             Outbox = new OutboxBook(
                 OutboxBook.PathIn(home), OutboxChannels.All(() => _context!.Telegram, () => webhook, agents, () => _turns!, egress, () => options.Config!.Config.Models.Targets.Values.Select(target => new Uri(target.Url))),
                 () => egress.Offline, time, what => _log.Write(what, "warn")),

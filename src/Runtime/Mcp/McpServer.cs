@@ -60,7 +60,8 @@ internal sealed class McpServer : IAsyncDisposable
         var (tools, unusable) = View();
         return new McpServerStatus(
             Settings.Name, _connection is not null ? McpState.Connected : _problem is not null ? McpState.Failed : McpState.Idle,
-            [.. tools.Select(t => t.Name)], [.. Change.Waiting.Select(t => t.Name)], unusable, _pins.Problem ?? _problem, _connection?.ServerName ?? "") { IsListed = !IsUnknown };
+            [.. tools.Select(t => t.Name)], [.. Change.Waiting.Select(t => t.Name)], unusable, _pins.Problem ?? _problem, _connection?.ServerName ?? "")
+        { IsListed = !IsUnknown };
     }
 
     /// <summary>Starts it where it does not run, and lists its tools. What nobody approved yet is approved by that the first time, for its owner named the server.</summary>

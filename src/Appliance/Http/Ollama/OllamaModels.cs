@@ -14,14 +14,14 @@ internal sealed class OllamaModels(ModelDoor door)
     /// <summary>Clients want a time also for a model that stays loaded until the server ends.</summary>
     private static readonly DateTime Never = new(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc);
 
-    private readonly IModelHost models = door.Models;
+    private readonly IModelHost _models = door.Models;
 
     /// <summary>Every installed model, and those elsewhere that are configured: as names without a size.</summary>
-    public Task TagsAsync(HttpContext context) => WriteAsync(context, models.Store.List().Select(ToTag).Concat(door.Elsewhere.Select(ToTag)));
+    public Task TagsAsync(HttpContext context) => WriteAsync(context, _models.Store.List().Select(ToTag).Concat(door.Elsewhere.Select(ToTag)));
 
     /// <summary>The models in memory.</summary>
     public Task LoadedAsync(HttpContext context) => WriteAsync(
-        context, models.Loaded.Select(l => (Loaded: l, Installed: models.Store.Find(l.Name))).Where(m => m.Installed is not null).Select(
+        context, _models.Loaded.Select(l => (Loaded: l, Installed: _models.Store.Find(l.Name))).Where(m => m.Installed is not null).Select(
             m => ToTag(m.Installed!) with { Size = m.Loaded.Bytes, ExpiresAt = m.Loaded.ExpiresAt?.UtcDateTime ?? Never, SizeVram = 0 }));
 
     /// <summary>This program's version.</summary>
@@ -34,7 +34,7 @@ internal sealed class OllamaModels(ModelDoor door)
         var request = await JsonBody.ReadAsync(context, OllamaJson.Wire.ShowRequest, cancellation);
         var name = request.Model is { Length: > 0 } ? request.Model : request.Name;
         if (string.IsNullOrEmpty(name)) throw ApiException.BadRequest("model is required.", "model");
-        var manifest = models.Store.Get(name).Manifest;
+        var manifest = _models.Store.Get(name).Manifest;
         var info = new Dictionary<string, JsonElement>
         {
             ["general.architecture"] = JsonSerializer.SerializeToElement(manifest.Architecture, OllamaJson.Wire.String),

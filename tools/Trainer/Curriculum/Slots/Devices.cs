@@ -19,8 +19,17 @@ internal static class Devices
         var text = $"{device}Processor: {cores} cores, {busy} % busy, load {load}\nMemory: {memory} of {all} free\nDisk: {space} of {disk} free\nTemperature: {heat}\nUp for: {up}";
         return new(text, new Dictionary<string, string>
         {
-            ["network"] = $"{text}\n{network}".TrimEnd(), ["memory"] = memory, ["all"] = all, ["space"] = space, ["disk"] = disk, ["heat"] = heat, ["busy"] = $"{busy} %", ["up"] = up,
-            ["address"] = network[6..].TrimEnd(), ["cores"] = $"{cores}", ["load"] = load,
+            ["network"] = $"{text}\n{network}".TrimEnd(),
+            ["memory"] = memory,
+            ["all"] = all,
+            ["space"] = space,
+            ["disk"] = disk,
+            ["heat"] = heat,
+            ["busy"] = $"{busy} %",
+            ["up"] = up,
+            ["address"] = network[6..].TrimEnd(),
+            ["cores"] = $"{cores}",
+            ["load"] = load,
         });
     }
 

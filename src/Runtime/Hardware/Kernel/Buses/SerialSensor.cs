@@ -15,7 +15,15 @@ internal sealed class SerialSensor : ISensor
     // termios' constants of speeds (asm-generic/termbits.h).
     private static readonly FrozenDictionary<string, uint> Speeds = new Dictionary<string, uint>
     {
-        ["1200"] = 9, ["2400"] = 11, ["4800"] = 12, ["9600"] = 13, ["19200"] = 14, ["38400"] = 15, ["57600"] = 0x1001, ["115200"] = 0x1002, ["230400"] = 0x1003,
+        ["1200"] = 9,
+        ["2400"] = 11,
+        ["4800"] = 12,
+        ["9600"] = 13,
+        ["19200"] = 14,
+        ["38400"] = 15,
+        ["57600"] = 0x1001,
+        ["115200"] = 0x1002,
+        ["230400"] = 0x1003,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly DeviceFile _port;
