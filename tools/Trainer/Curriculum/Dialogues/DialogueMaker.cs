@@ -22,10 +22,10 @@ internal sealed class DialogueMaker
     public Dialogue Next(Random random)
     {
         var exchanges = random.Next(100) switch { < 50 => 1, < 70 => 2, < 83 => 3, < 92 => 4, < 97 => 5, _ => 6 };
-        // One in twenty-five lacks a tool that is asked for; one in thirty has none at all.
+        // One in twelve lacks a tool that is asked for; one in twenty-five has none at all.
         var first = Pick(random);
-        var isBare = random.Next(30) == 0;
-        var missing = !isBare && random.Next(25) == 0 ? first.Tool ?? Pick(random).Tool : null;
+        var isBare = random.Next(25) == 0;
+        var missing = !isBare && random.Next(12) == 0 ? first.Tool ?? Pick(random).Tool : null;
         var intents = new List<Intent> { first };
         for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? next[random.Next(next.Length)] : Pick(random));
         var tools = isBare ? [] : ToolSets.Some(intents.Where(intent => intent.Tool is not null).Select(intent => intent.Tool!), missing, random);
