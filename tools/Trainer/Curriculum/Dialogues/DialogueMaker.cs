@@ -29,11 +29,13 @@ internal sealed class DialogueMaker
         var intents = new List<Intent> { first };
         for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? next[random.Next(next.Length)] : Pick(random));
         var tools = isBare ? [] : ToolSets.Some(intents.Where(intent => intent.Tool is not null).Select(intent => intent.Tool!), missing, random);
-        var (turns, scope) = (new List<Turn>(), (Scope?)null);
+        var (turns, scope, isDone) = (new List<Turn>(), (Scope?)null, true);
         foreach (var intent in intents)
         {
+            // Nobody goes on with what came to nothing: the result that it refers to was never said.
+            if (intent.After.Count > 0 && !isDone) break;
             if (intent.After.Count == 0 || scope is null) scope = new Scope(_grammar, random, isHeldOut: false);
-            Exchange(intent, scope, tools, turns);
+            isDone = Exchange(intent, scope, tools, turns);
         }
         // What comes after a call is learnt from fewer dialogues: it is easier, and longer.
         var end = turns.FindLastIndex(turn => turn.Call is not null);
@@ -87,21 +89,22 @@ internal sealed class DialogueMaker
 
     private static ToolCall Call(string tool, List<(string Name, string Raw, Phrase Value)> arguments, Scope scope) => new(tool, [.. arguments.Select(a => (a.Name, Scope.Plain(scope.Expand(a.Value)), a.Raw.StartsWith('#')))]);
 
-    private static void Exchange(Intent intent, Scope scope, List<string> tools, List<Turn> turns)
+    // Whether it came to an answer: false where the tool is not there, or fails.
+    private static bool Exchange(Intent intent, Scope scope, List<string> tools, List<Turn> turns)
     {
         var isThere = intent.Tool is null || tools.Contains(intent.Tool);
         if (isThere && intent.Incomplete.Count > 0 && (intent.Said.Count == 0 || scope.Random.Next(10) < 3) && scope.OneOf(intent.Incomplete, isMarked: true) is { } begun)
         {
             turns.Add(new("user", Manner.Of(begun, scope)));
             turns.Add(new("assistant", scope.OneOf(intent.Questions)));
-            if (intent.Fillings.Count == 0) return;
+            if (intent.Fillings.Count == 0) return true;
             turns.Add(new("user", Manner.Of(scope.OneOf(intent.Fillings, isMarked: true)!, scope)));
         }
         else turns.Add(new("user", Manner.Of(scope.OneOf(intent.Said, isMarked: true) ?? throw new InvalidDataException($"{intent.Name} has nothing that is learnt."), scope)));
         if (!isThere)
         {
             turns.Add(new("assistant", scope.Of("lacking")));
-            return;
+            return false;
         }
         if (Call(intent, scope) is { } call)
         {
@@ -111,7 +114,7 @@ internal sealed class DialogueMaker
                 var failure = scope.Value("failure").Said;
                 turns.Add(new("tool", failure));
                 turns.Add(new("assistant", scope.Of("failed").Replace("%", failure)));
-                return;
+                return false;
             }
             turns.Add(new("tool", scope.OneOf(intent.Results) ?? "Done."));
             if (intent.SecondTool is { } second)
@@ -121,5 +124,6 @@ internal sealed class DialogueMaker
             }
         }
         turns.Add(new("assistant", scope.OneOf(intent.Answers) ?? throw new InvalidDataException($"{intent.Name} has no answer.")));
+        return true;
     }
 }
