@@ -20,7 +20,7 @@ public sealed class ToolEventTests : GatewayTest
         connect["caps"] = new JsonArray("tool-events");
         await curious.AskAsync("connect", connect);
         await Owner.AskAsync("sessions.subscribe");
-        await SayAsync("what time is it?", "r1");
+        await SayAsync("look at the clock for me", "r1");
 
         var heard = await AgentEventsAsync(curious);
         Assert.Equal(
