@@ -261,12 +261,19 @@ test_project() {
   dotnet test "tests/$1" -c Release --no-build --nologo -v quiet --logger "console;verbosity=detailed" --filter "$filter" \
     --blame-hang-timeout 10m --blame-hang-dump-type none --results-directory artifacts/test-results > "$log" 2>&1 || true
   if ! grep -qE '^ *Total tests:' "$log"; then cat "$log"; die "$1 did not run"; fi
-  grep -E '^ +(Failed|Skipped) [A-Z]|^ *\[FAIL\]' "$log" | sort -u || true
-  grep -A25 -E '^ +Failed [A-Z]' "$log" || true
+  grep -E '^ +Skipped [A-Z]' "$log" | sort -u || true
+  # A test that failed, with what it said, up to the next test.
+  failures+=$(awk -v project="$1" '/^ +(Passed|Failed|Skipped) [A-Z]/ { n = $1 == "Failed" ? 30 : 0; if (n) print "\nin " project ":" } n-- > 0 { print substr($0, 1, 600) }' "$log")
   grep -E '^ *figure: ' "$log" | sed 's/^ */  /' | sort -u || true
   passed=$((passed + $(awk '/^ *Passed: /{print $2}' "$log" | tail -n1 | grep . || echo 0)))
   failed=$((failed + $(awk '/^ *Failed: /{print $2}' "$log" | tail -n1 | grep . || echo 0)))
   skipped=$((skipped + $(awk '/^ *Skipped: /{print $2}' "$log" | tail -n1 | grep . || echo 0)))
+}
+
+# What failed stands at the end, where it is looked for.
+tell_tests() {
+  [ -z "$failures" ] || say "$failures"
+  say "$passed passed, $failed failed, $skipped skipped"
 }
 
 # The official clients that the end-to-end tests drive, unchanged and pinned.
@@ -321,33 +328,33 @@ ensure_arm64() {
 }
 
 test_arm64() {
-  local passed=0 failed=0 skipped=0
+  local passed=0 failed=0 skipped=0 failures=''
   build; published "$(debian_arch)" >/dev/null; ensure_arm64
   test_project EndToEnd FullyQualifiedName~Arm64Tests
-  say "$passed passed, $failed failed, $skipped skipped"
+  tell_tests
   [ "$failed" = 0 ] && [ "$skipped" = 0 ]
 }
 
 test_clients() {
-  local passed=0 failed=0 skipped=0
+  local passed=0 failed=0 skipped=0 failures=''
   build; publish; ensure_openclaw; ensure_browser
   test_project Clients
   MCP_CONFORMANCE=$root/artifacts/openclaw/node_modules/@modelcontextprotocol/conformance/dist/index.js \
     NODE22=$root/artifacts/openclaw/node_modules/node-linux-$arch/bin/node test_project Appliance.Tests FullyQualifiedName~Conformance
-  say "$passed passed, $failed failed, $skipped skipped"
+  tell_tests
   [ "$failed" = 0 ]
 }
 
 test_slow() {
-  local passed=0 failed=0 skipped=0
+  local passed=0 failed=0 skipped=0 failures=''
   build; publish
   for project in Models.Tests Runtime.Tests Appliance.Tests EndToEnd; do test_project "$project" Speed=Slow; done
-  say "$passed passed, $failed failed, $skipped skipped"
+  tell_tests
   [ "$failed" = 0 ]
 }
 
 run_tests() {
-  local started=$SECONDS passed=0 failed=0 skipped=0
+  local started=$SECONDS passed=0 failed=0 skipped=0 failures=''
   build
   # The format is checked while the compiler of the native file, which waits on one core for much of its time, works.
   dotnet format Appliance.sln --no-restore --verify-no-changes --severity warn > artifacts/format.log 2>&1 &
@@ -358,7 +365,7 @@ run_tests() {
   wait "$format" || { cat artifacts/format.log; die "run: dotnet format Appliance.sln"; }
   for project in Models.Tests Runtime.Tests Appliance.Tests Trainer.Tests EndToEnd; do test_project "$project"; done
   say "took $((SECONDS - started)) s"
-  say "$passed passed, $failed failed, $skipped skipped"
+  tell_tests
   [ "$failed" = 0 ]
 }
 

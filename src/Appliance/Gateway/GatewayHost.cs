@@ -325,6 +325,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _triggers.Dispose();
         _hardware.Dispose();
         await _mcp.DisposeAsync();
+        await Task.WhenAny(_context.Tools.SettledAsync(), Task.Delay(TimeSpan.FromSeconds(5)));
         await _log.DisposeAsync();
     }
 

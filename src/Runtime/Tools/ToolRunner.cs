@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Models;
 using Runtime.Tools.Files;
 using Runtime.Tools.Policy;
@@ -16,6 +17,8 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
 {
     /// <summary>Longest result, characters; what is longer loses its middle.</summary>
     public const int LongestResult = 16_000;
+
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
 
     /// <summary>
     /// Says whether a file may be reached for somebody who is not the owner: who, its full path, and the agent's workspace. Asked beside the
@@ -61,6 +64,9 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
         return bounded;
     }
 
+    /// <summary>Waits for the calls under way, those too that nobody waits for any more: what was stopped has still its end to note.</summary>
+    public Task SettledAsync() => Task.WhenAll(_running.Keys);
+
     private async Task<(ToolResult Result, ToolVerdict Decision)> DecideAndRunAsync(Tool tool, ToolArguments arguments, ToolContext context, CancellationToken cancellation)
     {
         try
@@ -89,7 +95,10 @@ public sealed class ToolRunner(ToolTable table, ToolPolicy policy, IToolApprover
         try
         {
             // On a thread of its own: a tool that works without awaiting must not hold up an abort.
-            return await Task.Run(() => tool.RunAsync(arguments, context with { Allowed = For(context.Agent, context.Channel, context.Person) }, limit.Token), limit.Token).WaitAsync(limit.Token);
+            var running = Task.Run(() => tool.RunAsync(arguments, context with { Allowed = For(context.Agent, context.Channel, context.Person) }, limit.Token), limit.Token);
+            _running[running] = true;
+            _ = running.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
+            return await running.WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
