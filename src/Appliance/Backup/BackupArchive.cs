@@ -145,7 +145,7 @@ internal static class BackupArchive
     private static BackupManifest ReadEntries(TarReader tar, Action<string, Stream, bool> each)
     {
         var found = new Dictionary<string, BackupFile>(StringComparer.OrdinalIgnoreCase);
-        while (tar.GetNextEntry() is { } entry)
+        while (Next(tar) is { } entry)
         {
             if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) throw new InvalidDataException($"'{entry.Name}' is no file");
             if (entry.Name == BackupManifest.Name) return Compare(ReadManifest(entry), found, tar);
@@ -159,6 +159,13 @@ internal static class BackupArchive
         throw new InvalidDataException("its end is missing");
     }
 
+    // The reader says of some damage that it cannot go on, and of some that a number is too large.
+    private static TarEntry? Next(TarReader tar)
+    {
+        try { return tar.GetNextEntry(); }
+        catch (Exception e) when (e is InvalidOperationException or ArithmeticException) { throw new InvalidDataException(e.Message, e); }
+    }
+
     private static BackupManifest ReadManifest(TarEntry entry)
     {
         if (entry.DataStream is null || entry.Length > LongestManifest) throw new InvalidDataException("its manifest is no manifest");
@@ -168,7 +175,7 @@ internal static class BackupArchive
 
     private static BackupManifest Compare(BackupManifest manifest, Dictionary<string, BackupFile> found, TarReader tar)
     {
-        if (tar.GetNextEntry() is not null) throw new InvalidDataException("something stands after its end");
+        if (Next(tar) is not null) throw new InvalidDataException("something stands after its end");
         foreach (var file in manifest.Files)
         {
             if (!found.Remove(file.Path, out var there)) throw new InvalidDataException($"'{file.Path}' is missing");

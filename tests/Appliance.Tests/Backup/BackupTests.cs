@@ -86,6 +86,34 @@ public sealed class BackupTests : IDisposable
         Assert.DoesNotContain(Directory.EnumerateDirectories(_folder.Path), d => d.Contains(".restore-", StringComparison.Ordinal));
     }
 
+    // Behind gzip's checksum, which whoever makes a file by hand can make right.
+    [Fact]
+    public void Read_ChangedWithin_IsReadOrRefused()
+    {
+        BackupArchive.Create(Home, _folder["b"], null, _time);
+        using var plain = new MemoryStream();
+        using (var gzip = new GZipStream(File.OpenRead(_folder["b"]), CompressionMode.Decompress)) gzip.CopyTo(plain);
+        var whole = plain.ToArray();
+        var random = new SeededRandom(8);
+        var refused = 0;
+        for (var i = 0; i < 2000; i++)
+        {
+            byte[] damaged = [.. whole];
+            // Most of it in what is not zero: names, sizes, times, contents.
+            for (var n = 1 + random.Next(3); n > 0; n--)
+            {
+                var at = random.Next(whole.Length);
+                while (whole[at] == 0 && random.Next(8) != 0) at = random.Next(whole.Length);
+                damaged[at] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)(damaged[at] ^ (1 << random.Next(8)));
+            }
+            using (var gzip = new GZipStream(File.Create(_folder["damaged"]), CompressionLevel.NoCompression)) gzip.Write(damaged);
+            var thrown = Record.Exception(() => BackupArchive.Verify(_folder["damaged"], null));
+            if (thrown is not null) Assert.IsType<BackupException>(thrown);
+            if (thrown is not null) refused++;
+        }
+        Assert.InRange(refused, 1000, 2000);
+    }
+
     [Fact]
     public void Read_ASealedOne_NeedsItsPassphrase()
     {

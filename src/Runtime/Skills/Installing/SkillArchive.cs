@@ -41,7 +41,7 @@ internal static class SkillArchive
             else UnpackTar(new CountedStream(input, target), target);
             if (target.Files == 0) throw new SkillException("The archive was refused: there is no file in it.");
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or NotSupportedException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or NotSupportedException or InvalidOperationException)
         {
             throw new SkillException($"The archive was refused: it is no whole zip or tar ({e.Message}).", e);
         }
