@@ -27,6 +27,7 @@ using Appliance.Commands.Reflexes;
 using Appliance.Commands.Router;
 using Appliance.Commands.Sessions;
 using Appliance.Commands.Skills;
+using Appliance.Commands.Update;
 using Models;
 
 namespace Appliance;
@@ -74,6 +75,7 @@ internal static class Program
             BackupCommand.Create(),
             InstallCommand.Create(),
             InstallCommand.CreateUninstall(),
+            UpdateCommand.Create(),
             MigrateCommand.Create(),
             BenchCommand.Create(),
             ExecCommand.Create(),

@@ -67,7 +67,10 @@ internal sealed class GatewayTransport : IDisposable
         _door.Dispose();
     }
 
-    private static HttpMessageInvoker LocalInvoker(string path, Action<int> found) => new(new SocketsHttpHandler
+    /// <summary>Requests by a Unix socket, whatever host they name.</summary>
+    /// <param name="path">The socket.</param>
+    /// <param name="found">Hears the process that listens.</param>
+    public static HttpMessageInvoker LocalInvoker(string path, Action<int> found) => new(new SocketsHttpHandler
     {
         UseProxy = false,
         UseCookies = false,
