@@ -13,6 +13,7 @@ using Appliance.Commands.Cron;
 using Appliance.Commands.Devices;
 using Appliance.Commands.Doctor;
 using Appliance.Commands.Exec;
+using Appliance.Commands.FirstBoot;
 using Appliance.Commands.Gateway;
 using Appliance.Commands.Hardware;
 using Appliance.Commands.Install;
@@ -76,6 +77,7 @@ internal static class Program
             InstallCommand.Create(),
             InstallCommand.CreateUninstall(),
             UpdateCommand.Create(),
+            FirstBootCommand.Create(),
             MigrateCommand.Create(),
             BenchCommand.Create(),
             ExecCommand.Create(),

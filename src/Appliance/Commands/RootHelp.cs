@@ -12,7 +12,7 @@ internal sealed class RootHelp(CommandLineAction others) : SynchronousCommandLin
         ("Models", ["models", "router", "bench"]),
         ("The server", ["serve", "gateway", "status", "health", "dashboard", "logs", "monitor", "profile"]),
         ("Who and what is in it", ["agents", "sessions", "approvals", "cron", "outbox", "memory", "reflexes", "skills", "mcp", "devices", "pairing", "nodes", "people", "call"]),
-        ("Settings and care", ["config", "doctor", "security", "audit", "offline", "onboard", "backup", "migrate", "install", "update", "uninstall"]),
+        ("Settings and care", ["config", "doctor", "security", "audit", "offline", "onboard", "backup", "migrate", "install", "update", "uninstall", "first-boot"]),
     ];
 
     private static readonly (string Line, string What)[] Examples =

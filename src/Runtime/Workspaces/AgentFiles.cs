@@ -22,13 +22,21 @@ public static class AgentFiles
 
     /// <summary>Makes a workspace where there is none, with a short file of each kind.</summary>
     /// <exception cref="Models.ModelException">It cannot be written.</exception>
-    public static void Prepare(Agent agent)
+    public static void Prepare(Agent agent) => Prepare(agent.Workspace);
+
+    /// <summary>The same for a folder. A kill leaves none, or all of it.</summary>
+    /// <exception cref="Models.ModelException">It cannot be written.</exception>
+    public static void Prepare(string workspace)
     {
-        if (Directory.Exists(agent.Workspace)) return;
-        HomeFolder.EnsureFolder(agent.Workspace);
+        if (Directory.Exists(workspace)) return;
+        var next = workspace.TrimEnd('/') + ".new";
+        HomeFolder.EnsureFolder(next);
         foreach (var (name, template) in PromptFile.All.Select(f => (f.Name, f.Template)).Concat(PromptFile.Others))
-            DurableFile.Replace(Path.Combine(agent.Workspace, name), Encoding.UTF8.GetBytes(template + "\n"));
-        foreach (var folder in (string[])["memory", "skills"]) HomeFolder.EnsureFolder(Path.Combine(agent.Workspace, folder));
+            DurableFile.Replace(Path.Combine(next, name), Encoding.UTF8.GetBytes(template + "\n"));
+        foreach (var folder in (string[])["memory", "skills"]) HomeFolder.EnsureFolder(Path.Combine(next, folder));
+        Disk.SyncFolder(next);
+        Directory.Move(next, workspace);
+        Disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(workspace))!);
     }
 
     /// <summary>What an agent is told of its files, in order; those that hold nothing for it are left out.</summary>

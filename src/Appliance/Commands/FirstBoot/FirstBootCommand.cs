@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Appliance.FirstBoot;
+using Appliance.FirstBoot.Applying;
+
+namespace Appliance.Commands.FirstBoot;
+
+/// <summary><c>appliance first-boot</c>: sets a box up by the file that its owner put on the boot partition.</summary>
+internal static class FirstBootCommand
+{
+    private static readonly Option<string> Boot = new("--boot") { HelpName = "DIR", Description = "Where the boot partition is mounted.", DefaultValueFactory = _ => "/boot/firmware" };
+    private static readonly Option<string?> Root = new("--root") { HelpName = "DIR", Description = "Set up what lies below this folder instead of this machine." };
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what is wrong with the file, or what would be set, and do nothing." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var command = new Command("first-boot", $"Set this box up by {BootPartition.SettingsName} on the boot partition: Wi-Fi, SSH, Tailscale, time zone, language, names, a model. Applied once; passwords and keys are erased from it. Exits 1 where the file is wrong, and {BootPartition.ErrorsName} beside it says why.") { Boot, Root, dryRun, json };
+        command.SetAction(parsed =>
+        {
+            var (terminal, boot, files) = (Terminal.Of(parsed), BootOf(parsed), FilesOf(parsed));
+            var isDry = parsed.GetValue(dryRun);
+            if (!isDry && files.IsThisMachine && !Environment.IsPrivilegedProcess) throw new FirstBootException("Setting this machine up needs root: say it with sudo, or --dry-run to see what it would be.");
+            var run = new FirstBootRun(boot, files);
+            var outcome = isDry ? run.Look() : run.Run();
+            if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(outcome, isDry).ToJsonString());
+            else Write(terminal, outcome, isDry, boot);
+            return outcome.Faults.Count > 0 ? ExitCode.Error : ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static BootPartition BootOf(ParseResult parsed) => new(parsed.GetValue(Boot)!);
+
+    private static BoxFiles FilesOf(ParseResult parsed) => new(parsed.GetValue(Root) is { Length: > 0 } folder ? Path.GetFullPath(folder) : "");
+
+    private static void Write(Terminal terminal, FirstBootOutcome outcome, bool isDry, BootPartition boot)
+    {
+        foreach (var step in outcome.Steps) terminal.WriteLine((isDry ? "would set: " : "set: ") + step);
+        foreach (var fault in outcome.Faults) foreach (var line in $"{BootPartition.SettingsName}, {fault}".Split('\n')) terminal.Note(line);
+        if (outcome.State == FirstBootEnd.Nothing) terminal.WriteLine($"There is no {BootPartition.SettingsName} in {boot.Folder}: nothing to set up.");
+        else if (outcome.State == FirstBootEnd.Already) terminal.WriteLine($"{BootPartition.SettingsName} in {boot.Folder} was applied before: nothing to set up.");
+        else if (outcome.State == FirstBootEnd.Applied && outcome.Steps.Count == 0) terminal.WriteLine($"{BootPartition.SettingsName} asks for nothing.");
+    }
+
+    private static JsonObject Json(FirstBootOutcome outcome, bool isDry) => new()
+    {
+        ["state"] = outcome.State.ToString().ToLowerInvariant(),
+        ["dryRun"] = isDry,
+        ["set"] = new JsonArray([.. outcome.Steps.Select(step => (JsonNode)step)]),
+        ["errors"] = new JsonArray([.. outcome.Faults.Select(fault => new JsonObject { ["line"] = fault.Line, ["key"] = fault.Key, ["why"] = fault.Why, ["example"] = fault.Example })]),
+    };
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Appliance.Config;
+using Appliance.Config.Document;
+using Appliance.Config.Secrets;
+using Models.Store;
+using Runtime.Agents;
+using Runtime.Workspaces;
+
+namespace Appliance.FirstBoot.Applying;
+
+/// <summary>What first boot sets in the service's home.</summary>
+internal static class HomeSettings
+{
+    private const string TokenName = "GATEWAY_TOKEN", Person = "USER.md", NameLine = "My name is ", LanguageLine = "Answer me in ";
+
+    /// <summary>A language as it is called in English.</summary>
+    public static string NameOf(string language) => language switch { "de" => "German", "zh" => "Chinese", _ => "English" };
+
+    /// <summary>The gateway takes this token, and listens on the network: beyond loopback nothing is open without one.</summary>
+    /// <exception cref="Models.ModelException">The configuration that is there cannot be used or written.</exception>
+    public static void SetToken(string home, string token)
+    {
+        HomeFolder.EnsureFolder(home);
+        // The secret first: a configuration that names one that is not there would not start.
+        SecretFiles.Set(home, TokenName, token);
+        using var store = ConfigStore.Open(home);
+        store.Edit(document => ConfigEdit.Set(ConfigEdit.Set(document, ConfigPath.Parse("gateway.bind"), "0.0.0.0"), ConfigPath.Parse("gateway.token"), new JsonObject { ["file"] = $"secrets/{TokenName}" }));
+    }
+
+    /// <summary>Tells the agent who it works for; what else stands in the file stays.</summary>
+    /// <exception cref="Models.ModelException">The file cannot be read or written.</exception>
+    public static void SetPerson(string home, string? name, string? language)
+    {
+        var folder = Path.Combine(home, "agents", "main", "workspace");
+        AgentFiles.Prepare(folder);
+        var workspace = new AgentWorkspace(folder);
+        var lines = workspace.ReadKnown(Person) is { } file ? Encoding.UTF8.GetString(file.Content).Split('\n').ToList() : [];
+        Put(NameLine, name is null ? null : $"{NameLine}{name}.");
+        Put(LanguageLine, language is null ? null : $"{LanguageLine}{NameOf(language)}.");
+        workspace.WriteKnown(Person, Encoding.UTF8.GetBytes(string.Join('\n', lines).TrimEnd('\n') + "\n"), expectedHash: null);
+
+        void Put(string begin, string? line)
+        {
+            if (line is null) return;
+            var at = lines.FindIndex(old => old.StartsWith(begin, StringComparison.Ordinal));
+            if (at >= 0) lines[at] = line;
+            else lines.Insert(lines.FindLastIndex(old => old.Length > 0) + 1, line);
+        }
+    }
+}
