@@ -21,6 +21,7 @@ using Appliance.Commands.Mcp;
 using Appliance.Commands.Memory;
 using Appliance.Commands.Models;
 using Appliance.Commands.Monitoring;
+using Appliance.Commands.Network;
 using Appliance.Commands.Offline;
 using Appliance.Commands.Outbox;
 using Appliance.Commands.People;
@@ -49,6 +50,7 @@ internal static class Program
             ContextCommand.Create(),
             RouterCommand.Create(),
             OfflineCommand.Create(),
+            NetworkCommand.Create(),
             HealthCommand.Create(),
             MonitorCommand.Create(),
             ProfileCommand.Create(),

@@ -43,6 +43,7 @@ internal static class ConfigCheck
         var bind = config.Gateway.Bind;
         if (IPAddress.TryParse(bind, out var address) && !IPAddress.IsLoopback(address) && config.Gateway.Token is null)
             yield return (ConfigPath.Parse("gateway.bind"), $"is {bind}, which would open this machine to the network without a secret: set gateway.token too");
+        foreach (var fault in NetworkCheck.Of(config)) yield return fault;
         foreach (var origin in (config.Gateway.AllowedOrigins ?? []).Where(origin => !IsOrigin(origin)))
             yield return (ConfigPath.Parse("gateway.allowedOrigins"), $"has {origin}, which is no origin: http:// or https://, a host and, where it is not the usual one, a port, with nothing after; * is none");
         foreach (var (id, agent) in config.Agents)

@@ -4,6 +4,7 @@ using Appliance.Gateway;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting.Service;
 using Appliance.Http;
+using Appliance.Network.Tailscale;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -22,14 +23,15 @@ internal sealed class ApplianceServer : IAsyncDisposable
     private readonly Lazy<GatewayHost> _gateway;
     private readonly GatewayIdentity _identity;
     private readonly LocalSocket _local;
+    private readonly Tailnet _tailnet;
     private readonly TimeSpan _grace;
     private readonly CancellationTokenSource _stopping;
     private Task? _stopped;
 
     private ApplianceServer(
-        KestrelServer kestrel, Lazy<GatewayHost> gateway, GatewayIdentity identity, LocalSocket local, TimeSpan grace, CancellationTokenSource stopping)
+        KestrelServer kestrel, Lazy<GatewayHost> gateway, GatewayIdentity identity, LocalSocket local, Tailnet tailnet, TimeSpan grace, CancellationTokenSource stopping)
     {
-        (_kestrel, _gateway, _identity, _local, _grace, _stopping) = (kestrel, gateway, identity, local, grace, stopping);
+        (_kestrel, _gateway, _identity, _local, _tailnet, _grace, _stopping) = (kestrel, gateway, identity, local, tailnet, grace, stopping);
         Address = ListensOn(kestrel);
     }
 
@@ -73,9 +75,10 @@ internal sealed class ApplianceServer : IAsyncDisposable
     private static async Task<ApplianceServer> StartAsync(
         IModelHost models, ServerOptions options, LocalSocket local, Action<Exception> onBug, CancellationToken cancellation)
     {
-        options = options with { Config = options.Config ?? ConfigStore.Open(models.Store.Home) };
+        Tailnet? tailnet = null;
+        options = options with { Config = options.Config ?? ConfigStore.Open(models.Store.Home), Tailnet = () => tailnet?.State ?? ClaimState.None };
         var identity = GatewayIdentity.Open(models.Store.Home, options, onBug);
-        var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity, () => options.Config?.Config.Gateway.AllowedOrigins);
+        var guard = new AccessGuard(options.Address, identity.Token.IsGiven, identity, () => options.Config?.Config.Gateway.AllowedOrigins, () => options.Tailnet().Host);
         // Made when the first client of its protocol comes, or when there are jobs or heartbeats: a box that nobody talks to has no need of it.
         var startedAt = options.Time.GetUtcNow();
         var kestrel = new KestrelServer(
@@ -87,7 +90,8 @@ internal sealed class ApplianceServer : IAsyncDisposable
             var api = new HttpApi(models, gateway, options, guard, onBug, stopping.Token);
             await kestrel.StartAsync(new RequestHandler(api.HandleAsync), cancellation);
             if (GatewayHost.HasWork(models.Store, options.Config)) _ = gateway.Value;
-            return new ApplianceServer(kestrel, gateway, identity, local, options.ShutdownGrace, stopping);
+            tailnet = Tailnet.Follow(options.Config, ListensOn(kestrel).Port, identity.Token.IsGiven, options.Time, options.Tell ?? (_ => { }));
+            return new ApplianceServer(kestrel, gateway, identity, local, tailnet, options.ShutdownGrace, stopping);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {
@@ -117,6 +121,8 @@ internal sealed class ApplianceServer : IAsyncDisposable
 
     private async Task StopAsync()
     {
+        // Nobody is sent here any more, before nobody is here.
+        await _tailnet.DisposeAsync();
         _stopping.CancelAfter(_grace);
         if (_gateway.IsValueCreated) _gateway.Value.Close();
         using var patience = new CancellationTokenSource(_grace + TimeSpan.FromSeconds(5));

@@ -1,6 +1,7 @@
 using System.Net;
 using Appliance.Config;
 using Appliance.Gateway.Identity;
+using Appliance.Network.Tailscale;
 using Runtime.Hardware.Power;
 
 namespace Appliance.Hosting;
@@ -52,6 +53,12 @@ internal sealed record ServerOptions
 
     /// <summary>How much the machine is spared now; not at all where nobody watches yet.</summary>
     public PowerState Spared => Power is { IsValueCreated: true, Value: var watch } ? watch.State : PowerState.Normal;
+
+    /// <summary>Hears in a sentence what a person should know while it runs; null where nobody does.</summary>
+    public Action<string>? Tell { get; init; }
+
+    /// <summary>How it stands with what is claimed of Tailscale; null where nothing can be.</summary>
+    public Func<ClaimState>? Tailnet { get; init; }
 
     /// <summary>The gateway's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

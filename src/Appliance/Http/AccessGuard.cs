@@ -16,7 +16,8 @@ namespace Appliance.Http;
 /// <param name="tokenNeeded">True where a token was given.</param>
 /// <param name="identity">Who may come in.</param>
 /// <param name="allowedOrigins">Origins of web pages elsewhere that may come with the token, of now; null for none.</param>
-internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayIdentity identity, Func<IReadOnlyList<string>?>? allowedOrigins = null)
+/// <param name="tailnetName">This machine's name in its tailnet while Tailscale sends requests here, or null.</param>
+internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayIdentity identity, Func<IReadOnlyList<string>?>? allowedOrigins = null, Func<string?>? tailnetName = null)
 {
     // A URL ends up in histories, logs and Referer headers.
     private static readonly string[] SecretsInUrls = ["token", "access_token", "api_key", "apikey", "password"];
@@ -43,7 +44,7 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
     /// <exception cref="ApiException">403 for a web page's request, 401 for a secret in the URL.</exception>
     public void CheckPage(HttpRequest request)
     {
-        if (_loopback && !IsLocalName(request.Host.Host))
+        if (_loopback && !IsLocalName(request.Host.Host) && !IsTailnetName(request.Host.Host))
             throw new ApiException(StatusCodes.Status403Forbidden, $"The Host header '{request.Host.Host}' is not an address of this server. Use http://127.0.0.1.");
 
         foreach (var origin in request.Headers.Origin)
@@ -117,6 +118,9 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
     // The port may be another: a tunnel's other end. What a name would resolve to is not asked; names can be rebound.
     private static bool IsLocalName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var named) && IPAddress.IsLoopback(named));
+
+    // Nobody else has it: names below ts.net are given out by Tailscale alone, so that no page elsewhere can be rebound to it.
+    private bool IsTailnetName(string host) => tailnetName?.Invoke() is { } name && host.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private bool IsAllowed(string? origin) => origin is not null && allowedOrigins?.Invoke()?.Contains(origin, StringComparer.Ordinal) == true;
 

@@ -75,6 +75,9 @@ internal sealed class TestHost : IModelHost, IAsyncDisposable
     /// <summary>One over a home that was there before and stays.</summary>
     public static Task<TestHost> StartAtAsync(string home, string token, IChatClient answers) => StartAsync(home, answers, options => options with { Token = token }, Model);
 
+    /// <summary>The same, with other options.</summary>
+    public static Task<TestHost> StartAtAsync(string home, Func<ServerOptions, ServerOptions> configure) => StartAsync(home, null, configure, Model);
+
     public static Task<TestHost> StartAsync(Func<ServerOptions, ServerOptions>? configure, params string[] models) => StartAsync(null, null, configure, models);
 
     private static async Task<TestHost> StartAsync(string? home, IChatClient? answers, Func<ServerOptions, ServerOptions>? configure, params string[] models)

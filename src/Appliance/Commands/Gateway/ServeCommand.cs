@@ -59,7 +59,7 @@ internal static class ServeCommand
             OfflineLock.PutOn(config, Tell);
             foreach (var line in early) error.WriteLine(line);
             early = null;
-            var options = OptionsOf(config) with { Model = parsed.GetValue(model), RenewToken = parsed.GetValue(newToken), Restart = restart.Cancel };
+            var options = OptionsOf(config) with { Model = parsed.GetValue(model), RenewToken = parsed.GetValue(newToken), Restart = restart.Cancel, Tell = error.WriteLine };
             var engine = new EngineOptions { KeepWarm = error.WriteLine, Pace = new WorkPace() };
             using (var models = new ModelHost(new ModelStore(config.Home), engine))
             {

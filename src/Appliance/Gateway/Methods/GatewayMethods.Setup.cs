@@ -50,7 +50,7 @@ internal sealed partial class GatewayMethods
         };
         Audit($"setup code {code.Id} made by {Who(call)} for {profile ?? "full"}");
         var shown = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"url":"{{url}}","bootstrapToken":"{{token}}"}"""));
-        return FrameWriter.Payload(new SetupCodeMade(code.Id, shown, url, call.Params.OptionalText("publicUrl") is null ? "gateway.bind" : "request", Access(code), code.ExpiresAtMs)
+        return FrameWriter.Payload(new SetupCodeMade(code.Id, shown, url, call.Params.OptionalText("publicUrl") is not null ? "request" : url.StartsWith("wss:", StringComparison.Ordinal) ? "gateway.tailscale.mode" : "gateway.bind", Access(code), code.ExpiresAtMs)
         {
             QrDataUrl = call.Params.OptionalFlag("includeQr") == false ? null : QrOf(shown),
         });
@@ -100,6 +100,7 @@ internal sealed partial class GatewayMethods
             return Uri.TryCreate(given, UriKind.Absolute, out var uri) && uri.Scheme is "ws" or "wss" or "http" or "https" && uri.UserInfo.Length == 0 && !given.Contains('"', StringComparison.Ordinal)
                 ? uri.GetLeftPart(UriPartial.Path).TrimEnd('/') : throw GatewayException.Invalid("publicUrl: must be the gateway's address, such as wss://box.example");
         }
+        if (_context.Options.Tailnet?.Invoke() is { Address: not null, Host: { } host }) return $"wss://{host}";
         var address = _context.Options.Address;
         if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) address = OwnAddress() ?? IPAddress.Loopback;
         return $"ws://{(address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{(_context.Options.Port == 0 ? Hosting.ServerOptions.DefaultPort : _context.Options.Port)}";

@@ -2,6 +2,7 @@ using System.Net;
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
 using Appliance.Hosting;
+using Appliance.Network.Tailscale;
 using Models.Budget;
 using Models.Generation;
 using Runtime.Hardware;
@@ -32,6 +33,7 @@ internal sealed partial class GatewayMethods
             TurnsRunning = running,
             TurnsWaiting = active.Count - running,
             Power = _context.Options.Power?.Value,
+            Tailnet = _context.Options.Tailnet?.Invoke(),
             Threads = call.Params.OptionalFlag("threads") == true ? ThreadTimes.Read() : null,
         });
     }
@@ -50,6 +52,7 @@ internal sealed record BoxSnapshot(long Ts, MachineCounters Machine, MemorySnaps
     public required int TurnsWaiting { get; init; }
     public required IReadOnlyList<ThreadTimes>? Threads { get; init; }
     public required PowerWatch? Power { get; init; }
+    public required ClaimState? Tailnet { get; init; }
 
     public void Write(PayloadWriter to) => to
         .Add("ts", Ts).Add("pid", Environment.ProcessId).Add("address", Address).Add("version", ProductVersion.Text).Add("uptimeMs", UptimeMs)
@@ -65,6 +68,7 @@ internal sealed record BoxSnapshot(long Ts, MachineCounters Machine, MemorySnaps
         .Add("powerLevel", (int?)Power?.State.Level).Add("powerReason", Power?.State.Reason).Add("throttled", Power is { Reading.Throttle: not ThrottleFlags.None and var held } ? held.ToString() : null)
         .Add("frequencyKhz", Power?.Reading.FrequencyKhz).Add("batteryPercent", Power?.Reading.BatteryPercent).Add("onBattery", Power?.Reading.IsOnBattery)
         .Add("milliwatts", (long?)(Power?.Watts * 1000)).Add("answerMillijoules", (long?)(Power?.Joules * 1000))
+        .Add("tailscaleMode", Tailnet?.Word).Add("tailscaleAddress", Tailnet?.Address).Add("tailscaleProblem", Tailnet?.Problem)
         .Add("threads", Threads?.Select(thread => new ThreadRow(thread)).ToArray());
 
     private sealed record ThreadRow(ThreadTimes Thread) : IPayload
