@@ -18,6 +18,20 @@ public static partial class ThreadClock
         }
     }
 
+    /// <summary>The least time of a few runs of something that does not leave this thread: what comes in between only adds.</summary>
+    public static TimeSpan Best(Action action, int runs = 3)
+    {
+        var best = TimeSpan.MaxValue;
+        for (var run = 0; run < runs; run++)
+        {
+            var start = Now;
+            action();
+            var took = Now - start;
+            best = took < best ? took : best;
+        }
+        return best;
+    }
+
     private struct Time
     {
         public nint Seconds;

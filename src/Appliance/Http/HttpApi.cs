@@ -39,7 +39,7 @@ internal sealed class HttpApi
     {
         (_guard, _gateway, _stopping, _onBug) = (guard, gateway, stopping, onBug);
         _admission = new Admission(options.MaxRequests, options.MaxBodyBytesInFlight);
-        _routes = new RouteTable(models, gateway, _requests, options);
+        _routes = new RouteTable(models, gateway, _requests, options, onBug);
     }
 
     /// <summary>Answers one request.</summary>
@@ -110,7 +110,7 @@ internal sealed class HttpApi
         if (context.Features.Get<StreamFault>() is { } fitting) await fitting.TellAsync(error);
         else if (AnthropicErrors.IsExpected(context.Request)) await AnthropicErrors.WriteAsync(context, error);
         else if (context.Request.Path.StartsWithSegments("/api", out var below) && !below.StartsWithSegments("/v1")) await WriteAsync(new OllamaError(error.Message), OllamaJson.Wire.OllamaError);
-        else if (context.Request.Path == "/mcp") await WriteAsync(McpError.Of(error), McpErrorJson.Wire.McpError);
+        else if (context.Request.Path == "/mcp") await WriteAsync(McpError.Of(error), McpJson.Wire.McpError);
         else await WriteAsync(new ApiErrorBody(error), OpenAiJson.Wire.ApiErrorBody);
 
         Task WriteAsync<T>(T body, JsonTypeInfo<T> type) => context.Response.HasStarted

@@ -28,10 +28,11 @@ internal sealed class RouteTable
     /// <param name="gateway">The agent's side of the box; made when it is first asked for.</param>
     /// <param name="requests">What was counted, for <c>/metrics</c>.</param>
     /// <param name="options">Limits, and the model for requests that name none.</param>
-    public RouteTable(IModelHost models, Lazy<GatewayHost> gateway, RequestCounters requests, ServerOptions options)
+    /// <param name="onBug">Hears of faults that are no request's.</param>
+    public RouteTable(IModelHost models, Lazy<GatewayHost> gateway, RequestCounters requests, ServerOptions options, Action<Exception> onBug)
     {
         var agents = new AgentDoor(gateway);
-        var mcp = new McpDoor(new McpTools(agents).Describe, options.Time);
+        var mcp = new McpDoor(context => new McpTools(agents, context), options.Time, onBug);
         var hooks = new HookDoor(gateway, options);
         var canvas = new CanvasDoor(gateway);
         var door = new ModelDoor(models, gateway, options);

@@ -44,17 +44,7 @@ public class LinearTimeTests
         Assert.True(ratio <= 24, $"eight times the text took {ratio:F1} times as long");
     }
 
-    private static double Best(Action action)
-    {
-        var best = double.MaxValue;
-        for (var run = 0; run < 3; run++)
-        {
-            var start = ThreadClock.Now;
-            action();
-            best = Math.Min(best, (ThreadClock.Now - start).TotalMicroseconds + 1);
-        }
-        return best;
-    }
+    private static double Best(Action action) => ThreadClock.Best(action).TotalMicroseconds + 1;
 }
 
 /// <summary>Keeps other tests from running while these take the time.</summary>

@@ -1,30 +1,22 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Serialization.Metadata;
 using Appliance.Gateway.Identity;
-using ModelContextProtocol;
-using ModelContextProtocol.Protocol;
-using ModelContextProtocol.Server;
 
 namespace Appliance.Http.Mcp;
 
 /// <summary>
-/// <c>/mcp</c>: the Model Context Protocol's Streamable HTTP transport (revision 2025-11-25), with sessions. The protocol itself is the
-/// SDK's; here are its HTTP side and the bounds. Safe for several threads.
+/// <c>/mcp</c>: the Model Context Protocol's Streamable HTTP transport (revision 2025-11-25, "Transports"), with sessions and bounds
+/// (docs/adr/0010). Safe for several threads.
 /// </summary>
-/// <param name="describe">What the server of a new session offers to whoever has begun it.</param>
+/// <param name="describe">What a new session offers to whoever has begun it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class McpDoor(Func<HttpContext, McpServerOptions> describe, TimeProvider time)
+/// <param name="onBug">Hears of faults that are no request's.</param>
+internal sealed class McpDoor(Func<HttpContext, IMcpServer> describe, TimeProvider time, Action<Exception> onBug)
 {
     /// <summary>Most sessions at once: beyond that the one unused longest is ended.</summary>
     public const int MostSessions = 128;
 
     private const string SessionHeader = "Mcp-Session-Id";
     private const string VersionHeader = "MCP-Protocol-Version";
-
-    // Revisions that have this transport.
-    private static readonly string[] Versions = ["2025-03-26", "2025-06-18", "2025-11-25"];
-
-    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
 
     private readonly ConcurrentDictionary<string, McpSession> _sessions = new(StringComparer.Ordinal);
 
@@ -33,13 +25,12 @@ internal sealed class McpDoor(Func<HttpContext, McpServerOptions> describe, Time
     {
         JsonBody.RequireJsonContentType(context.Request);
         RequireAccept(context.Request, "application/json", JsonAnswer.EventStream);
-        var message = await JsonBody.ReadAsync(context, MessageType, cancellation);
+        var message = await JsonBody.ReadAsync(context, McpJson.Wire.McpMessage, cancellation);
+        message.Require();
         var session = context.Request.Headers.ContainsKey(SessionHeader) ? Find(context) : Begin(context, message);
         using var use = session.Use(time.GetUtcNow());
-        BeginEvents(context, session);
-        if (await session.Transport.HandlePostRequestAsync(message, context.Response.Body, cancellation)) return;
-        context.Response.ContentType = null;
-        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        if (session.Take(message) is { } answer) await WriteAsync(context, session, answer, 0, cancellation);
+        else context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
     /// <summary>A stream of what the server has to say by itself, or the rest of one that was cut off (<c>Last-Event-ID</c>).</summary>
@@ -48,31 +39,28 @@ internal sealed class McpDoor(Func<HttpContext, McpServerOptions> describe, Time
         RequireAccept(context.Request, JsonAnswer.EventStream);
         var session = Find(context);
         using var use = session.Use(time.GetUtcNow());
-        ISseEventStreamReader? rest = null;
+        var (stream, seen) = (session.Unasked, 0L);
         if (context.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } last])
         {
-            rest = await session.Events.GetStreamReaderAsync(last, cancellation)
-                ?? throw new ApiException(StatusCodes.Status404NotFound, "The stream of that event is not kept any more.", null, "not_found");
+            (stream, seen) = session.Find(last) ?? throw new ApiException(StatusCodes.Status404NotFound, "The stream of that event is not kept any more.", null, "not_found");
         }
-        BeginEvents(context, session);
-        await context.Response.StartAsync(cancellation);
-        if (rest is null) await session.Transport.HandleGetRequestAsync(context.Response.Body, cancellation);
-        else await McpEvents.WriteAsync(context.Response.BodyWriter, rest, cancellation);
+        await WriteAsync(context, session, stream, seen, cancellation);
     }
 
     /// <summary>Ends a session.</summary>
-    public async Task DeleteAsync(HttpContext context)
+    public Task DeleteAsync(HttpContext context)
     {
         var session = Find(context);
-        if (_sessions.TryRemove(session.Id, out _)) await session.DisposeAsync();
+        if (_sessions.TryRemove(session.Id, out _)) session.Dispose();
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
     }
 
-    private static void BeginEvents(HttpContext context, McpSession session)
+    private static async Task WriteAsync(HttpContext context, McpSession session, McpStream stream, long seen, CancellationToken cancellation)
     {
-        context.Response.ContentType = JsonAnswer.EventStream;
-        context.Response.Headers.CacheControl = "no-cache,no-store";
         context.Response.Headers[SessionHeader] = session.Id;
+        await JsonAnswer.BeginStreamAsync(context, JsonAnswer.EventStream);
+        await foreach (var frame in stream.ReadAsync(seen, cancellation)) await context.Response.Body.WriteAsync(frame, cancellation);
     }
 
     private static void RequireAccept(HttpRequest request, params ReadOnlySpan<string> types)
@@ -83,8 +71,8 @@ internal sealed class McpDoor(Func<HttpContext, McpServerOptions> describe, Time
             if (accepted.Contains(type, StringComparison.OrdinalIgnoreCase) || accepted.Contains("*/*", StringComparison.Ordinal)) continue;
             throw new ApiException(StatusCodes.Status406NotAcceptable, $"The client must accept {string.Join(" and ", types.ToArray())}.");
         }
-        if (request.Headers[VersionHeader] is [{ } version] && !Versions.Contains(version, StringComparer.Ordinal))
-            throw ApiException.BadRequest($"This server speaks the revisions {string.Join(", ", Versions)} of MCP, not {version}.");
+        if (request.Headers[VersionHeader] is [{ } version] && !McpSession.Versions.Contains(version, StringComparer.Ordinal))
+            throw ApiException.BadRequest($"This server speaks the revisions {string.Join(", ", McpSession.Versions)} of MCP, not {version}.");
     }
 
     private static string Owner(HttpContext context) => context.Features.Get<Principal>()?.Caller ?? "";
@@ -98,16 +86,16 @@ internal sealed class McpDoor(Func<HttpContext, McpServerOptions> describe, Time
             : throw new ApiException(StatusCodes.Status404NotFound, "There is no such session. Begin a new one.", null, "not_found");
     }
 
-    private McpSession Begin(HttpContext context, JsonRpcMessage message)
+    private McpSession Begin(HttpContext context, McpMessage message)
     {
-        if (message is not JsonRpcRequest { Method: RequestMethods.Initialize }) throw ApiException.BadRequest($"The header {SessionHeader} is missing; a session begins with {RequestMethods.Initialize}.");
+        if (message is not { IsRequest: true, Method: "initialize" }) throw ApiException.BadRequest($"The header {SessionHeader} is missing; a session begins with initialize.");
         while (_sessions.Count >= MostSessions)
         {
             var idle = _sessions.Values.Where(s => s.IsIdle).MinBy(s => s.LastUsed)
                 ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable, "As many sessions as there may be are in use. Try again later.", null, "overloaded");
-            if (_sessions.TryRemove(idle.Id, out _)) _ = idle.DisposeAsync().AsTask();
+            if (_sessions.TryRemove(idle.Id, out _)) idle.Dispose();
         }
-        var session = new McpSession(Owner(context), describe(context), time.GetUtcNow());
+        var session = new McpSession(Owner(context), describe(context), time.GetUtcNow(), onBug);
         _sessions[session.Id] = session;
         return session;
     }

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Appliance.Http.Mcp;
 
 /// <summary>A fault of the transport as JSON-RPC tells it: it answers no request in particular.</summary>
@@ -15,9 +12,3 @@ internal sealed record McpError(McpErrorDetail Error)
 
 /// <summary>What went wrong.</summary>
 internal sealed record McpErrorDetail(int Code, string Message);
-
-[JsonSerializable(typeof(McpError))]
-internal sealed partial class McpErrorJson : JsonSerializerContext
-{
-    public static McpErrorJson Wire { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
-}

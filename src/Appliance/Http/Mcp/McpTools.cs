@@ -1,80 +1,75 @@
-using System.Buffers;
 using System.Text.Json;
-using Appliance.Hosting;
 using Appliance.Http.Agents;
-using ModelContextProtocol.Protocol;
-using ModelContextProtocol.Server;
 using Runtime.Tools;
 
 namespace Appliance.Http.Mcp;
 
-/// <summary>The agent's tools as an MCP server: the same table and the same policy as in its turns.</summary>
-internal sealed class McpTools(AgentDoor door)
+/// <summary>The agent's tools as an MCP server: the same table and the same policy as in its turns. Safe for several threads.</summary>
+/// <param name="door">The agent's side of the box.</param>
+/// <param name="context">The request that begins the session.</param>
+internal sealed class McpTools(AgentDoor door, HttpContext context) : IMcpServer
 {
-    /// <summary>What a new session offers.</summary>
-    public McpServerOptions Describe(HttpContext context)
-    {
-        // Whose it is does not change: a session is found by its owner alone. What they may is asked at every call.
-        var visit = door.Enter(context, null, $"mcp:{Guid.NewGuid():N}", "mcp");
-        return new McpServerOptions
-        {
-            ServerInfo = new Implementation { Name = "appliance", Version = ProductVersion.Text },
-            Capabilities = new ServerCapabilities { Tools = new ToolsCapability() },
-            Handlers = new McpServerHandlers
-            {
-                ListToolsHandler = (_, _) => ValueTask.FromResult(List(visit)),
-                CallToolHandler = (request, cancellation) => CallAsync(visit, request.Params, cancellation),
-            },
-        };
-    }
+    // Whose it is does not change: a session is found by its owner alone. What they may is asked at every call.
+    private readonly AgentVisit _visit = door.Enter(context, null, $"mcp:{Guid.NewGuid():N}", "mcp");
 
-    private ListToolsResult List(AgentVisit visit) => new()
+    /// <inheritdoc/>
+    public JsonElement Capabilities { get; } = JsonElement.Parse("""{"tools":{}}"""u8);
+
+    /// <inheritdoc/>
+    public async Task<JsonElement> AnswerAsync(McpCall call, CancellationToken cancellation) => call.Method switch
     {
-        Tools = [.. door.Context.Tools.For(visit.Agent.Id, null, visit.Person).Select(tool => new ModelContextProtocol.Protocol.Tool
-        {
-            Name = tool.Name,
-            Description = tool.Description,
-            InputSchema = tool.JsonSchema,
-            Annotations = new ToolAnnotations
-            {
-                ReadOnlyHint = tool.Effect == ToolEffect.Reads,
-                DestructiveHint = tool.Effect == ToolEffect.Destructive,
-                OpenWorldHint = tool.Effect == ToolEffect.Outward,
-            },
-        })],
+        "tools/list" => JsonElement.Parse(McpFrames.Object(List)),
+        "tools/call" => await CallAsync(call, cancellation),
+        _ => throw new McpFault(McpFault.MethodNotFound, $"There is no method {call.Method}."),
     };
 
-    private async ValueTask<CallToolResult> CallAsync(AgentVisit visit, CallToolRequestParams? call, CancellationToken cancellation)
+    private void List(Utf8JsonWriter to)
     {
-        var id = Guid.NewGuid().ToString();
-        var result = await door.Context.Tools.CallAsync(call?.Name ?? "", ToArguments(call?.Arguments), new ToolContext
+        to.WriteStartArray("tools");
+        foreach (var tool in door.Context.Tools.For(_visit.Agent.Id, null, _visit.Person))
         {
-            Agent = visit.Agent.Id,
-            SessionKey = visit.Key,
+            to.WriteStartObject();
+            to.WriteString("name", tool.Name);
+            to.WriteString("description", tool.Description);
+            to.WritePropertyName("inputSchema");
+            tool.JsonSchema.WriteTo(to);
+            to.WriteStartObject("annotations");
+            to.WriteBoolean("readOnlyHint", tool.Effect == ToolEffect.Reads);
+            to.WriteBoolean("destructiveHint", tool.Effect == ToolEffect.Destructive);
+            to.WriteBoolean("openWorldHint", tool.Effect == ToolEffect.Outward);
+            to.WriteEndObject();
+            to.WriteEndObject();
+        }
+        to.WriteEndArray();
+    }
+
+    private async Task<JsonElement> CallAsync(McpCall call, CancellationToken cancellation)
+    {
+        if (call.Parameter("name") is not { ValueKind: JsonValueKind.String } name) throw new McpFault(McpFault.InvalidParameters, "The name of a tool is missing.");
+        var arguments = call.Parameter("arguments") ?? default;
+        if (arguments.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined)) throw new McpFault(McpFault.InvalidParameters, "The arguments must be an object.");
+        var id = Guid.NewGuid().ToString();
+        var result = await door.Context.Tools.CallAsync(name.GetString()!, new ToolArguments(arguments), new ToolContext
+        {
+            Agent = _visit.Agent.Id,
+            SessionKey = _visit.Key,
             RunId = id,
             CallId = id,
-            Files = visit.Agent.Files,
-            Person = visit.Person,
+            Files = _visit.Agent.Files,
+            Person = _visit.Person,
             // Nobody vouches for what a program sends: what reaches out is asked about.
             IsTainted = true,
         }, cancellation);
-        // Text only, whatever it says: what a tool read is never made into a link or a file.
-        return new CallToolResult { Content = [new TextContentBlock { Text = result.Text }], IsError = result.IsError };
-    }
-
-    private static ToolArguments ToArguments(IDictionary<string, JsonElement>? arguments)
-    {
-        var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
+        return JsonElement.Parse(McpFrames.Object(to =>
         {
-            writer.WriteStartObject();
-            foreach (var (name, value) in arguments ?? new Dictionary<string, JsonElement>())
-            {
-                writer.WritePropertyName(name);
-                value.WriteTo(writer);
-            }
-            writer.WriteEndObject();
-        }
-        return new ToolArguments(JsonElement.Parse(json.WrittenSpan));
+            // Text only, whatever it says: what a tool read is never made into a link or a file.
+            to.WriteStartArray("content");
+            to.WriteStartObject();
+            to.WriteString("type", "text");
+            to.WriteString("text", result.Text);
+            to.WriteEndObject();
+            to.WriteEndArray();
+            to.WriteBoolean("isError", result.IsError);
+        }));
     }
 }

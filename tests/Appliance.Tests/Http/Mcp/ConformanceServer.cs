@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelContextProtocol;
-using ModelContextProtocol.Protocol;
-using ModelContextProtocol.Server;
+using Appliance.Http.Mcp;
 
 namespace Appliance.Tests.Http.Mcp;
 
@@ -10,7 +8,7 @@ namespace Appliance.Tests.Http.Mcp;
 /// What MCP's conformance suite expects a server to have (tools that ask back, resources, prompts): for the tests of our transport alone. The
 /// product's own server has the agent's tools and nothing else.
 /// </summary>
-internal static class ConformanceServer
+internal sealed class ConformanceServer : IMcpServer
 {
     private const string Pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
     private const string Silence = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=";
@@ -52,85 +50,69 @@ internal static class ConformanceServer
 
     private static readonly string[] Working = ["test_tool_with_logging", "test_tool_with_progress", "test_sampling", "test_reconnection"];
 
-    public static McpServerOptions Describe() => new()
+    public JsonElement Capabilities { get; } = Read("""{"tools":{},"resources":{"subscribe":true},"prompts":{},"logging":{},"completions":{}}""");
+
+    public async Task<JsonElement> AnswerAsync(McpCall call, CancellationToken cancellation) => call.Method switch
     {
-        ServerInfo = new Implementation { Name = "conformance", Version = "1.0" },
-        Capabilities = new ServerCapabilities
-        {
-            Tools = new(),
-            Resources = new() { Subscribe = true },
-            Prompts = new(),
-            Logging = new(),
-            Completions = new(),
-        },
-        Handlers = new McpServerHandlers
-        {
-            ListToolsHandler = (_, _) => Answer(new ListToolsResult { Tools = [.. Results.Keys.Concat(Elicitations.Keys).Concat(Working).Select(ToTool)] }),
-            CallToolHandler = CallAsync,
-            ListResourcesHandler = (_, _) => Answer(Read<ListResourcesResult>("""
-                {"resources":[{"uri":"test://static-text","name":"text","description":"A text","mimeType":"text/plain"},{"uri":"test://static-binary","name":"binary","description":"An image","mimeType":"image/png"},
-                 {"uri":"test://watched-resource","name":"watched","description":"One that changes","mimeType":"text/plain"}]}
-                """)),
-            ListResourceTemplatesHandler = (_, _) => Answer(Read<ListResourceTemplatesResult>(
-                """{"resourceTemplates":[{"uriTemplate":"test://template/{id}/data","name":"template","description":"By id","mimeType":"application/json"}]}""")),
-            ReadResourceHandler = (request, _) => Answer(Read<ReadResourceResult>(ToContents(request.Params!.Uri))),
-            SubscribeToResourcesHandler = (_, _) => Answer(new EmptyResult()),
-            UnsubscribeFromResourcesHandler = (_, _) => Answer(new EmptyResult()),
-            SetLoggingLevelHandler = (_, _) => Answer(new EmptyResult()),
-            CompleteHandler = (_, _) => Answer(Read<CompleteResult>("""{"completion":{"values":["test"],"total":1,"hasMore":false}}""")),
-            ListPromptsHandler = (_, _) => Answer(Read<ListPromptsResult>("""
-                {"prompts":[{"name":"test_simple_prompt","description":"Simple"},{"name":"test_prompt_with_image","description":"With an image"},
-                 {"name":"test_prompt_with_arguments","description":"With arguments","arguments":[{"name":"arg1","required":true},{"name":"arg2","required":true}]},
-                 {"name":"test_prompt_with_embedded_resource","description":"With a resource","arguments":[{"name":"resourceUri","required":true}]}]}
-                """)),
-            GetPromptHandler = (request, _) => Answer(ToPrompt(request.Params!)),
-        },
+        "tools/list" => Read($$"""{"tools":[{{string.Join(',', Results.Keys.Concat(Elicitations.Keys).Concat(Working).Select(ToTool))}}]}"""),
+        "tools/call" => await CallAsync(call, cancellation),
+        "resources/list" => Read("""
+            {"resources":[{"uri":"test://static-text","name":"text","description":"A text","mimeType":"text/plain"},{"uri":"test://static-binary","name":"binary","description":"An image","mimeType":"image/png"},
+             {"uri":"test://watched-resource","name":"watched","description":"One that changes","mimeType":"text/plain"}]}
+            """),
+        "resources/templates/list" => Read("""{"resourceTemplates":[{"uriTemplate":"test://template/{id}/data","name":"template","description":"By id","mimeType":"application/json"}]}"""),
+        "resources/read" => Read(ToContents(Text(call, "uri"))),
+        "resources/subscribe" or "resources/unsubscribe" or "logging/setLevel" => Read("{}"),
+        "completion/complete" => Read("""{"completion":{"values":["test"],"total":1,"hasMore":false}}"""),
+        "prompts/list" => Read("""
+            {"prompts":[{"name":"test_simple_prompt","description":"Simple"},{"name":"test_prompt_with_image","description":"With an image"},
+             {"name":"test_prompt_with_arguments","description":"With arguments","arguments":[{"name":"arg1","required":true},{"name":"arg2","required":true}]},
+             {"name":"test_prompt_with_embedded_resource","description":"With a resource","arguments":[{"name":"resourceUri","required":true}]}]}
+            """),
+        "prompts/get" => ToPrompt(call),
+        _ => throw new McpFault(McpFault.MethodNotFound, call.Method),
     };
 
-    private static async ValueTask<CallToolResult> CallAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellation)
+    private static async Task<JsonElement> CallAsync(McpCall call, CancellationToken cancellation)
     {
-        var call = request.Params!;
-        if (Results.TryGetValue(call.Name, out var result)) return Read<CallToolResult>(result);
-        if (Elicitations.TryGetValue(call.Name, out var asked))
+        var name = Text(call, "name");
+        if (Results.TryGetValue(name, out var result)) return Read(result);
+        if (Elicitations.TryGetValue(name, out var asked))
         {
-            var answer = await request.Server.ElicitAsync(Read<ElicitRequestParams>(asked), cancellation);
-            return Text($"User response: action={answer.Action}, content={JsonSerializer.Serialize(answer.Content)}");
+            var answer = await call.AskAsync("elicitation/create", Read(asked), cancellation);
+            return Said($"User response: action={answer.GetProperty("action").GetString()}, content={(answer.TryGetProperty("content", out var content) ? content.GetRawText() : "null")}");
         }
-        switch (call.Name)
+        switch (name)
         {
             case "test_tool_with_logging":
                 foreach (var text in (string[])["Tool execution started", "Tool processing data", "Tool execution completed"])
-                {
-                    await request.Server.SendNotificationAsync(
-                        "notifications/message", new JsonObject { ["level"] = "info", ["data"] = text }, McpJsonUtilities.DefaultOptions, cancellation);
-                }
-                return Text("Logged.");
+                    call.Notify("notifications/message", Read($$"""{"level":"info","data":"{{text}}"}"""));
+                return Said("Logged.");
             case "test_tool_with_progress":
                 foreach (var progress in (int[])[0, 50, 100])
-                    await request.Server.NotifyProgressAsync(call.ProgressToken!.Value, new ProgressNotificationValue { Progress = progress, Total = 100 }, cancellationToken: cancellation);
-                return Text("Done.");
+                    call.Notify("notifications/progress", Read($$"""{"progressToken":{{call.Parameter("_meta")!.Value.GetProperty("progressToken").GetRawText()}},"progress":{{progress}},"total":100}"""));
+                return Said("Done.");
             case "test_sampling":
-                var sampled = await request.Server.SampleAsync(Read<CreateMessageRequestParams>(
-                    $$"""{"messages":[{"role":"user","content":{"type":"text","text":{{call.Arguments!["prompt"].GetRawText()}} } }],"maxTokens":100}"""), cancellation);
-                return Text($"LLM response: {sampled.Content.OfType<TextContentBlock>().First().Text}");
+                var sampled = await call.AskAsync("sampling/createMessage", Read(
+                    $$"""{"messages":[{"role":"user","content":{"type":"text","text":{{Arguments(call).GetProperty("prompt").GetRawText()}} } }],"maxTokens":100}"""), cancellation);
+                return Said($"LLM response: {sampled.GetProperty("content").GetProperty("text").GetString()}");
             case "test_reconnection":
-                await request.EnablePollingAsync(TimeSpan.FromMilliseconds(100), cancellation);
-                return Text("Reconnected.");
+                call.LetGo(TimeSpan.FromMilliseconds(100));
+                return Said("Reconnected.");
             default:
-                throw new McpProtocolException($"unknown tool {call.Name}", McpErrorCode.InvalidParams);
+                throw new McpFault(McpFault.InvalidParameters, $"unknown tool {name}");
         }
     }
 
-    private static Tool ToTool(string name) => new()
+    private static string ToTool(string name)
     {
-        Name = name,
-        Description = $"Tool {name} of the conformance suite",
-        InputSchema = JsonElement.Parse(name != "json_schema_2020_12_tool" ? """{"type":"object","properties":{}}""" : """
+        var schema = name != "json_schema_2020_12_tool" ? """{"type":"object","properties":{}}""" : """
             {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",
              "$defs":{"address":{"type":"object","properties":{"street":{"type":"string"},"city":{"type":"string"}}}},
              "properties":{"name":{"type":"string"},"address":{"$ref":"#/$defs/address"}},"additionalProperties":false}
-            """),
-    };
+            """;
+        return $$"""{"name":"{{name}}","description":"Tool {{name}} of the conformance suite","inputSchema":{{schema}} }""";
+    }
 
     private static string ToContents(string uri) => uri switch
     {
@@ -140,10 +122,10 @@ internal static class ConformanceServer
         _ => $$"""{"contents":[{"uri":"{{uri}}","mimeType":"text/plain","text":"This is the content of the static text resource."}]}""",
     };
 
-    private static GetPromptResult ToPrompt(GetPromptRequestParams asked)
+    private static JsonElement ToPrompt(McpCall call)
     {
-        string Argument(string name) => asked.Arguments![name].GetString()!;
-        var contents = asked.Name switch
+        string Argument(string name) => Arguments(call).GetProperty(name).GetString()!;
+        var contents = Text(call, "name") switch
         {
             "test_prompt_with_arguments" => [$$"""{"type":"text","text":"Prompt with arguments: arg1='{{Argument("arg1")}}', arg2='{{Argument("arg2")}}'"}"""],
             "test_prompt_with_image" => [Image, """{"type":"text","text":"Please analyze the image above."}"""],
@@ -154,12 +136,14 @@ internal static class ConformanceServer
             ],
             _ => (string[])["""{"type":"text","text":"This is a simple prompt for testing."}"""],
         };
-        return Read<GetPromptResult>($$"""{"messages":[{{string.Join(',', contents.Select(c => $$"""{"role":"user","content":{{c}} }"""))}}] }""");
+        return Read($$"""{"messages":[{{string.Join(',', contents.Select(c => $$"""{"role":"user","content":{{c}} }"""))}}] }""");
     }
 
-    private static CallToolResult Text(string text) => new() { Content = [new TextContentBlock { Text = text }] };
+    private static JsonElement Said(string text) => Read(new JsonObject { ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = text }) }.ToJsonString());
 
-    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, McpJsonUtilities.DefaultOptions)!;
+    private static string Text(McpCall call, string name) => call.Parameter(name)!.Value.GetString()!;
 
-    private static ValueTask<T> Answer<T>(T result) => ValueTask.FromResult(result);
+    private static JsonElement Arguments(McpCall call) => call.Parameter("arguments")!.Value;
+
+    private static JsonElement Read(string json) => JsonElement.Parse(json);
 }

@@ -65,7 +65,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     private static async Task<WebApplication> StartAsync(string home)
     {
         var guard = new AccessGuard(IPAddress.Loopback, false, GatewayIdentity.Open(home, new ServerOptions(), _ => { }));
-        var door = new McpDoor(_ => ConformanceServer.Describe(), TimeProvider.System);
+        var door = new McpDoor(_ => new ConformanceServer(), TimeProvider.System, e => Assert.Fail($"{e}"));
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
