@@ -124,11 +124,12 @@ internal sealed class McpSession(string owner, IMcpServer server, DateTimeOffset
                 "ping" => JsonElement.Parse("{}"u8),
                 _ => await server.AnswerAsync(new McpCall(this, stream, message), cancellation.Token),
             };
-            stream.Add(McpFrames.Result(id, result));
+            // What was cancelled is not answered, whatever became of it.
+            if (!cancellation.IsCancellationRequested) stream.Add(McpFrames.Result(id, result));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // What was cancelled is not answered.
+            // Nor is what gave up for it.
         }
         catch (McpFault e)
         {
