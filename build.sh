@@ -37,6 +37,11 @@ usage: ./build.sh COMMAND
   code-order   writes src/Appliance/code-order.txt again: what starting and serving run, as seen by valgrind
   deb [--arch ARCH]
                a Debian package of it, artifacts/deb/; ARCH is amd64 or arm64, by default this machine's
+  image [--arch ARCH] [--kiosk | --pi] [--version V] [--out FILE]
+               a disk image of a whole box, artifacts/image/, from Debian's packages and ours: two slots, data that grows (docs/image.md); --kiosk with a
+               screen, --pi for a Raspberry Pi. Where arm64's program cannot be published a stand-in is in it, which is said (fetches 200 MB once)
+  test-image-boot [ARCH] [--cuts N]
+               such an image in QEMU: boots, answers, takes a good update, gives up a sick one, and has its power pulled N times (3) (many minutes)
   test-hardware
                pins, sensors and triggers on drivers of a real kernel, in an emulated machine (QEMU; fetches 220 MB once; minutes)
   test-deb     the package installed, upgraded, removed and purged in a Debian, and its service under systemd (root; minutes)
@@ -231,6 +236,56 @@ deb() {
   firmware-scripts/deb.sh "$wanted" "$file" "$root/artifacts/deb"
 }
 
+# What an image has as its program: the published file, or where arm64's cannot be had a stand-in, so that the rest of it can be tried.
+image_program() { # ARCH FOLDER
+  local file
+  if file=$(published "$1"); then printf '%s\n' "$file"; return; fi
+  [ "$1" = arm64 ] || exit 1
+  command -v aarch64-linux-gnu-gcc >/dev/null || apt_install gcc-aarch64-linux-gnu libc6-dev-arm64-cross >&2
+  say "NO APPLIANCE IN IT: a stand-in takes the place of arm64's program, which cannot be published here" >&2
+  mkdir -p "$2"
+  aarch64-linux-gnu-gcc -Os -static -o "$2/stand-in" firmware-scripts/image/standin.c
+  printf '%s\n' "$2/stand-in"
+}
+
+ensure_image_tools() {
+  local missing=() tool
+  for tool in mmdebstrap:mmdebstrap mksquashfs:squashfs-tools mcopy:mtools mkfs.vfat:dosfstools mke2fs:e2fsprogs sfdisk:fdisk depmod:kmod cpio:cpio zstd:zstd; do
+    command -v "${tool%%:*}" >/dev/null || [ -x "/usr/sbin/${tool%%:*}" ] || missing+=("${tool#*:}")
+  done
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+}
+
+image() {
+  local wanted variant='' version out='' program deb folder
+  wanted=$(debian_arch) version=$(cat version.txt)
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --arch) wanted=${2:-}; shift ;;
+      --version) version=${2:-}; shift ;;
+      --out) out=${2:-}; shift ;;
+      --kiosk) variant=kiosk ;;
+      --pi) variant=pi ;;
+      *) usage >&2; exit 2 ;;
+    esac
+    shift || { usage >&2; exit 2; }
+  done
+  case $wanted$variant in amd64|arm64|amd64kiosk|arm64kiosk|arm64pi) ;; *) usage >&2; exit 2 ;; esac
+  ensure_image_tools
+  folder=$root/artifacts/image/$wanted${variant:+-$variant}
+  program=$(image_program "$wanted" "$folder") || exit $?
+  # It is packed again with the root: xz would be for nothing.
+  deb=$(DEB_LEVEL=0 firmware-scripts/deb.sh "$wanted" "$program" "$folder" "$version")
+  firmware-scripts/image/image.sh "$wanted" "$deb" "$folder" "$version" "${out:-$root/artifacts/image/appliance-$version-$wanted${variant:+-$variant}.img.zst}" "$variant"
+}
+
+test_image_boot() {
+  local wanted; wanted=$(debian_arch)
+  case ${1:-} in amd64|arm64) wanted=$1; shift ;; esac
+  image --arch "$wanted"
+  firmware-scripts/image/test/test.sh "$wanted" "$root/artifacts/image/$wanted" "$root/artifacts/image-test-$wanted" "$@"
+}
+
 test_deb() {
   local file model=; file=$(published "$(debian_arch)") || exit $?
   firmware-scripts/test-deb.sh "$file" "$root/artifacts/deb-test"
@@ -408,6 +463,8 @@ case "${1:-help}" in
   deb) shift; deb "$@" ;;
   test-deb) test_deb ;;
   test-arm64) test_arm64 ;;
+  image) shift; image "$@" ;;
+  test-image-boot) shift; test_image_boot "$@" ;;
   test-hardware) publish; firmware-scripts/hardware/test.sh "$out/appliance" "$root/artifacts/hardware" ;;
   test-image) firmware-scripts/test-image.sh "$(published "$(debian_arch)")" "$root/artifacts/image-test" ;;
   release) shift; release "$@" ;;

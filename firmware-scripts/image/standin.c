@@ -1,0 +1,47 @@
+// What the image holds in the appliance's place where the appliance of its architecture cannot be built, so that everything around it can be tried: it says that
+// it is ready and alive as the service does, answers /readyz and /healthz, and holds every other command for done. It is no appliance, and says so.
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void notify(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    if (!path || strlen(path) >= sizeof to.sun_path) return;
+    strcpy(to.sun_path, path);
+    if (*path == '@') to.sun_path[0] = 0;
+    int s = socket(AF_UNIX, SOCK_DGRAM, 0);
+    sendto(s, state, strlen(state), 0, (struct sockaddr *)&to, offsetof(struct sockaddr_un, sun_path) + strlen(path));
+    close(s);
+}
+
+int main(int count, char **words)
+{
+    if (count < 2 || strcmp(words[1], "serve")) { puts("stand-in: this is no appliance"); return 0; }
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(18789)};
+    int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener, (struct sockaddr *)&at, sizeof at) || listen(listener, 16)) { perror("stand-in"); return 1; }
+    notify("READY=1\nSTATUS=a stand-in, no appliance");
+    for (;;)
+    {
+        struct pollfd wait = {.fd = listener, .events = POLLIN};
+        notify("WATCHDOG=1");
+        if (poll(&wait, 1, 20000) <= 0) continue;
+        int client = accept(listener, 0, 0);
+        char request[1024] = "";
+        struct timeval limit = {.tv_sec = 5};
+        setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        recv(client, request, sizeof request - 1, 0);
+        int known = !strncmp(request, "GET /readyz ", 12) || !strncmp(request, "GET /healthz ", 13);
+        dprintf(client, "HTTP/1.1 %s\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nstand-in\n", known ? "200 OK" : "501 Not Implemented");
+        close(client);
+    }
+}

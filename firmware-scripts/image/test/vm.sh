@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# vm.sh: functions for tests that boot an image in QEMU, emulated, and nothing of it beyond loopback. To be sourced, with `vm` set to a folder.
+#   vm_start ARCH DISK [QEMU'S OPTIONS…]    power on; the console is $vm/console.log
+#   vm_cut                                  power off, as a plug that is pulled
+#   vm_guest SECONDS COMMANDS               runs them in the guest as root, prints what they say, ends as they end (with what seed.sh put on the disk)
+# shellcheck disable=SC2054 # QEMU's options have commas.
+#   vm_answers SECONDS PATH                 waits until the gateway answers 200
+vm=${vm:?"set vm to a folder first"} vm_pid='' vm_port=${VM_PORT:-18799}
+
+vm_start() { # vm_start ARCH DISK [OPTIONS…]
+  local arch=$1 disk=$2 machine=()
+  shift 2
+  mkdir -p "$vm"
+  if [ ! -p "$vm/guest.in" ]; then rm -f "$vm"/guest.*; mkfifo "$vm/guest.in" "$vm/guest.out"; fi
+  if [ "$arch" = arm64 ]; then
+    if [ ! -e "$vm/code.fd" ]; then
+      truncate -s 64M "$vm/code.fd"; dd if=/usr/share/qemu-efi-aarch64/QEMU_EFI.fd of="$vm/code.fd" conv=notrunc status=none
+      cp /usr/share/AAVMF/AAVMF_VARS.fd "$vm/vars.fd"
+    fi
+    machine=(qemu-system-aarch64 -M virt -cpu "${VM_CPU:-max,pauth-impdef=on}" -drive "if=pflash,format=raw,readonly=on,file=$vm/code.fd")
+  else
+    [ -e "$vm/vars.fd" ] || cp /usr/share/OVMF/OVMF_VARS_4M.fd "$vm/vars.fd"
+    machine=(qemu-system-x86_64 -M q35 -cpu "${VM_CPU:-max}" -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd)
+  fi
+  # Writes go to the disk's file as the guest makes them: what is lost with the power is what was in the guest's memory.
+  "${machine[@]}" -drive "if=pflash,format=raw,file=$vm/vars.fd" -accel tcg,thread=multi,tb-size=512 -smp 2 -m "${VM_MEMORY:-1024}" -display none -monitor none -no-user-config -nodefaults \
+    -serial "file:$vm/console.log" -drive "if=none,id=disk,file=$disk,format=raw,cache=unsafe,discard=unmap" -device virtio-blk-pci,drive=disk,bootindex=1 \
+    -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$vm_port-:18789" -device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci -device i6300esb \
+    -device virtio-serial-pci -chardev "pipe,id=guest,path=$vm/guest" -device virtserialport,chardev=guest,name=test "$@" < /dev/null > "$vm/qemu.log" 2>&1 &
+  vm_pid=$!
+  # Held open: the guest's end stays one pipe for as long as this shell lives.
+  exec 7<> "$vm/guest.in" 8<> "$vm/guest.out"
+}
+
+vm_cut() { if [ -n "$vm_pid" ]; then kill -KILL "$vm_pid" 2>/dev/null || true; wait "$vm_pid" 2>/dev/null || true; vm_pid=''; fi; }
+vm_runs() { [ -n "$vm_pid" ] && kill -0 "$vm_pid" 2>/dev/null; }
+
+vm_answers() { # vm_answers SECONDS PATH [CURL'S OPTIONS…]
+  local until=$((SECONDS + $1)) path=$2
+  shift 2
+  while [ $SECONDS -lt $until ]; do
+    if curl -sf -m 20 -o /dev/null "$@" "http://127.0.0.1:$vm_port$path"; then return 0; fi
+    vm_runs || { cat "$vm/qemu.log" >&2; return 1; }
+    sleep 1
+  done
+  return 1
+}
+
+vm_guest() { # vm_guest SECONDS COMMANDS
+  local mark="mark-$RANDOM$RANDOM" line='' until=$((SECONDS + $1))
+  # What a guest that is gone left unread belongs to nobody.
+  while read -r -t 0.05 -u 8 line; do :; done
+  printf '(\n%s\n) < /dev/null 2>&1; echo "%s $?"\n' "$2" "$mark" >&7
+  while [ $SECONDS -lt $until ]; do
+    if ! IFS= read -r -t 5 -u 8 line; then vm_runs || return 125; continue; fi
+    case $line in *"$mark "*) local left=${line%%"$mark "*}; [ -z "$left" ] || printf '%s\n' "$left"; return "${line##* }" ;; esac
+    printf '%s\n' "$line"
+  done
+  return 124
+}
