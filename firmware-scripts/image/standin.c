@@ -1,5 +1,6 @@
 // What the image holds in the appliance's place where the appliance of its architecture cannot be built, so that everything around it can be tried: it says that
-// it is ready and alive as the service does, answers /readyz and /healthz, and holds every other command for done. It is no appliance, and says so.
+// it is ready and alive as the service does, answers /readyz and /healthz, asks that of itself for `update health`, and holds every
+// other command for done. It is no appliance, and says so.
 #include <arpa/inet.h>
 #include <poll.h>
 #include <stddef.h>
@@ -22,10 +23,25 @@ static void notify(const char *state)
     close(s);
 }
 
+static int is_healthy(struct sockaddr_in *at)
+{
+    char answer[16] = "";
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    at->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (!connect(s, (struct sockaddr *)at, sizeof *at)) { dprintf(s, "GET /readyz HTTP/1.1\r\n\r\n"); read(s, answer, sizeof answer - 1); }
+    close(s);
+    return !strncmp(answer, "HTTP/1.1 200", 12);
+}
+
 int main(int count, char **words)
 {
-    if (count < 2 || strcmp(words[1], "serve")) { puts("stand-in: this is no appliance"); return 0; }
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(18789)};
+    if (count > 2 && !strcmp(words[1], "update") && !strcmp(words[2], "health"))
+    {
+        for (int i = 0; i < 120; i++, sleep(1)) if (is_healthy(&at)) return 0;
+        return 1;
+    }
+    if (count < 2 || strcmp(words[1], "serve")) { puts("stand-in: this is no appliance"); return 0; }
     int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(listener, (struct sockaddr *)&at, sizeof at) || listen(listener, 16)) { perror("stand-in"); return 1; }

@@ -12,7 +12,15 @@ tar -C "$tree" -xpf "$base" --exclude='./dev/*'
 dpkg-deb --fsys-tarfile "$deb" | tar -C "$tree" --keep-directory-symlink -xpf -
 cp -r "$here/root/." "$tree/"
 if [ -n "$kiosk" ]; then cp -r "$here/root-kiosk/." "$tree/"; fi
-mkdir -p "$tree/boot/firmware" "$tree/data"
+mkdir -p "$tree/boot/firmware"
+# Units for images alone; the package has the others.
+units=()
+for unit in "$here"/../units/*.service; do
+  name=${unit##*/}
+  if [ "$name" = appliance-user.service ] || [ -e "$tree/usr/lib/systemd/system/$name" ]; then continue; fi
+  cp "$unit" "$tree/usr/lib/systemd/system/"
+  if grep -q '^\[Install\]' "$unit"; then units+=("$name"); fi
+done
 
 # Users and groups, each from its package's sysusers.d.
 rm -f "$tree"/etc/{passwd,group,shadow,gshadow}*
@@ -51,8 +59,7 @@ awk '/^Package: /{ p = $2 } /^Version: /{ print p, $2 }' "$tree/var/lib/dpkg/sta
 rm -rf "$tree"/var/lib/dpkg "$tree"/var/lib/apt "$tree"/var/cache/* "$tree"/etc/{apt,dpkg,initramfs-tools,kernel,init.d,rc?.d,cron.d,cron.daily,update-motd.d} "$tree"/usr/share/{initramfs-tools,perl5,menu,bug,lintian,pixmaps} \
   "$tree"/usr/share/locale "$tree"/usr/lib/systemd/system/{apt-daily,e2scrub,dpkg-db-backup,man-db}* "$tree"/usr/lib/firmware/intel/ibt*
 
-units=(systemd-networkd systemd-resolved systemd-timesyncd fstrim.timer appliance appliance-image-config appliance-image-grow appliance-image-health appliance-image-console getty@tty1)
-if [ -e "$tree/usr/lib/systemd/system/appliance-first-boot.service" ]; then units+=(appliance-first-boot); fi
+units+=(systemd-networkd systemd-resolved systemd-timesyncd fstrim.timer appliance appliance-image-config appliance-image-grow appliance-image-health appliance-image-console getty@tty1)
 if [ -n "$kiosk" ]; then units+=(appliance-kiosk); fi
 systemctl --quiet --root="$tree" enable "${units[@]}"
 systemctl --quiet --root="$tree" mask systemd-networkd-wait-online.service systemd-hibernate-resume@.service

@@ -22,9 +22,12 @@ vm_start() { # vm_start ARCH DISK [OPTIONS…]
     [ -e "$vm/vars.fd" ] || cp /usr/share/OVMF/OVMF_VARS_4M.fd "$vm/vars.fd"
     machine=(qemu-system-x86_64 -M q35 -cpu "${VM_CPU:-max}" -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd)
   fi
-  # Writes go to the disk's file as the guest makes them: what is lost with the power is what was in the guest's memory.
+  # Writes go to the disk's file as the guest makes them. With VM_LOG a file gets them too, and when the disk was told to keep them: lose.mjs makes of both the
+  # disk that a power cut would leave.
+  local disk_options=(-drive "if=none,id=disk,file=$disk,format=raw,cache=unsafe,discard=unmap")
+  if [ -n "${VM_LOG:-}" ]; then disk_options=(-blockdev "driver=blklogwrites,node-name=disk,file.driver=file,file.filename=$disk,log.driver=file,log.filename=$VM_LOG"); fi
   "${machine[@]}" -drive "if=pflash,format=raw,file=$vm/vars.fd" -accel tcg,thread=multi,tb-size=512 -smp 2 -m "${VM_MEMORY:-1024}" -display none -monitor none -no-user-config -nodefaults \
-    -serial "file:$vm/console.log" -drive "if=none,id=disk,file=$disk,format=raw,cache=unsafe,discard=unmap" -device virtio-blk-pci,drive=disk,bootindex=1 \
+    -serial "file:$vm/console.log" "${disk_options[@]}" -device virtio-blk-pci,drive=disk,bootindex=1 \
     -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$vm_port-:18789" -device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci -device i6300esb \
     -device virtio-serial-pci -chardev "pipe,id=guest,path=$vm/guest" -device virtserialport,chardev=guest,name=test "$@" < /dev/null > "$vm/qemu.log" 2>&1 &
   vm_pid=$!
