@@ -19,7 +19,7 @@ if [ "$arch" = arm64 ]; then console="console=tty0 console=ttyAMA0"; fi
 if [ "$variant" = pi ]; then console="console=serial0,115200 console=tty1"; cp "$here/pi-config.txt" "$tree/usr/lib/appliance/config.txt"; fi
 printf 'appliance.slot=a %s quiet loglevel=4 panic=10 psi=1 cgroup_enable=memory net.ifnames=0 systemd.gpt_auto=0 fsck.repair=yes\n' "$console" > "$tree/usr/lib/appliance/cmdline"
 # Device trees and the boot loader's firmware are a Raspberry Pi's.
-leave=('boot/*' 'dev/*' 'proc/*' 'sys/*' 'run/*' 'tmp/*' 'var/log/*')
+leave=('boot/vmlinuz*' 'boot/initrd*' 'boot/config*' 'boot/System.map*' 'dev/*' 'proc/*' 'sys/*' 'run/*' 'tmp/*' 'var/log/*')
 if [ "$variant" != pi ]; then leave+=('usr/lib/linux-image-*' 'usr/lib/raspi-firmware'); fi
 mksquashfs "$tree" "$slot/root" -comp zstd -Xcompression-level "${IMAGE_LEVEL:-15}" -b 256K -noappend -quiet -no-progress -wildcards -e "${leave[@]}"
 [ "$(stat -c %s "$slot/root")" -le $((root_mb << 20)) ] || { echo "disk.sh: the root has $(stat -c %s "$slot/root") bytes, and a slot $root_mb MiB." >&2; exit 1; }

@@ -51,13 +51,16 @@ int main(int count, char **words)
         struct pollfd wait = {.fd = listener, .events = POLLIN};
         notify("WATCHDOG=1");
         if (poll(&wait, 1, 20000) <= 0) continue;
-        int client = accept(listener, 0, 0);
+        struct sockaddr_in from;
+        socklen_t length = sizeof from;
+        int client = accept(listener, (struct sockaddr *)&from, &length);
         char request[1024] = "";
         struct timeval limit = {.tv_sec = 5};
         setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         recv(client, request, sizeof request - 1, 0);
-        int known = !strncmp(request, "GET /readyz ", 12) || !strncmp(request, "GET /healthz ", 13);
-        dprintf(client, "HTTP/1.1 %s\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nstand-in\n", known ? "200 OK" : "501 Not Implemented");
+        const char *status = strncmp(request, "GET /readyz ", 12) && strncmp(request, "GET /healthz ", 13) ? "501 Not Implemented" : "200 OK";
+        if (from.sin_addr.s_addr != htonl(INADDR_LOOPBACK) && !strstr(request, "uthorization: Bearer ")) status = "401 Unauthorized";
+        dprintf(client, "HTTP/1.1 %s\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nstand-in\n", status);
         close(client);
     }
 }

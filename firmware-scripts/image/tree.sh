@@ -12,7 +12,7 @@ tar -C "$tree" -xpf "$base" --exclude='./dev/*'
 dpkg-deb --fsys-tarfile "$deb" | tar -C "$tree" --keep-directory-symlink -xpf -
 cp -r "$here/root/." "$tree/"
 if [ -n "$kiosk" ]; then cp -r "$here/root-kiosk/." "$tree/"; fi
-mkdir -p "$tree/boot/firmware"
+mkdir -p "$tree/boot/firmware" "$tree/srv"
 # Units for images alone; the package has the others.
 units=()
 for unit in "$here"/../units/*.service; do

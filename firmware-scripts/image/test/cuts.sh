@@ -35,7 +35,7 @@ for cut in $(seq "$cuts") last; do
   if [ "$cut" != last ] && [ $((RANDOM % 4)) = 0 ]; then
     sleep $((RANDOM % $(patience 40)))
   else
-    vm_answers "$(patience 900)" /readyz || fail "it does not start."
+    vm_answers "$(patience 900)" /readyz "$token" || fail "it does not start."
     has_all || fail "what was acknowledged is gone: $(head -n 5 "$work/missing" | tr '\n' ' ')"
     vm_guest 60 'test ! -e /run/appliance/volatile' || fail "the data could not be mounted: $(vm_guest 60 'cat /run/appliance/e2fsck')"
     [ "$cut" != last ] || { printf '  figure: %s power cuts, %s acknowledged messages, none lost\n' "$cuts" "$(wc -l < "$work/expected")"; break; }

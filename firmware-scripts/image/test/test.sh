@@ -44,6 +44,8 @@ rm -rf "$work/updates"
 began=$SECONDS
 power_on
 vm_answers "$(patience 600)" /readyz || fail "it does not answer."
+token=$(guest 'cat /var/lib/appliance/gateway-token')
+vm_answers "$(patience 300)" /readyz "$token" || fail "it is not ready."
 say "figure: power on to /readyz $((SECONDS - began)) s ($arch, emulated, load $(cut -d' ' -f1 /proc/loadavg))"
 is "the slot" "$(field slot)" a
 is "its state" "$(field state)" good
@@ -52,7 +54,6 @@ is "the system ($(guest 'systemctl --failed --plain -q --no-legend' || true))" "
 [ "$(guest "df --output=size -m /run/data | tail -n 1")" -gt 2000 ] || fail "the data did not grow."
 guest 'test ! -e /run/appliance/volatile && mountpoint -q /boot/firmware && test "$(cat /sys/kernel/mm/lru_gen/enabled)" != 0x0000 && grep -q zram /proc/swaps'
 guest 'test "$(stat -c "%U %a" /var/lib/appliance/gateway-token)" = "appliance 600"'
-token=$(guest 'cat /var/lib/appliance/gateway-token')
 is "an answer without the token" "$(curl -s -o /dev/null -w '%{http_code}' -m 60 "http://127.0.0.1:$vm_port/api/v1/chat" -d '{"message":"hello"}')" 401
 is_appliance=; if guest 'appliance --version' | grep -qv stand-in; then is_appliance=1; fi
 tell() { curl -sf -m "$(patience 120)" "http://127.0.0.1:$vm_port/api/v1/chat" -H "authorization: Bearer $token" -H 'content-type: application/json' -d "{\"message\":\"$1\"}"; }
@@ -60,7 +61,7 @@ if [ -n "$is_appliance" ]; then
   answer=$(curl -sf -m "$(patience 300)" "http://127.0.0.1:$vm_port/v1/chat/completions" -H "authorization: Bearer $token" -H 'content-type: application/json' -d '{"model":"builtin","max_tokens":16,"messages":[{"role":"user","content":"hello, who are you?"}]}') || fail "the built-in model does not answer."
   say "the built-in model says: $(printf '%s' "$answer" | sed 's/.*"content":"\([^"]*\)".*/\1/')"
 fi
-say "figure: memory used once it has answered $(guest "free -m | awk '/^Mem:/ { print \$3 \" MB of \" \$2 }'")"
+say "figure: memory used once it has answered $(guest "awk '{ kb[\$1] = \$2 } END { print int((kb[\"MemTotal:\"] - kb[\"MemFree:\"] - kb[\"Cached:\"] - kb[\"Buffers:\"] - kb[\"SReclaimable:\"]) / 1024) \" MB without caches, \" int((kb[\"MemTotal:\"] - kb[\"MemAvailable:\"]) / 1024) \" MB not available, of \" int(kb[\"MemTotal:\"] / 1024) }' /proc/meminfo")"
 
 # --- A good update is kept.
 guest 'mkdir -p /run/updates && mount -o ro /dev/vdb /run/updates'
@@ -92,7 +93,7 @@ until vm_guest 30 "$slot status" > "$work/status" && grep -qx 'slot=b' "$work/st
   sleep 5
 done
 is "the starts that it took" $(($(boots) - before)) 4
-vm_answers "$(patience 600)" /readyz || fail "it does not answer after it gave an update up."
+vm_answers "$(patience 600)" /readyz "$token" || fail "it does not answer after it gave an update up."
 is "the version" "$(field version)" 9.0.1
 say "a sick update is given up by itself: three tries, then what was there before"
 

@@ -10,5 +10,5 @@ unit=$tree/usr/lib/systemd/system/appliance.service.d/99-sick.conf
 trap 'printf "%s\n" "$saved" > "$tree/usr/lib/appliance/image"; rm -f "$unit"' EXIT
 printf '%s\n' "$saved" | sed "s/^appliance [^ ]*/appliance $version/" > "$tree/usr/lib/appliance/image"
 if [ "$kind" = sick ]; then printf '[Service]\nExecStart=\nExecStart=/usr/bin/false\n' > "$unit"; fi
-mksquashfs "$tree" "$out/root" -comp lz4 -b 256K -noappend -quiet -no-progress -wildcards -e 'boot/*' 'dev/*' 'proc/*' 'sys/*' 'run/*' 'tmp/*' 'var/log/*' 'usr/lib/linux-image-*' 'usr/lib/raspi-firmware'
+mksquashfs "$tree" "$out/root" -comp lz4 -b 256K -noappend -quiet -no-progress -wildcards -e 'boot/vmlinuz*' 'boot/initrd*' 'boot/config*' 'boot/System.map*' 'dev/*' 'proc/*' 'sys/*' 'run/*' 'tmp/*' 'var/log/*' 'usr/lib/linux-image-*' 'usr/lib/raspi-firmware'
 cp "$folder/slot/kernel" "$folder/slot/initrd" "$out/"

@@ -4,7 +4,7 @@
 #   vm_cut                                  power off, as a plug that is pulled
 #   vm_guest SECONDS COMMANDS               runs them in the guest as root, prints what they say, ends as they end (with what seed.sh put on the disk)
 # shellcheck disable=SC2054 # QEMU's options have commas.
-#   vm_answers SECONDS PATH                 waits until the gateway answers 200
+#   vm_answers SECONDS PATH [TOKEN]         waits until the gateway answers 200, or without TOKEN that it wants one
 vm=${vm:?"set vm to a folder first"} vm_pid='' vm_port=${VM_PORT:-18799}
 
 vm_start() { # vm_start ARCH DISK [OPTIONS…]
@@ -38,11 +38,11 @@ vm_start() { # vm_start ARCH DISK [OPTIONS…]
 vm_cut() { if [ -n "$vm_pid" ]; then kill -KILL "$vm_pid" 2>/dev/null || true; wait "$vm_pid" 2>/dev/null || true; vm_pid=''; fi; }
 vm_runs() { [ -n "$vm_pid" ] && kill -0 "$vm_pid" 2>/dev/null; }
 
-vm_answers() { # vm_answers SECONDS PATH [CURL'S OPTIONS…]
-  local until=$((SECONDS + $1)) path=$2
-  shift 2
+vm_answers() { # vm_answers SECONDS PATH [TOKEN]
+  local until=$((SECONDS + $1)) expected=401 header=()
+  if [ -n "${3:-}" ]; then expected=200 header=(-H "authorization: Bearer $3"); fi
   while [ $SECONDS -lt $until ]; do
-    if curl -sf -m 20 -o /dev/null "$@" "http://127.0.0.1:$vm_port$path"; then return 0; fi
+    if [ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "${header[@]}" "http://127.0.0.1:$vm_port$2")" = $expected ]; then return 0; fi
     vm_runs || { cat "$vm/qemu.log" >&2; return 1; }
     sleep 1
   done
