@@ -1,5 +1,6 @@
 using Appliance.FirstBoot.Applying;
 using Appliance.FirstBoot.Settings;
+using Appliance.FirstBoot.Setup;
 
 namespace Appliance.FirstBoot;
 
@@ -59,6 +60,7 @@ internal sealed class FirstBootRun(BootPartition boot, BoxFiles files, Action<st
                 Reach("erase");
                 boot.Erase(settings);
             }
+            SetupLabel.Remove(boot);
             Reach("finish");
             _state.Finish(settings);
             return Plan(settings) with { Faults = outcome.Faults };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Appliance.FirstBoot;
 using Appliance.FirstBoot.Applying;
+using Appliance.FirstBoot.Setup;
 
 namespace Appliance.Commands.FirstBoot;
 
@@ -16,12 +17,12 @@ internal static class FirstBootCommand
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what is wrong with the file, or what would be set, and do nothing." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var command = new Command("first-boot", $"Set this box up by {BootPartition.SettingsName} on the boot partition: Wi-Fi, SSH, Tailscale, time zone, language, names, a model. Applied once; passwords and keys are erased from it. Exits 1 where the file is wrong, and {BootPartition.ErrorsName} beside it says why.") { Boot, Root, dryRun, json };
+        var command = new Command("first-boot", $"Set this box up by {BootPartition.SettingsName} on the boot partition: Wi-Fi, SSH, Tailscale, time zone, language, names, a model. Applied once; passwords and keys are erased from it. Exits 1 where the file is wrong, and {BootPartition.ErrorsName} beside it says why.") { Boot, Root, dryRun, json, SetupCommand(), OnlineCommand() };
         command.SetAction(parsed =>
         {
             var (terminal, boot, files) = (Terminal.Of(parsed), BootOf(parsed), FilesOf(parsed));
             var isDry = parsed.GetValue(dryRun);
-            if (!isDry && files.IsThisMachine && !Environment.IsPrivilegedProcess) throw new FirstBootException("Setting this machine up needs root: say it with sudo, or --dry-run to see what it would be.");
+            if (!isDry && files.IsThisMachine) RequireRoot();
             var run = new FirstBootRun(boot, files);
             var outcome = isDry ? run.Look() : run.Run();
             if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(outcome, isDry).ToJsonString());
@@ -29,6 +30,36 @@ internal static class FirstBootCommand
             return outcome.Faults.Count > 0 ? ExitCode.Error : ExitCode.Ok;
         });
         return command;
+    }
+
+    private static Command SetupCommand()
+    {
+        var command = new Command("setup", "Where the box was told nothing: open a Wi-Fi network of its own, its key as a picture on the screen and on the boot partition, ask on a page in it, and start anew. Ends at once on a box that is set up or has no radio.") { Boot };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            RequireRoot();
+            var terminal = Terminal.Of(parsed);
+            if (await new SetupRun(BootOf(parsed), new BoxFiles(""), terminal.WriteLine).RunAsync(cancellation)) await SystemProgram.RunAsync(TimeSpan.FromSeconds(30), ["systemctl", "reboot"], cancellation);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command OnlineCommand()
+    {
+        var command = new Command("online", "Do what waits for a network: join a tailnet, pull a model. Each is done once.");
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            RequireRoot();
+            await new FirstBootOnline(new BoxFiles(""), Terminal.Of(parsed).WriteLine).RunAsync(cancellation);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static void RequireRoot()
+    {
+        if (!Environment.IsPrivilegedProcess) throw new FirstBootException("Setting this machine up needs root: say it with sudo, or `appliance first-boot --dry-run` to see what it would be.");
     }
 
     private static BootPartition BootOf(ParseResult parsed) => new(parsed.GetValue(Boot)!);

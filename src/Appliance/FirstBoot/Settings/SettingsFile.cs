@@ -40,6 +40,17 @@ internal sealed class SettingsFile
         return file;
     }
 
+    /// <summary>Looks at settings that were given otherwise, by the same rules; faults have no lines.</summary>
+    /// <param name="entries">Names of <see cref="SettingKey.All"/> and values.</param>
+    /// <param name="zones">The folder with the system's time zones.</param>
+    public static SettingsFile Of(IEnumerable<(string Name, string Value)> entries, string zones)
+    {
+        var file = new SettingsFile(SettingKey.All(zones));
+        foreach (var (name, value) in entries) file.ReadValue(file._keys.First(key => key.Name == name), value.Trim(), 0);
+        file.Finish();
+        return file;
+    }
+
     private void Read(string text)
     {
         var number = 0;
@@ -56,6 +67,11 @@ internal sealed class SettingsFile
         }
         if (!_isEnded && _faults.Count < MostFaults)
             _faults.Add(new(number, null, $"the last line does not say {FirstBootSettings.End}: the file was not copied to its end, or that line is missing", FirstBootSettings.End));
+        Finish();
+    }
+
+    private void Finish()
+    {
         CheckTogether();
         if (_faults.Count == 0) Settings = new(_keys.SelectMany(key => _found.Where(f => f.Key == key).Select(f => (key, f.Value))).ToList());
     }
