@@ -8,11 +8,11 @@ using Xunit.Abstractions;
 
 namespace EndToEnd;
 
-/// <summary>Memory of the published binary: many notes read into the index, and questions asked of it over a socket. Words are as frequent as those of a language (Zipf 1935).</summary>
+/// <summary>Memory of the published binary: many notes read into the index, and questions asked of it over a socket.</summary>
 public sealed class RecallTests(ITestOutputHelper output)
 {
     private const string Token = "0123456789abcdef0123456789abcdef";
-    private const int Vocabulary = 30_000, Words = 80, PiecesAFile = 100;
+    private const int Words = 80, PiecesAFile = 100;
 
     [Fact]
     public Task Search_TwoThousandPieces_FindsTheOneThatWasMeant() => RecallAsync(2_000, 50);
@@ -24,7 +24,7 @@ public sealed class RecallTests(ITestOutputHelper output)
     {
         using var home = new TemporaryFolder();
         var random = new SeededRandom(11);
-        var texts = Enumerable.Range(0, count).Select(_ => Sentence(random)).ToList();
+        var texts = Enumerable.Range(0, count).Select(_ => ZipfText.Sentence(random, Words)).ToList();
         Directory.CreateDirectory(home["agents/main/workspace/memory"]);
         for (var from = 0; from < count; from += PiecesAFile)
         {
@@ -67,26 +67,5 @@ public sealed class RecallTests(ITestOutputHelper output)
             try { return await client.ResponseAsync(id); }
             catch (OperationCanceledException) when (tries < 20) { }
         }
-    }
-
-    private static string Sentence(SeededRandom random)
-    {
-        var text = new StringBuilder();
-        for (var n = 0; n < Words; n++)
-        {
-            // The inverse of a Zipf distribution's cumulative sum, roughly.
-            var rank = (int)Math.Exp((random.NextSigned() + 1) / 2 * Math.Log(Vocabulary));
-            text.Append(n > 0 ? " " : "").Append(Word(rank));
-        }
-        return text.ToString();
-    }
-
-    // A word that is no stem of another.
-    private static string Word(int rank)
-    {
-        const string consonants = "bdfgklmnprt";
-        var word = new StringBuilder();
-        for (var n = rank + 11; n > 0; n /= 11) word.Append(consonants[n % 11]).Append("aou"[n % 3]);
-        return word.Append('k').ToString();
     }
 }

@@ -37,4 +37,17 @@ internal static class GatewayRequest
         });
         return command;
     }
+
+    /// <summary>Makes one that is about an agent: <c>--agent</c> names another than the first.</summary>
+    /// <inheritdoc cref="Create"/>
+    public static Command OfAgent(
+        string name, string description, string method, string scope, Symbol[] symbols, Action<ParseResult, PayloadWriter>? parameters, Action<Terminal, JsonElement> show)
+    {
+        var agent = new Option<string?>("--agent") { Description = "The agent's id; by default the first.", HelpName = "ID" };
+        return Create(name, description, method, scope, [.. symbols, agent], (parsed, to) =>
+        {
+            if (parsed.GetValue(agent) is { } id) to.Add("agentId", id);
+            parameters?.Invoke(parsed, to);
+        }, (_, terminal, answer) => show(terminal, answer));
+    }
 }

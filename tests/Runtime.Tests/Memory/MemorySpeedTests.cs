@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Models.Embedding;
 using Runtime.Memory.Files;
 using Runtime.Memory.Index;
@@ -13,7 +12,7 @@ namespace Runtime.Tests.Memory;
 /// <summary>A memory of many pieces whose words are as frequent as those of a language (Zipf 1935). The size is 4,000 unless APPLIANCE_MEMORY_CHUNKS says otherwise.</summary>
 public sealed class MemorySpeedTests(ITestOutputHelper output)
 {
-    private const int Vocabulary = 30_000, Words = 80;
+    private const int Words = 80;
 
     [Fact]
     public async Task Search_ManyPieces_FindsTheOneThatWasMeant()
@@ -22,7 +21,7 @@ public sealed class MemorySpeedTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         using var index = new MemoryIndex(folder["memory.sqlite"], TimeProvider.System, _ => { });
         var random = new SeededRandom(11);
-        var texts = Enumerable.Range(0, count).Select(_ => Sentence(random, Words)).ToList();
+        var texts = Enumerable.Range(0, count).Select(_ => ZipfText.Sentence(random, Words)).ToList();
 
         var clock = Stopwatch.StartNew();
         for (var from = 0; from < count; from += 256)
@@ -50,26 +49,5 @@ public sealed class MemorySpeedTests(ITestOutputHelper output)
         output.WriteLine(FormattableString.Invariant(
             $"figure: memory of {count} pieces: {written:0} pieces/s indexed, first search {times[0]:0.0} ms, then p50 {sorted[sorted.Count / 2]:0.0} ms, p99 {sorted[sorted.Count * 99 / 100]:0.0} ms, {found} of 200 meant pieces found"));
         Assert.True(found >= 190, $"{found} of 200 found");
-    }
-
-    private static string Sentence(SeededRandom random, int words)
-    {
-        var text = new StringBuilder();
-        for (var n = 0; n < words; n++)
-        {
-            // The inverse of a Zipf distribution's cumulative sum, roughly.
-            var rank = (int)Math.Exp((random.NextSigned() + 1) / 2 * Math.Log(Vocabulary));
-            text.Append(n > 0 ? " " : "").Append(Word(rank));
-        }
-        return text.ToString();
-    }
-
-    // A word that is no stem of another.
-    private static string Word(int rank)
-    {
-        const string consonants = "bdfgklmnprt";
-        var word = new StringBuilder();
-        for (var n = rank + 11; n > 0; n /= 11) word.Append(consonants[n % 11]).Append("aou"[n % 3]);
-        return word.Append('k').ToString();
     }
 }

@@ -18,7 +18,7 @@ internal static class MemoryCommand
         var (gone, yes) = (Text("text", "TEXT", "What the lines contain; at least three letters."), new Option<bool>("--yes", "-y") { Description = "Do it. Without this the lines are shown and nothing is removed." });
         return new Command("memory", "What an agent remembers, in Markdown files you may edit: search, add, forget, distill, status, reindex.")
         {
-            Request("search", "Find what fits best.", "memory.search", Scope.Read, [query, limit],
+            GatewayRequest.OfAgent("search", "Find what fits best.", "memory.search", Scope.Read, [query, limit],
                 (parsed, to) => to.Add("query", parsed.GetValue(query)).Add("maxResults", parsed.GetValue(limit)), (terminal, answer) =>
                 {
                     foreach (var hit in answer.Items("results"))
@@ -28,13 +28,13 @@ internal static class MemoryCommand
                     }
                     if (!answer.Items("results").Any()) terminal.Note("Nothing in memory fits.");
                 }),
-            Request("add", "Remember something.", "memory.write", Scope.Write, [text, lasting],
+            GatewayRequest.OfAgent("add", "Remember something.", "memory.write", Scope.Write, [text, lasting],
                 (parsed, to) => to.Add("text", parsed.GetValue(text)).Add("lasting", parsed.GetValue(lasting)), (terminal, answer) => terminal.WriteLine($"written to {answer.Text("path")}")),
-            Request("forget", "Remove every line that contains a text, from the files, the archive and the index. Nothing brings it back.", "memory.forget", Scope.Write, [gone, yes],
+            GatewayRequest.OfAgent("forget", "Remove every line that contains a text, from the files, the archive and the index. Nothing brings it back.", "memory.forget", Scope.Write, [gone, yes],
                 (parsed, to) => to.Add("text", parsed.GetValue(gone)).Add("dryRun", !parsed.GetValue(yes)), ShowForgotten),
-            Request("distill", "Put what matters of past days into MEMORY.md now, as it is done at night. Notes stay.", "memory.distill", Scope.Write, [], null,
+            GatewayRequest.OfAgent("distill", "Put what matters of past days into MEMORY.md now, as it is done at night. Notes stay.", "memory.distill", Scope.Write, [], null,
                 (terminal, answer) => terminal.WriteLine($"{answer.Number("days")} days distilled, {answer.Number("archived")} archived, {answer.Number("tokens")} tokens")),
-            Request("status", "Show where memory is and how much there is.", "memory.status", Scope.Read, [], null, (terminal, answer) =>
+            GatewayRequest.OfAgent("status", "Show where memory is and how much there is.", "memory.status", Scope.Read, [], null, (terminal, answer) =>
             {
                 terminal.WriteLine($"agent      {answer.Text("agentId")}");
                 terminal.WriteLine($"files      {answer.Number("files")} in {answer.Text("workspace")}");
@@ -43,7 +43,7 @@ internal static class MemoryCommand
                 var night = answer.GetProperty("distilling").GetBoolean() ? "at night" : "only by hand: there is no model, or memory.distill is off";
                 terminal.WriteLine($"distilled  {(answer.Text("distilledThrough") is { } through ? $"through {through}" : "never")}, {night}");
             }),
-            Request("reindex", "Read every file again. Needed only where a clock or a restored backup hides changes.", "memory.refresh", Scope.Write, [], null,
+            GatewayRequest.OfAgent("reindex", "Read every file again. Needed only where a clock or a restored backup hides changes.", "memory.refresh", Scope.Write, [], null,
                 (terminal, answer) => terminal.WriteLine($"{answer.Number("chunks")} pieces")),
         };
     }
@@ -58,17 +58,6 @@ internal static class MemoryCommand
         if (!answer.Items("files").Any()) terminal.Note("Nothing in memory has that text.");
         else if (answer.GetProperty("dryRun").GetBoolean()) terminal.Note("Nothing was removed. Say --yes to remove these lines.");
         else terminal.Note("Removed, and gone from the index. Conversations, backups and what the disk keeps of old files are as they were.");
-    }
-
-    private static Command Request(
-        string name, string description, string method, string scope, Symbol[] symbols, Action<ParseResult, PayloadWriter>? parameters, Action<Terminal, JsonElement> show)
-    {
-        var agent = new Option<string?>("--agent") { Description = "The agent's id; by default the first.", HelpName = "ID" };
-        return GatewayRequest.Create(name, description, method, scope, [.. symbols, agent], (parsed, to) =>
-        {
-            if (parsed.GetValue(agent) is { } id) to.Add("agentId", id);
-            parameters?.Invoke(parsed, to);
-        }, (_, terminal, answer) => show(terminal, answer));
     }
 
     private static Argument<string> Text(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };

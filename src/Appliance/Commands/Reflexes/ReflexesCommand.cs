@@ -17,12 +17,12 @@ internal static class ReflexesCommand
         var (text, phrase, action) = (Text("text", "TEXT", "What somebody could say."), Text("phrase", "PHRASE", "What is said, a few words."), Text("action", "ACTION", "What it is taken for: a command that is a reflex, or a question for the agent."));
         return new Command("reflexes", "What is answered at once, without a model: list, offers, test, add, remove, enable, disable, show.")
         {
-            Request("list", "List them: what they call, and whether they are there.", "reflexes.list", Scope.Read, [], null, (terminal, answer) => Show(terminal, answer, _ => true)),
-            Request("offers", "List what could become a reflex, because it was answered the same three times. enable NAME makes it one, remove NAME does not.", "reflexes.list", Scope.Read, [], null,
+            GatewayRequest.OfAgent("list", "List them: what they call, and whether they are there.", "reflexes.list", Scope.Read, [], null, (terminal, answer) => Show(terminal, answer, _ => true)),
+            GatewayRequest.OfAgent("offers", "List what could become a reflex, because it was answered the same three times. enable NAME makes it one, remove NAME does not.", "reflexes.list", Scope.Read, [], null,
                 (terminal, answer) => Show(terminal, answer, row => row.Text("state") == "offered")),
-            Request("test", "Show what a text would call; nothing is done.", "reflexes.test", Scope.Read, [text], (parsed, to) => to.Add("text", parsed.GetValue(text)),
+            GatewayRequest.OfAgent("test", "Show what a text would call; nothing is done.", "reflexes.test", Scope.Read, [text], (parsed, to) => to.Add("text", parsed.GetValue(text)),
                 (terminal, answer) => terminal.WriteLine(answer.Text("reflex") is { } name ? $"{name} ({answer.Text("source")}){(answer.Text("tool") is { } tool ? $", calls {tool}" : "")}" : "none: a model answers")),
-            Request("add", "Teach one: when PHRASE is said, ACTION is done.", "reflexes.add", Scope.Admin, [phrase, action],
+            GatewayRequest.OfAgent("add", "Teach one: when PHRASE is said, ACTION is done.", "reflexes.add", Scope.Admin, [phrase, action],
                 (parsed, to) => to.Add("phrase", parsed.GetValue(phrase)).Add("action", parsed.GetValue(action)), (terminal, answer) => terminal.WriteLine(answer.Text("name") ?? "")),
             Named("remove", "Remove one that was taught, or an offer.", "reflexes.remove", null, "removed"),
             Named("enable", "Turn one on again; an offer becomes a reflex.", "reflexes.set", true, "enabled"),
@@ -51,18 +51,7 @@ internal static class ReflexesCommand
     private static Command Named(string verb, string description, string method, bool? isEnabled, string done)
     {
         var name = Text("name", "NAME", "Its name, as list shows it.");
-        return Request(verb, description, method, Scope.Admin, [name], (parsed, to) => to.Add("name", parsed.GetValue(name)).Add("enabled", isEnabled), (terminal, _) => terminal.WriteLine(done));
-    }
-
-    private static Command Request(
-        string name, string description, string method, string scope, Symbol[] symbols, Action<ParseResult, PayloadWriter>? parameters, Action<Terminal, JsonElement> show)
-    {
-        var agent = new Option<string?>("--agent") { Description = "The agent's id; by default the first.", HelpName = "ID" };
-        return GatewayRequest.Create(name, description, method, scope, [.. symbols, agent], (parsed, to) =>
-        {
-            if (parsed.GetValue(agent) is { } id) to.Add("agentId", id);
-            parameters?.Invoke(parsed, to);
-        }, (_, terminal, answer) => show(terminal, answer));
+        return GatewayRequest.OfAgent(verb, description, method, Scope.Admin, [name], (parsed, to) => to.Add("name", parsed.GetValue(name)).Add("enabled", isEnabled), (terminal, _) => terminal.WriteLine(done));
     }
 
     private static Argument<string> Text(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };

@@ -43,6 +43,17 @@ public sealed class AgentChangeTests : GatewayTest
     }
 
     [Fact]
+    public async Task Events_OfATurn_NameTheAgentThatAnswers()
+    {
+        await Owner.AskAsync("agents.create", new JsonObject { ["name"] = "work" });
+        await Owner.AskAsync("sessions.subscribe");
+        await Owner.AskAsync("chat.send", new JsonObject { ["sessionKey"] = "agent:work:main", ["message"] = "hello", ["idempotencyKey"] = "r1" });
+        foreach (var name in (string[])["agent", "chat", "sessions.changed"])
+            Assert.Equal("work", (await Owner.EventAsync(name, e => e.GetProperty("sessionKey").GetString() == "agent:work:main")).GetProperty("agentId").GetString());
+        await Owner.AskAsync("agent.wait", new JsonObject { ["runId"] = "r1" });
+    }
+
+    [Fact]
     public async Task Update_ModelAndName_CountAtOnce_AndAnUnknownModelIsRefused()
     {
         await Owner.AskAsync("agents.create", new JsonObject { ["name"] = "work" });

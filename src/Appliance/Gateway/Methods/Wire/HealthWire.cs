@@ -11,7 +11,7 @@ internal sealed record HealthSummary(long Ts, long DurationMs, IReadOnlyList<Hea
     public HealthPlugins Plugins { get; } = new([], [], []);
     public HealthConfigReload ConfigReload { get; } = new("disabled");
     public IReadOnlyList<string> ChannelOrder { get; } = [];
-    public string DefaultAgentId { get; } = "main";
+    public string DefaultAgentId { get; } = Agents.First(agent => agent.IsDefault).AgentId;
 
     public void Write(PayloadWriter to) => to
         .Add("ts", Ts).Add("durationMs", DurationMs).Add("agents", Agents).Add("sessions", Sessions).Add("ok", Ok).Add("plugins", Plugins)

@@ -9,7 +9,7 @@ internal sealed record SessionRow(string Key, string? SessionId, long? UpdatedAt
 {
     public string Kind { get; } = "direct";
     public string ChatType { get; } = "direct";
-    public string AgentId { get; init; } = "main";
+    public required string AgentId { get; init; }
     public required string Classification { get; init; }
     public required bool IsMain { get; init; }
     public bool IsBackground { get; init; }

@@ -7,7 +7,7 @@ namespace Appliance.Gateway.Methods.Wire;
 
 internal sealed record ChatEvent(string RunId, string SessionKey, int Seq, string State) : IPayload
 {
-    public string AgentId { get; } = "main";
+    public string AgentId => Runtime.Sessions.SessionKey.Agent(SessionKey);
     public string? Phase { get; init; }
     public string? DeltaText { get; init; }
     public bool? Replace { get; init; }
@@ -24,7 +24,7 @@ internal sealed record ChatEvent(string RunId, string SessionKey, int Seq, strin
 
 internal sealed record AgentEvent(string RunId, int Seq, string Stream, long Ts, AgentEventData Data, string SessionKey, string SessionId) : IPayload
 {
-    public string AgentId { get; } = "main";
+    public string AgentId => Runtime.Sessions.SessionKey.Agent(SessionKey);
     public bool IsHeartbeat { get; }
 
     public void Write(PayloadWriter to) => to
@@ -77,14 +77,14 @@ internal sealed record TerminalReply(string Disposition, string Text) : IPayload
 
 internal sealed record SessionMessageEvent(string SessionKey, ChatRow Message) : IPayload
 {
-    public string AgentId { get; } = "main";
+    public string AgentId => Runtime.Sessions.SessionKey.Agent(SessionKey);
 
     public void Write(PayloadWriter to) => to.Add("sessionKey", SessionKey).Add("message", Message).Add("agentId", AgentId);
 }
 
 internal sealed record SessionsChangedEvent(string SessionKey, long Ts) : IPayload
 {
-    public string AgentId { get; } = "main";
+    public string AgentId => Runtime.Sessions.SessionKey.Agent(SessionKey);
     public string? Reason { get; init; }
     public string? Phase { get; init; }
     public string? RunId { get; init; }
