@@ -2,7 +2,7 @@
 # disk.sh ARCH TREE FOLDER VERSION [kiosk|pi]: makes of TREE what a slot is made of (slot/root, slot/kernel, slot/initrd: an update has these) and a disk to be
 # flashed (disk.img, sparse), in FOLDER.
 # GPT: boot (FAT), root-a, root-b (squashfs), data (ext4, grows at the first start); for a Raspberry Pi a boot partition a slot beside.
-# Nothing is mounted, and no loop device is used. IMAGE_LEVEL is how hard zstd tries (15).
+# Nothing is mounted, and no loop device is used. IMAGE_LEVEL is how hard zstd tries (6).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 arch=$1 tree=$2 folder=$3 version=$4 variant=${5:-}
@@ -21,7 +21,7 @@ printf 'appliance.slot=a %s quiet loglevel=4 panic=10 psi=1 cgroup_enable=memory
 # Device trees and the boot loader's firmware are a Raspberry Pi's.
 leave=('boot/vmlinuz*' 'boot/initrd*' 'boot/config*' 'boot/System.map*' 'dev/*' 'proc/*' 'sys/*' 'run/*' 'tmp/*' 'var/log/*')
 if [ "$variant" != pi ]; then leave+=('usr/lib/linux-image-*' 'usr/lib/raspi-firmware'); fi
-mksquashfs "$tree" "$slot/root" -comp zstd -Xcompression-level "${IMAGE_LEVEL:-15}" -b 256K -noappend -quiet -no-progress -wildcards -e "${leave[@]}"
+mksquashfs "$tree" "$slot/root" -comp zstd -Xcompression-level "${IMAGE_LEVEL:-6}" -b 256K -noappend -quiet -no-progress -wildcards -e "${leave[@]}"
 [ "$(stat -c %s "$slot/root")" -le $((root_mb << 20)) ] || { echo "disk.sh: the root has $(stat -c %s "$slot/root") bytes, and a slot $root_mb MiB." >&2; exit 1; }
 "$here/initrd.sh" "$tree" "$slot/initrd"
 cp "$tree/boot/vmlinuz-$kernel" "$slot/kernel"

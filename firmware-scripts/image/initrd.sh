@@ -6,7 +6,7 @@ tree=$1 out=$2
 version=$(ls "$tree/usr/lib/modules")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work"/{bin,sbin,proc,sys,dev,run,root}
+mkdir -p "$work"/{bin,sbin,proc,sys,dev,run,root,"lib/modules/$version"}
 cp "$tree/usr/bin/busybox" "$work/bin/busybox"
 ln -s /bin/busybox "$work/sbin/modprobe"
 install -m 755 "$here/init.sh" "$work/init"

@@ -55,12 +55,18 @@ printf 'appliance %s %s%s\n' "$version" "$arch" "${kiosk:+ kiosk}" > "$tree/usr/
 awk '/^Package: /{ p = $2 } /^Version: /{ print p, $2 }' "$tree/var/lib/dpkg/status" | sort > "$tree/usr/share/appliance/packages"
 
 "$here/modules.sh" "$tree" "$kiosk"
+# Of each chip's Wi-Fi firmware the newest, which the kernel takes; no tables of old character sets.
+for file in "$tree"/usr/lib/firmware/iwlwifi-*.ucode; do
+  [ ! -e "$file" ] || [ "$file" = "$(printf '%s\n' "${file%-*}"-[0-9]*.ucode | sort -V | tail -n 1)" ] || rm "$file"
+done
+rm -rf "$tree"/usr/lib/*-linux-gnu/gconv
 # Slots are replaced whole: there is nothing to install here, and no tools for it.
 rm -rf "$tree"/var/lib/dpkg "$tree"/var/lib/apt "$tree"/var/cache/* "$tree"/etc/{apt,dpkg,initramfs-tools,kernel,init.d,rc?.d,cron.d,cron.daily,update-motd.d} "$tree"/usr/share/{initramfs-tools,perl5,menu,bug,lintian,pixmaps} \
   "$tree"/usr/share/locale "$tree"/usr/lib/systemd/system/{apt-daily,e2scrub,dpkg-db-backup,man-db}* "$tree"/usr/lib/firmware/intel/ibt*
 
-units+=(systemd-networkd systemd-resolved systemd-timesyncd fstrim.timer appliance appliance-image-config appliance-image-grow appliance-image-health appliance-image-console getty@tty1)
-if [ -n "$kiosk" ]; then units+=(appliance-kiosk); fi
+units+=(systemd-networkd systemd-resolved systemd-timesyncd fstrim.timer appliance appliance-image-config appliance-image-grow appliance-image-health appliance-image-console)
+# The screen shows the page, or what a person needs to know.
+if [ -n "$kiosk" ]; then units+=(appliance-kiosk seatd); else units+=(getty@tty1); fi
 systemctl --quiet --root="$tree" enable "${units[@]}"
 systemctl --quiet --root="$tree" mask systemd-networkd-wait-online.service systemd-hibernate-resume@.service
 systemctl --quiet --root="$tree" disable ssh.service hostapd.service wpa_supplicant.service 2>/dev/null || true

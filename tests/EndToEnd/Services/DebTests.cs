@@ -53,7 +53,7 @@ public sealed class DebTests
     public async Task Scripts_Shellcheck_FindsNothing()
     {
         string[] scripts = [Path.Combine(Repository.Root, "build.sh"), .. Directory.EnumerateFiles(Shell.Scripts, "*.sh", SearchOption.AllDirectories), .. ((string[])["postinst", "prerm", "postrm"]).Select(name => Path.Combine(Shell.Scripts, "deb", name)),
-            .. Directory.EnumerateFiles(Path.Combine(Shell.Scripts, "image", "root", "usr", "lib", "appliance"))];
+            .. ((string[])["root", "root-kiosk"]).SelectMany(name => Directory.EnumerateFiles(Path.Combine(Shell.Scripts, "image", name, "usr", "lib", "appliance")))];
         var (code, output) = await Shell.RunAsync("shellcheck", scripts);
         Assert.True(code == 0, output);
     }
