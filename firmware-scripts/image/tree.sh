@@ -22,6 +22,8 @@ for unit in "$here"/../units/*.service; do
   if grep -q '^\[Install\]' "$unit"; then units+=("$name"); fi
 done
 
+install -D -m 644 "$here/../units/appliance-wifi.rules" "$tree/usr/lib/udev/rules.d/90-appliance-wifi.rules"
+
 # Users and groups, each from its package's sysusers.d.
 rm -f "$tree"/etc/{passwd,group,shadow,gshadow}*
 systemd-sysusers --root="$tree" 2>/dev/null
@@ -64,10 +66,10 @@ rm -rf "$tree"/usr/lib/*-linux-gnu/gconv
 rm -rf "$tree"/var/lib/dpkg "$tree"/var/lib/apt "$tree"/var/cache/* "$tree"/etc/{apt,dpkg,initramfs-tools,kernel,init.d,rc?.d,cron.d,cron.daily,update-motd.d} "$tree"/usr/share/{initramfs-tools,perl5,menu,bug,lintian,pixmaps} \
   "$tree"/usr/share/locale "$tree"/usr/lib/systemd/system/{apt-daily,e2scrub,dpkg-db-backup,man-db}* "$tree"/usr/lib/firmware/intel/ibt*
 
-units+=(systemd-networkd systemd-resolved systemd-timesyncd fstrim.timer appliance appliance-image-config appliance-image-grow appliance-image-health appliance-image-console)
+units+=(systemd-networkd systemd-resolved systemd-timesyncd fstrim.timer appliance appliance-image-config appliance-image-grow appliance-image-health appliance-image-console ssh)
 # The screen shows the page, or what a person needs to know.
 if [ -n "$kiosk" ]; then units+=(appliance-kiosk seatd); else units+=(getty@tty1); fi
 systemctl --quiet --root="$tree" enable "${units[@]}"
 systemctl --quiet --root="$tree" mask systemd-networkd-wait-online.service systemd-hibernate-resume@.service
-systemctl --quiet --root="$tree" disable ssh.service hostapd.service wpa_supplicant.service 2>/dev/null || true
+systemctl --quiet --root="$tree" disable wpa_supplicant.service 2>/dev/null || true
 systemctl --quiet --root="$tree" set-default multi-user.target
