@@ -46,7 +46,8 @@ usage: ./build.sh COMMAND
                pins, sensors and triggers on drivers of a real kernel, in an emulated machine (QEMU; fetches 220 MB once; minutes)
   test-deb     the package installed, upgraded, removed and purged in a Debian, and its service under systemd (root; minutes)
   test-arm64   arm64's native ONNX Runtime under qemu-user with a model folder of ours (root, qemu-user-static; fetches 160 MB once)
-  release KEY  what a release is made of, artifacts/release/: files, packages, checksums signed with an Ed25519 key, install.sh
+  release KEY  what a release is made of, artifacts/release/: files, packages, checksums and a manifest for `appliance update` signed with an
+               Ed25519 key, install.sh (RELEASE_URL, RELEASE_NUMBER, RELEASE_CHANNEL, RELEASE_BEFORE: firmware-scripts/release.sh)
   test-image   Dockerfile.arm64 built and run without a registry, as far as that goes (root, buildah; minutes)
   bench [ARGS] prefill, decode, load, first token and memory; LLAMA_BENCH=… LLAMA_MODEL=… puts llama.cpp beside it;
                --serving measures the server, LLAMA_SERVER=… puts llama-server beside it; --rounds N
@@ -202,9 +203,11 @@ publish() { # [--rid RID]
     rid=$2 arch=${2#*-} out=$root/artifacts/$2
   elif [ $# -gt 0 ]; then usage >&2; exit 2; fi
   ensure_tools; require_rid; ensure_onnxruntime; ensure_builtin; feed_flags; cpu_flags; cross_flags
-  local log=$root/artifacts/publish.log
+  local log=$root/artifacts/publish.log pins=()
+  # What only a release has: which one it is, whose key signs the next one, and where that is found.
+  if [ -n "${UPDATE_KEY:-}" ]; then pins=("-p:UpdateKey=$UPDATE_KEY" "-p:UpdateRelease=$RELEASE_NUMBER" "-p:UpdateUrl=$RELEASE_URL"); fi
   say "publishing the native file ($rid)"
-  if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "${feed[@]}" "${cpu[@]}" "${cross[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
+  if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "${feed[@]}" "${cpu[@]}" "${cross[@]}" "${pins[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
     cat "$log"; die "publish failed"
   fi
   # Ours must be 0; a library's own warnings are shown by name and counted apart.
@@ -295,11 +298,16 @@ test_deb() {
 
 release() {
   [ $# = 1 ] || { usage >&2; exit 2; }
-  local file; file=$(published "$(debian_arch)") || exit $?
-  local files=("$arch=$file") other=arm64
+  : "${RELEASE_URL:?"build.sh: set RELEASE_URL to where the release will be found, such as https://example.org/appliance"}"
+  export RELEASE_NUMBER=${RELEASE_NUMBER:-$(git rev-list --count HEAD)} RELEASE_URL
+  UPDATE_KEY=$(openssl pkey -in "$1" -pubout -outform DER | tail -c 32 | od -An -tx1 | tr -d ' \n') || die "$1 is no private key."
+  export UPDATE_KEY
+  # A file without the key in it, or with that of another release, would take no update, or an older one.
+  publish
+  local files=("$arch=$out/appliance") other=arm64
   if [ "$arch" = arm64 ]; then other=x64; fi
-  # The other architecture's, where it was published.
-  if [ -x "$root/artifacts/linux-$other/appliance" ]; then files+=("$other=$root/artifacts/linux-$other/appliance"); fi
+  # The other architecture's, where it can be made here.
+  if "$root/build.sh" publish --rid "linux-$other"; then files+=("$other=$root/artifacts/linux-$other/appliance"); else say "no file for linux-$other in this release"; fi
   firmware-scripts/release.sh "$1" "$root/artifacts/release" "${files[@]}"
 }
 

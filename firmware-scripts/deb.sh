@@ -17,7 +17,7 @@ tree=$work/tree
 put() { install -D -m "$1" "$2" "$tree/$3"; }
 
 put 755 "$binary" usr/bin/appliance
-put 644 "$here/units/appliance.service" usr/lib/systemd/system/appliance.service
+for unit in appliance appliance-commit appliance-rollback; do put 644 "$here/units/$unit.service" "usr/lib/systemd/system/$unit.service"; done
 put 644 "$here/units/appliance.sysusers" usr/lib/sysusers.d/appliance.conf
 put 644 "$here/units/appliance.tmpfiles" usr/lib/tmpfiles.d/appliance.conf
 put 644 "$here/units/appliance.rules" usr/lib/udev/rules.d/60-appliance.rules

@@ -30,6 +30,7 @@ using Appliance.Commands.Router;
 using Appliance.Commands.Sessions;
 using Appliance.Commands.Skills;
 using Appliance.Commands.Update;
+using Appliance.Update.Slots;
 using Models;
 
 namespace Appliance;
@@ -39,6 +40,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        SlotStart.Follow(args);
         var root = new RootCommand("A private AI assistant in one file: a local model, a chat, and an OpenAI- and Ollama-compatible server.")
         {
             ChatCommand.Create(),

@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>The command needs a running gateway, and there is none (as LSB's status actions and systemctl say it).</summary>
     public const int NotRunning = 3;
 
+    /// <summary><c>update check</c>: there is a newer version.</summary>
+    public const int UpdateAvailable = 4;
+
     /// <summary>Ctrl-C (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using Appliance.Config;
+using Appliance.Update.Slots;
 using Models.Budget;
 using Models.Store;
 
@@ -14,6 +15,9 @@ internal sealed record Patient(string Home, ConfigStore Config, MachineMemory Me
 {
     /// <summary>Its models.</summary>
     public ModelStore Models { get; } = new(Home) { DefaultName = Config.Config.Models.Default };
+
+    /// <summary>Where versions of this program lie; null where it was not installed.</summary>
+    public SlotFolder? Slots { get; init; } = SlotFolder.Here;
 
     /// <summary>The environment.</summary>
     public IDictionary Environment { get; init; } = System.Environment.GetEnvironmentVariables();

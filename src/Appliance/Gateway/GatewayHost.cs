@@ -18,6 +18,8 @@ using Models.Store;
 using Runtime.Agents;
 using Runtime.Agents.Turns;
 using Runtime.Approvals;
+using Appliance.Update;
+using Appliance.Update.Slots;
 using Runtime.Audit;
 using Runtime.Browser;
 using Runtime.Canvas;
@@ -224,6 +226,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _heartbeats.Start();
         _nights.Start();
         _context.Outbox.Wake();
+        UpdateAudit.Note(SlotFolder.Here, models.Store.Home, identity.Audit);
     }
 
     /// <summary>True where a home has work for a gateway that no client has come to yet.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Appliance.Update.Slots;
 using Models;
 
 namespace Appliance.Hosting;
@@ -13,16 +14,24 @@ internal static partial class Relaunch
     /// <summary>Does it. Comes back only where it cannot be done.</summary>
     /// <param name="without">An argument that is not given again, because it would do once more what was meant once; null for none.</param>
     /// <param name="variable">A variable with its value that is added to the environment, or null.</param>
+    /// <param name="program">The installed program, which may lead to another version by now; null for this file.</param>
     /// <exception cref="ModelException">The program cannot be started.</exception>
-    public static void Now(string? without, string? variable = null)
+    public static void Now(string? without, string? variable = null, string? program = null)
     {
         // /proc keeps the arguments as they were given, the program's name included.
         var arguments = Texts("/proc/self/cmdline").Where(argument => argument != without);
-        var environment = Texts("/proc/self/environ").Concat(variable is null ? [] : [variable]);
+        var environment = Texts("/proc/self/environ").Where(text => program is null || !SlotStart.IsMark(text)).Concat(variable is null ? [] : [variable]);
         Console.Out.Flush();
-        Execute(Environment.ProcessPath!, Pointers(arguments), Pointers(environment));
-        throw new ModelException($"Cannot start {Environment.ProcessPath} again: {Marshal.GetLastPInvokeErrorMessage()}. Start it by hand.");
+        var file = program ?? Environment.ProcessPath!;
+        Execute(file, Pointers(arguments), Pointers(environment));
+        throw new ModelException($"Cannot start {file} again: {Marshal.GetLastPInvokeErrorMessage()}. Start it by hand.");
     }
+
+    /// <summary>Becomes another program with the same arguments. Comes back where that cannot be executed.</summary>
+    /// <param name="file">The program.</param>
+    /// <param name="variables">Variables with their values, in the place of what slots said before.</param>
+    public static void As(string file, params string[] variables) =>
+        _ = Execute(file, Pointers(Texts("/proc/self/cmdline")), Pointers(Texts("/proc/self/environ").Where(text => !SlotStart.IsMark(text)).Concat(variables)));
 
     private static string[] Texts(string file) => Encoding.UTF8.GetString(File.ReadAllBytes(file)).Split('\0')[..^1];
 

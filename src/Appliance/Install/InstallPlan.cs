@@ -1,3 +1,5 @@
+using Appliance.Update.Slots;
+
 namespace Appliance.Install;
 
 /// <summary>
@@ -19,6 +21,9 @@ internal sealed record InstallPlan
     /// <summary>The folder with the data, which stays unless it is asked for.</summary>
     public required string Data { get; init; }
 
+    /// <summary>The folder with the versions that updates brought: what is installed by hand comes before them, and they go with it.</summary>
+    public required string Slots { get; init; }
+
     /// <summary>What a person should know afterwards.</summary>
     public required string Advice { get; init; }
 
@@ -38,6 +43,8 @@ internal sealed record InstallPlan
                 new("/etc/sysusers.d/appliance.conf", UnitFiles.Read("appliance.sysusers")),
                 new("/etc/tmpfiles.d/appliance.conf", UnitFiles.Read("appliance.tmpfiles")),
                 new("/etc/udev/rules.d/60-appliance.rules", UnitFiles.Read("appliance.rules")),
+                new("/etc/systemd/system/appliance-commit.service", UnitFiles.Unit("appliance-commit.service", Program)),
+                new("/etc/systemd/system/appliance-rollback.service", UnitFiles.Unit("appliance-rollback.service", Program)),
                 new("/etc/systemd/system/appliance.service", UnitFiles.Unit("appliance.service", Program)),
                 forMachine,
             ],
@@ -49,6 +56,7 @@ internal sealed record InstallPlan
             ],
             StopCommands = [["systemctl", "disable", "--now", "appliance.service"]],
             Data = "/var/lib/appliance",
+            Slots = SlotFolder.OfMachine,
             Advice = "`systemctl status appliance` shows the service, `sudo -u appliance -H appliance status` asks it, `journalctl -u appliance` has what it says.",
         };
     }
@@ -57,13 +65,20 @@ internal sealed record InstallPlan
     /// <param name="userFolder">The person's home folder.</param>
     public static InstallPlan User(string userFolder)
     {
-        var program = Path.Combine(userFolder, ".local", "bin", "appliance");
+        var (program, units) = (Path.Combine(userFolder, ".local", "bin", "appliance"), Path.Combine(userFolder, ".config", "systemd", "user"));
         return new InstallPlan
         {
-            Files = [new(program, null), new(Path.Combine(userFolder, ".config", "systemd", "user", "appliance.service"), UnitFiles.Unit("appliance-user.service", program))],
+            Files =
+            [
+                new(program, null),
+                new(Path.Combine(units, "appliance-commit.service"), UnitFiles.Unit("appliance-commit-user.service", program)),
+                new(Path.Combine(units, "appliance-rollback.service"), UnitFiles.Unit("appliance-rollback-user.service", program)),
+                new(Path.Combine(units, "appliance.service"), UnitFiles.Unit("appliance-user.service", program)),
+            ],
             Commands = [["systemctl", "--user", "daemon-reload"], ["systemctl", "--user", "enable", "appliance.service"], ["systemctl", "--user", "restart", "appliance.service"]],
             StopCommands = [["systemctl", "--user", "disable", "--now", "appliance.service"]],
             Data = Path.Combine(userFolder, ".appliance"),
+            Slots = Path.Combine(userFolder, ".local", "lib", "appliance-slots"),
             Advice = "`systemctl --user status appliance` shows the service. It ends when you log out, unless you say: loginctl enable-linger",
         };
     }

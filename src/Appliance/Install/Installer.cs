@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Appliance.Update.Slots;
 using Models.Store;
 
 namespace Appliance.Install;
@@ -36,6 +37,8 @@ internal sealed class Installer(string root, Action<string> tell)
             }
             tell($"wrote {path}");
         }
+        // A program that is installed by hand comes before what updates brought.
+        if (plan.Files.Any(file => file.Content is null)) new SlotFolder(At(plan.Slots)).Reset();
         if (!HasManager)
         {
             tell(root.Length == 0 ? "systemd does not run here: the service starts with the machine once it does and `systemctl enable appliance` was said." : "nothing was started: this is a folder.");
@@ -57,6 +60,7 @@ internal sealed class Installer(string root, Action<string> tell)
             if (Path.GetDirectoryName(path) is { } folder && folder.EndsWith(".d", StringComparison.Ordinal) && Path.GetFileName(folder).StartsWith("appliance", StringComparison.Ordinal) && !Directory.EnumerateFileSystemEntries(folder).Any())
                 Directory.Delete(folder);
         }
+        if (Directory.Exists(At(plan.Slots))) Remove(At(plan.Slots), () => Directory.Delete(At(plan.Slots), recursive: true));
         if (HasManager) Run(plan.Commands.First(command => command.Contains("daemon-reload")), isNeeded: false);
     }
 

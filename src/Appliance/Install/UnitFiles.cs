@@ -13,9 +13,8 @@ internal static class UnitFiles
     /// <summary>A unit that starts the program where it is.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="program">The program's path.</param>
-    public static string Unit(string name, string program) => Read(name)
-        .Replace($"ExecStart={PackagedProgram} ", $"ExecStart={Quote(program)} ", StringComparison.Ordinal)
-        .Replace($"ExecStopPost=-{PackagedProgram} ", $"ExecStopPost=-{Quote(program)} ", StringComparison.Ordinal);
+    public static string Unit(string name, string program) => string.Join('\n', Read(name).Split('\n').Select(line =>
+        line.StartsWith("Exec", StringComparison.Ordinal) ? line.Replace($"{PackagedProgram} ", $"{Quote(program)} ", StringComparison.Ordinal) : line));
 
     /// <summary>A file as it is.</summary>
     public static string Read(string name)

@@ -33,9 +33,12 @@ public static class AuditKind
     /// <summary>A pin was set, a trigger began something, or somebody was kept from either.</summary>
     public const string Hardware = "hardware";
 
+    /// <summary>Another version of the program was tried, proved itself, or went back.</summary>
+    public const string Update = "update";
+
     /// <summary>About this log itself: repaired, events lost, old ones removed.</summary>
     public const string Log = "log";
 
     /// <summary>All there are.</summary>
-    public static IReadOnlyList<string> All { get; } = [Access, Turn, Read, Tool, Egress, Approval, Identity, Config, Memory, Hardware, Log];
+    public static IReadOnlyList<string> All { get; } = [Access, Turn, Read, Tool, Egress, Approval, Identity, Config, Memory, Hardware, Update, Log];
 }

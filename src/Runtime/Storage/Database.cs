@@ -111,18 +111,25 @@ public sealed class Database : IDisposable
 
     private void Upgrade(SqliteConnection connection)
     {
-        var version = (int)(long)Scalar(connection, "PRAGMA user_version")!;
+        var (version, oldest) = Layout((int)(long)Scalar(connection, "PRAGMA user_version")!);
         if (version > _schema.Steps.Count && _schema.Kept.Count == 0) throw new SqliteException($"its layout is {version}, which nobody wrote that is known here", Corrupt);
+        // A newer program was here, and left it so that this one can go on.
+        if (version > _schema.Steps.Count && oldest <= _schema.Steps.Count) return;
         if (version > _schema.Steps.Count)
             throw new ModelException($"The database {_path} was written by a newer version of this program (layout {version}, this one knows {_schema.Steps.Count}). Use that version, or move the file away.");
         for (; version < _schema.Steps.Count; version++)
         {
             using var transaction = connection.BeginTransaction();
             Execute(connection, _schema.Steps[version]);
-            Execute(connection, $"PRAGMA user_version={version + 1}");
+            Execute(connection, $"PRAGMA user_version={Number(version + 1)}");
             transaction.Commit();
         }
     }
+
+    // The layout, and above 65,536 the lowest whose programs can go on with it, where that is another.
+    private int Number(int version) => Math.Min(_schema.Oldest, version) is var oldest && oldest == version ? version : version | (oldest << 16);
+
+    private static (int Version, int Oldest) Layout(int number) => number >> 16 is 0 ? (number, number) : (number & 0xffff, number >> 16);
 
     // The broken file stays, whole, under another name: somebody may get more out of it than this does.
     private void Salvage(SqliteException fault)

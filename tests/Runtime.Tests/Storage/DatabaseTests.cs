@@ -64,6 +64,24 @@ public sealed class DatabaseTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Open_NewerLayoutThatOnlyAdds_GoesOnAndLosesNothing()
+    {
+        var newer = new DatabaseSchema([.. Notes.Steps, "ALTER TABLE note ADD COLUMN mark TEXT NOT NULL DEFAULT 'none'"], ["note"]) { Oldest = Notes.Steps.Count };
+        using (var before = Open()) Add(before, "before");
+        using (var ahead = new Database(_folder["notes.sqlite"], newer, TimeProvider.System, _told.Add))
+            ahead.Transact(connection => Command(connection, "INSERT INTO note (text, mark) VALUES ('ahead', 'red')").ExecuteNonQuery());
+        // The update went back: the program before it reads and writes, and what the newer one wrote stays.
+        using (var back = Open())
+        {
+            Add(back, "back");
+            Assert.Equal(["before", "ahead", "back"], Texts(back));
+        }
+        using var again = new Database(_folder["notes.sqlite"], newer, TimeProvider.System, _told.Add);
+        Assert.Equal("none,red,none", again.Read(connection => Command(connection, "SELECT group_concat(mark, ',') FROM (SELECT mark FROM note ORDER BY rowid)").ExecuteScalar()));
+        Assert.Empty(_told);
+    }
+
+    [Fact]
     public void Open_NoDatabase_IsPutAsideAndTold()
     {
         File.WriteAllText(_folder["notes.sqlite"], new string('x', 5000));

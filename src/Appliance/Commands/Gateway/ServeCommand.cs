@@ -10,6 +10,7 @@ using Appliance.Gateway.Identity;
 using Appliance.Hosting;
 using Appliance.Hosting.Offline;
 using Appliance.Hosting.Service;
+using Appliance.Update.Slots;
 using Models;
 using Models.Budget;
 using Models.Generation;
@@ -83,7 +84,7 @@ internal static class ServeCommand
                 await RunAsync(models, options with { Power = power }, output, error, end.Token, ServiceManager.FromEnvironment(), models.PulseAsync);
                 if (power.IsValueCreated) power.Value.Dispose();
             }
-            if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name);
+            if (restart.IsCancellationRequested && !cancellation.IsCancellationRequested) Relaunch.Now(without: newToken.Name, program: SlotStart.Base);
             return ExitCode.Ok;
 
             void Tell(string line)

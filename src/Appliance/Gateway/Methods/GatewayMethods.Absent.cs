@@ -10,7 +10,6 @@ internal sealed partial class GatewayMethods
     private IEnumerable<GatewayMethod> Absent =>
     [
         Nothing("taskSuggestions.list", Scope.Read, """{"suggestions":[]}"""),
-        Nothing("update.status", Scope.Admin, """{"sentinel":null,"updateAvailable":null}"""),
         Nothing("voicewake.get", Scope.Read, """{"triggers":[]}"""),
         Nothing("session.discussion.info", Scope.Read, """{"state":"none"}"""),
         Nothing("progressCard.get", Scope.Read, """{"card":null}"""),

@@ -33,7 +33,7 @@ internal sealed partial class GatewayMethods
         Lately = new StabilityRecord(context.Time);
         IEnumerable<GatewayMethod>[] families =
         [
-            Health, System, Restart, OwnStatus, Tasks,
+            Health, System, Restart, Updates, OwnStatus, Tasks,
             Sessions, SessionChanges, Branches, Groups,
             Chat, HistoryMethods, CommandMethods,
             Agents, AgentChanges, AgentFiles, Remembering, Reflexes,

@@ -21,6 +21,9 @@ internal sealed class HealthGate(string home, TimeProvider time)
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
     private static readonly Uri Question = new("http://localhost/v1/chat/completions");
 
+    /// <summary>The file that the gateway has to be run from; null where that does not matter. While services change over, another may still answer.</summary>
+    public string? Program { get; init; }
+
     /// <summary>Tries until all of it is well at once, or the time is over.</summary>
     /// <param name="within">How long; a model that thinks for the first time takes its time.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -73,8 +76,22 @@ internal sealed class HealthGate(string home, TimeProvider time)
     private async Task<(bool, string)> ReadyAsync(CancellationToken cancellation)
     {
         if (LocalSocket.IsFree(home)) return (false, $"no gateway runs on {home}");
+        if (Program is not null && await RunsFromAsync(cancellation) is var file && file != Canonical(Program)) return (false, $"what answers is {file ?? "a program that cannot be seen"}, and not {Program}");
         var status = await new SelfCheck(RequireSocket(), Question).GetAsync("/readyz", cancellation);
         return (status == 200, status switch { 200 => "the gateway is ready", 0 => "the gateway does not answer", _ => $"the gateway says {status} to /readyz" });
+    }
+
+    private async Task<string?> RunsFromAsync(CancellationToken cancellation)
+    {
+        await using var client = await ConnectAsync(Scope.Read, cancellation);
+        return client.ServerPid is { } pid ? new FileInfo($"/proc/{pid}/exe").LinkTarget : null;
+    }
+
+    // As the kernel names it, whatever links lead there.
+    private static string? Canonical(string path)
+    {
+        using var file = File.OpenRead(path);
+        return new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
     }
 
     // A model of this box, whatever models elsewhere there are: whether a network is there today says nothing of a version.

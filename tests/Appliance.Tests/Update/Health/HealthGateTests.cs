@@ -60,6 +60,6 @@ public sealed class HealthGateTests
     private static async Task<(int Code, string Output)> Run(Func<string> home, params string[] arguments)
     {
         var output = new StringWriter(CultureInfo.InvariantCulture);
-        return (await UpdateCommand.Create(home).Parse(arguments).InvokeAsync(new() { Output = output, Error = new StringWriter(), EnableDefaultExceptionHandler = false }), output.ToString());
+        return (await UpdateCommand.Create(home, () => null).Parse(arguments).InvokeAsync(new() { Output = output, Error = new StringWriter(), EnableDefaultExceptionHandler = false }), output.ToString());
     }
 }

@@ -1,0 +1,57 @@
+using Appliance.Update;
+using Appliance.Update.Slots;
+using TestKit;
+
+namespace Appliance.Tests.Update.Slots;
+
+public sealed class SlotFolderTests
+{
+    [Theory]
+    [InlineData("/usr/bin/appliance", "/var/lib/appliance-slots")]
+    [InlineData("/usr/local/bin/appliance", "/var/lib/appliance-slots")]
+    [InlineData("/var/lib/appliance-slots/a/appliance", "/var/lib/appliance-slots")]
+    [InlineData("/home/ann/.local/bin/appliance", "/home/ann/.local/lib/appliance-slots")]
+    [InlineData("/home/ann/.local/lib/appliance-slots/b/appliance", "/home/ann/.local/lib/appliance-slots")]
+    [InlineData("/home/ann/appliance", null)]
+    [InlineData("/usr/bin/other", null)]
+    public void Find_AProgram_IsWhereItWasInstalled(string program, string? folder) => Assert.Equal(folder, SlotFolder.Find(program, null)?.Path);
+
+    [Fact]
+    public void Links_ThatLeadElsewhere_MeanTheInstalledProgram()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["current"], "/etc");
+        File.CreateSymbolicLink(folder["good"], "../a");
+        var slots = new SlotFolder(folder.Path);
+        Assert.Equal((SlotFolder.Installed, SlotFolder.Installed, false), (slots.Current, slots.Good, slots.IsPending));
+        Assert.Empty(SlotStart.Candidates(slots, isJudge: false));
+    }
+
+    [Fact]
+    public void Begin_WithTriesThatNobodyCanRead_GoesBack()
+    {
+        using var folder = new TemporaryFolder();
+        var box = new SlotModel(folder.Path);
+        box.Apply("new", 1);
+        foreach (var text in (string[])["", "x", "-1", "99999999999"])
+        {
+            File.WriteAllText(Path.Combine(box.Slots.Path, "tries"), text);
+            Assert.Equal(0, box.Slots.TriesLeft);
+        }
+        Assert.True(box.Slots.BeginStart());
+        Assert.Equal((TryOutcome.WentBack, false), (box.Slots.Outcome, box.Slots.IsPending));
+        Assert.Contains("did not prove itself", box.Slots.Last!.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Apply_WhileAVersionIsTried_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var box = new SlotModel(folder.Path);
+        box.Apply("new", 1);
+        Assert.Throws<UpdateException>(() => box.Apply("newer", 2));
+        Assert.Equal("new", box.Boot());
+        Assert.Equal(TryOutcome.Committed, box.Slots.Outcome);
+        Assert.Equal(SlotFolder.Installed, box.Slots.Previous);
+    }
+}
