@@ -44,7 +44,7 @@ usage: ./build.sh COMMAND
                such an image in QEMU: boots, answers, takes a good update, gives up a sick one, and has its power pulled N times (3) (many minutes)
   test-hardware
                pins, sensors and triggers on drivers of a real kernel, in an emulated machine (QEMU; fetches 220 MB once; minutes)
-  test-deb     the package installed, upgraded, removed and purged in a Debian, and its service under systemd (root; minutes)
+  test-deb     the package installed, upgraded, removed and purged in a Debian, its service and its updates under systemd (root; minutes)
   test-arm64   arm64's native ONNX Runtime under qemu-user with a model folder of ours (root, qemu-user-static; fetches 160 MB once)
   release KEY  what a release is made of, artifacts/release/: files, packages, checksums and a manifest for `appliance update` signed with an
                Ed25519 key, install.sh (RELEASE_URL, RELEASE_NUMBER, RELEASE_CHANNEL, RELEASE_BEFORE: firmware-scripts/release.sh)
@@ -294,6 +294,7 @@ test_deb() {
   firmware-scripts/test-deb.sh "$file" "$root/artifacts/deb-test"
   if [ -e ../shared/models/tinystories-656k/tinystories-656k-f32.gguf ]; then model=../shared/models/tinystories-656k/tinystories-656k-f32.gguf; fi
   firmware-scripts/test-service.sh "$root/artifacts/deb-test/once/appliance_$(cat version.txt)_$(debian_arch).deb" "$root/artifacts/deb-test" "$model"
+  firmware-scripts/test-update.sh "$root/artifacts/deb-test/once/appliance_$(cat version.txt)_$(debian_arch).deb" "$file" "$root/artifacts/deb-test"
 }
 
 release() {

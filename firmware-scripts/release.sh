@@ -55,7 +55,8 @@ cat > "$folder/$manifest" <<JSON
 }
 JSON
 openssl pkeyutl -sign -inkey "$key" -rawin -in "$folder/$manifest" -out "$folder/$manifest.sig"
-(cd "$folder" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum -- > SHA256SUMS)
+sums=$(cd "$folder" && find . -type f -printf '%P\n' | sort | xargs sha256sum --)
+printf '%s\n' "$sums" > "$folder/SHA256SUMS"
 openssl pkeyutl -sign -inkey "$key" -rawin -in "$folder/SHA256SUMS" -out "$folder/SHA256SUMS.sig"
 script=$(cat "$here/install.sh")
 script=${script//@URL@/$url}

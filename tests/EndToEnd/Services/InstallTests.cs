@@ -24,6 +24,19 @@ public sealed class InstallTests
         if (hardware.Length > 0) Assert.Contains("DeviceAllow=char-gpiochip rw\n", dropIn, StringComparison.Ordinal);
     }
 
+    [SystemdTheory]
+    [InlineData("appliance-commit.service")]
+    [InlineData("appliance-rollback.service")]
+    public async Task Install_UnitsThatJudgeUpdates_AreUnderstoodBySystemd(string unit)
+    {
+        using var root = new TemporaryFolder();
+        await InstallAsync(root);
+        var (_, output) = await Shell.RunAsync(SystemdTheoryAttribute.Program, [$"--root={root.Path}", "--man=no", "verify", unit]);
+        // A root folder without a system has none of the system's own targets, which is all that may be missing.
+        Assert.All(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.EndsWith(".target not found.", line, StringComparison.Ordinal));
+        Assert.Contains("=/usr/local/bin/appliance update slot ", (await File.ReadAllTextAsync(root[$"etc/systemd/system/{unit}"])).Replace("=+", "=", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [ToolFact("systemd-sysusers")]
     public async Task Install_FileOfUsers_IsUnderstood()
     {

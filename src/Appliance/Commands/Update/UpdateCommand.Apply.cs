@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using Appliance.Config;
 using Appliance.Update;
+using Appliance.Update.Images;
 using Appliance.Update.Manifests;
 using Appliance.Update.Slots;
 using Appliance.Update.Sources;
+using Models.Egress;
 
 namespace Appliance.Commands.Update;
 
@@ -64,7 +66,15 @@ internal static partial class UpdateCommand
     }
 
     private static WebSource Web(UpdateSettings settings, string home, Terminal terminal) => new(
-        settings.Place ?? throw new UpdateException($"Nobody said where updates are found: `appliance update channel {settings.Channel} --url https://…` does."), settings.Channel, Outbound.In(home), terminal.Note);
+        settings.Place ?? throw new UpdateException($"Nobody said where updates are found: `appliance update channel {settings.Channel} --url https://…` does."), settings.Channel, Rules(home), terminal.Note);
+
+    // Root asks about another user's home, and only looks: what it wrote there it would write where that user's links lead. What cannot be read says no.
+    private static EgressPolicy Rules(string home)
+    {
+        var policy = EgressPolicy.FromEnvironment();
+        if (new ConfigFile(home).Read() is not { } text) return policy;
+        return policy with { Offline = policy.Offline || ConfigState.Read(text, []) is { IsValid: false } or { Config.Network.Offline: true } };
+    }
 
     private static async Task<int> TakeAsync(ParseResult parsed, Terminal terminal, SlotFolder slots, UpdateSource source, string? channel, string home, CancellationToken cancellation)
     {
@@ -80,7 +90,7 @@ internal static partial class UpdateCommand
         {
             await updater.Image.ApplyAsync(slots, source, manifest, progress, cancellation);
             progress.Dispose();
-            return Told(parsed, terminal, manifest, "pending", $"version {manifest.Version} is written to the other slot, and is tried when this machine starts anew: `systemctl reboot`");
+            return Told(parsed, terminal, manifest, "pending", $"version {manifest.Version} is written to the other slot: `{ImageSlot.Program} try` starts this machine anew in it");
         }
         // Models and skills only add to what is there, so that they come first: the new program finds them.
         if (BundleContent.IsIn(manifest) && !await ContentAsync(parsed, source, manifest, home, progress, cancellation)) return ExitCode.Error;

@@ -12,7 +12,6 @@ internal sealed partial class GatewayMethods
     private IEnumerable<GatewayMethod> Updates =>
     [
         GatewayMethod.Of("update.status", Scope.Admin, _ => FrameWriter.Payload(new UpdateStatus(SlotFolder.Here))) with { IsAdvertised = false },
-        Unavailable("update.run", Scope.Admin, "The program is not exchanged over the gateway, which cannot write to it. Say it on the box: `appliance update apply`, with sudo for the service of the machine."),
     ];
 
     private sealed record UpdateStatus(SlotFolder? Slots) : IPayload

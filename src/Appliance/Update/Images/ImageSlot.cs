@@ -11,7 +11,8 @@ namespace Appliance.Update.Images;
 /// <param name="program">What writes it to the slot that is not running (docs/update.md).</param>
 internal sealed class ImageSlot(string program = ImageSlot.Program)
 {
-    private const string Program = "/usr/lib/appliance/image-slot";
+    /// <summary>Where an image has it.</summary>
+    public const string Program = "/usr/lib/appliance/image-slot";
 
     /// <summary>True on a box that is updated as a whole.</summary>
     public bool IsHere => File.Exists(program);

@@ -37,6 +37,22 @@ public sealed class HealthGateTests
     }
 
     [Fact]
+    public async Task Look_AtAnotherProgramsGateway_IsNotWell_AndAtItsOwnItIs()
+    {
+        await using var host = await TestHost.StartAsync();
+        var seen = new List<HealthStep>();
+        await new HealthGate(host.Home, TimeProvider.System) { Program = "/bin/sh" }.LookAsync(seen, CancellationToken.None);
+        Assert.Contains("what answers is", Assert.Single(seen).What, StringComparison.Ordinal);
+        Assert.False(seen[0].IsOk);
+        seen.Clear();
+        // By whatever links it is named.
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["link"], Environment.ProcessPath!);
+        await new HealthGate(host.Home, TimeProvider.System) { Program = folder["link"] }.LookAsync(seen, CancellationToken.None);
+        Assert.All(seen, step => Assert.True(step.IsOk, step.What));
+    }
+
+    [Fact]
     public async Task Health_WithoutAGateway_Exits1AndSaysWhatFails()
     {
         using var empty = new TemporaryFolder();
