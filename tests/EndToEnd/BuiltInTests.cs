@@ -44,6 +44,24 @@ public sealed class BuiltInTests(ITestOutputHelper output)
     }
 
     [BuiltInFact]
+    public async Task Agent_AskedForATimer_CallsTheToolAndTheJobIsThere()
+    {
+        using var home = new TemporaryFolder();
+        // Reflexes know this sentence too; the model shall call.
+        await File.WriteAllTextAsync(home["appliance.json"], """{"reflexes":{"enabled":false}}""");
+        await using var server = await RunningServer.StartAsync(home.Path, (program, arguments) => ("/usr/bin/env", ["APPLIANCE_BUILTIN=1", program, .. arguments]));
+        var said = await ApplianceBinary.RunWithAsync(home.Path, On, "", "agent", "-m", "set a timer for 5 minutes");
+        Assert.True(said.ExitCode == 0, said.Error);
+        Assert.Contains("timer", said.Output, StringComparison.OrdinalIgnoreCase);
+
+        var listed = await ApplianceBinary.RunWithAsync(home.Path, On, "", "cron", "list", "--json");
+        Assert.True(listed.ExitCode == 0, listed.Error);
+        var job = Assert.Single(JsonDocument.Parse(listed.Output).RootElement.GetProperty("jobs").EnumerateArray());
+        Assert.Equal("timer", job.GetProperty("payload").GetProperty("message").GetString());
+        Assert.Equal("at", job.GetProperty("schedule").GetProperty("kind").GetString());
+    }
+
+    [BuiltInFact]
     public async Task Bench_OfTheBuiltInModel_IsQuick()
     {
         using var home = new TemporaryFolder();

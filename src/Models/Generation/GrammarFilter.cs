@@ -1,10 +1,14 @@
 using System.Numerics;
+using Models.Generation.Copying;
 using Models.Generation.Grammar;
 
 namespace Models.Generation;
 
 /// <summary>Holds one generation to a grammar: takes away the logits of tokens that do not fit.</summary>
-internal sealed class GrammarFilter(CompiledGrammar grammar, TokenVocabulary vocabulary)
+/// <param name="grammar">The grammar.</param>
+/// <param name="vocabulary">The model's tokens.</param>
+/// <param name="bias">What the model says of its calls; null where it says nothing.</param>
+internal sealed class GrammarFilter(CompiledGrammar grammar, TokenVocabulary vocabulary, CallBias? bias = null)
 {
     private readonly GrammarMatcher _matcher = new TokenConstraint(grammar, vocabulary).CreateMatcher();
     private readonly ulong[] _allowed = new ulong[vocabulary.MaskLength];
@@ -16,7 +20,11 @@ internal sealed class GrammarFilter(CompiledGrammar grammar, TokenVocabulary voc
     public IReadOnlyList<int> Forced() => _matcher.ForcedTokens();
 
     /// <summary>Takes the token that came.</summary>
-    public void Accept(int token) => _matcher.Accept(token);
+    public void Accept(int token)
+    {
+        _matcher.Accept(token);
+        bias?.Accept(token);
+    }
 
     /// <summary>Sets the logits of all tokens that may not come next to minus infinity.</summary>
     public void Apply(Span<float> logits)
@@ -38,5 +46,6 @@ internal sealed class GrammarFilter(CompiledGrammar grammar, TokenVocabulary voc
         // Rows of padding beyond the vocabulary.
         var known = Math.Min(logits.Length, _allowed.Length * 64);
         logits[known..].Fill(float.NegativeInfinity);
+        bias?.Apply(logits);
     }
 }

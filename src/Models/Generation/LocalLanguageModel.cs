@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Models.Budget;
+using Models.Generation.Copying;
 using Models.Generation.Grammar;
 using Models.Generation.Kv;
 using Models.Generation.Scheduling;
@@ -23,6 +24,8 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
 
     // Made when a grammar first asks for it: it costs some megabytes.
     private readonly Lazy<TokenVocabulary> _vocabulary;
+
+    private readonly CallHints? _hints;
 
     // Where the engine keeps what it computed, and may keep it across restarts.
     private readonly KvCache? _cache;
@@ -47,6 +50,7 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
         _vocabularySize = config.Model.VocabSize;
         _contextLimit = ContextLength;
         _endOfAnswer = [.. config.Model.EosTokenId];
+        _hints = CallHints.FromFolder(folder);
         _vocabulary = new(() => new TokenVocabulary(
             Math.Min(Tokenizer.VocabularySize, config.Model.VocabSize), token => Tokenizer.GetTokenBytes(token).ToArray(), Tokenizer.IsSpecial, _endOfAnswer));
         if (options.Engine == Engine.GenAi)
@@ -104,7 +108,7 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
         try
         {
             _scheduler.Submit(new GenerationRun(
-                prompt, options, new AnswerText(Tokenizer, options.Stop, options.ShownTokens), () => Constrain(options), _endOfAnswer, limit, _scheduler.Costs,
+                prompt, options, new AnswerText(Tokenizer, options.Stop, options.ShownTokens), () => Constrain(prompt, options), _endOfAnswer, limit, _scheduler.Costs,
                 steps.Writer, unwanted.Token));
             await foreach (var step in steps.Reader.ReadAllAsync(cancellation)) yield return step;
         }
@@ -151,7 +155,23 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
         _scheduler.Dispose();
     }
 
-    private GrammarFilter? Constrain(GenerationOptions options) => options.Grammar is { } grammar ? new GrammarFilter(grammar, _vocabulary.Value) : null;
+    private GrammarFilter? Constrain(ReadOnlyMemory<int> prompt, GenerationOptions options)
+    {
+        if (options.Grammar is not { } grammar) return null;
+        return new GrammarFilter(grammar, _vocabulary.Value, _hints is null ? null : new CallBias(_hints, Tokenizer.FindToken(_hints.Begin) ?? -1, TextOf(prompt.Span), _vocabulary.Value));
+    }
+
+    // Each message on lines of its own.
+    private byte[] TextOf(ReadOnlySpan<int> prompt)
+    {
+        var text = new List<byte>();
+        foreach (var token in prompt)
+        {
+            if (Tokenizer.IsSpecial(token)) text.Add((byte)'\n');
+            else text.AddRange(Tokenizer.GetTokenBytes(token));
+        }
+        return [.. text];
+    }
 
     private void CheckPrompt(ReadOnlySpan<int> prompt)
     {

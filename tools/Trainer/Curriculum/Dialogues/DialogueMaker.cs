@@ -21,11 +21,11 @@ internal sealed class DialogueMaker
     /// <summary>A dialogue to learn from.</summary>
     public Dialogue Next(Random random)
     {
-        var exchanges = random.Next(100) switch { < 50 => 1, < 70 => 2, < 83 => 3, < 92 => 4, < 97 => 5, _ => 6 };
-        // One in twelve lacks a tool that is asked for; one in twenty-five has none at all.
+        var exchanges = random.Next(100) switch { < 60 => 1, < 82 => 2, < 91 => 3, < 96 => 4, < 98 => 5, _ => 6 };
+        // One in nine lacks a tool that is asked for; one in twenty-five has none at all.
         var first = Pick(random);
         var isBare = random.Next(25) == 0;
-        var missing = !isBare && random.Next(12) == 0 ? first.Tool ?? Pick(random).Tool : null;
+        var missing = !isBare && random.Next(9) == 0 ? first.Tool ?? Pick(random).Tool : null;
         var intents = new List<Intent> { first };
         for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? next[random.Next(next.Length)] : Pick(random));
         var tools = isBare ? [] : ToolSets.Some(intents.Where(intent => intent.Tool is not null).Select(intent => intent.Tool!), missing, random);
@@ -39,7 +39,7 @@ internal sealed class DialogueMaker
         }
         // What comes after a call is learnt from fewer dialogues: it is easier, and longer.
         var end = turns.FindLastIndex(turn => turn.Call is not null);
-        if (end >= 0 && turns.FindLastIndex(turn => turn.Role == "user") < end && random.Next(100) < 60) turns.RemoveRange(end + 1, turns.Count - end - 1);
+        if (end >= 0 && turns.FindLastIndex(turn => turn.Role == "user") < end && random.Next(100) < 75) turns.RemoveRange(end + 1, turns.Count - end - 1);
         return new(tools, turns);
     }
 

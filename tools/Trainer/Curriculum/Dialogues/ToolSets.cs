@@ -19,8 +19,8 @@ internal static class ToolSets
     public static List<string> Some(IEnumerable<string> wanted, string? without, Random random)
     {
         var must = wanted.ToHashSet();
-        var often = random.Next(10) is var kind && kind is >= 4 and < 8 ? Often[random.Next(Often.Length)] : [];
-        var share = kind switch { < 8 => 0.0, 8 => 0.2, _ => 0.6 };
+        var often = random.Next(20) is var kind && kind is >= 11 and < 18 ? Often[random.Next(Often.Length)] : [];
+        var share = kind switch { < 18 => 0.0, 18 => 0.2, _ => 0.6 };
         return [.. Taught.Where(tool => (must.Contains(tool) || (!often.Contains(tool) && random.NextDouble() >= share)) && tool != without)];
     }
 }

@@ -57,7 +57,7 @@ internal sealed class Scope(Grammar grammar, Random random, bool isHeldOut)
     {
         if (_values.TryGetValue(name, out var value)) return value;
         var kind = name.TrimEnd('2', '3', '4', '5', '6');
-        return _values[name] = SlotTable.Makers.TryGetValue(kind, out var make) ? make(this) : new SlotValue(Plain(Expand(Take(Usable(Rule(kind)))).Trim()));
+        return _values[name] = SlotTable.Makers.TryGetValue(kind, out var make) ? make(this) : new SlotValue(Cased(Plain(Expand(Take(Usable(Rule(kind)))).Trim())));
     }
 
     /// <summary>A rule, expanded anew.</summary>
@@ -65,6 +65,9 @@ internal sealed class Scope(Grammar grammar, Random random, bool isHeldOut)
 
     /// <summary>A text without marks.</summary>
     public static string Plain(string text) => text.Replace($"{Opens}", "").Replace($"{Closes}", "");
+
+    // Half of the people write "I" for themselves, also in what is to be copied.
+    private string Cased(string value) => random.Next(2) == 0 ? value : $" {value} ".Replace(" i ", " I ").Replace(" i'", " I'").Trim();
 
     private List<Line> Rule(string name) => grammar.Rules.TryGetValue(name, out var lines) ? lines : throw new InvalidDataException($"There is no rule or slot {name}.");
 
@@ -85,6 +88,10 @@ internal sealed class Scope(Grammar grammar, Random random, bool isHeldOut)
             case Phrase.Sequence sequence: foreach (var part in sequence.Parts) Write(part, text, isMarked); break;
             case Phrase.Choice choice: Write(choice.Ways[random.Next(choice.Ways.Count)], text, isMarked); break;
             case Phrase.Rule { Name: "w" }: text.Append(Made.Word(random)); break;
+            case Phrase.Rule { Name: "W" }:
+                var word = Of("v");
+                text.Append(char.ToUpperInvariant(word[0])).Append(word, 1, word.Length - 1);
+                break;
             case Phrase.Rule rule: Write(Take(Usable(Rule(rule.Name))), text, isMarked); break;
             case Phrase.Slot slot:
                 var value = Value(slot.Name).In(slot.Form);

@@ -37,7 +37,14 @@ internal static class Devices
     public static SlotValue Reading(Random random) => new(string.Create(CultureInfo.InvariantCulture, $"{random.Next(-10, 100)}.{random.Next(10)} {Made.Pick(["°C", "%", "lx", "hPa", "V", "ppm", "cm"], random)}"));
 
     /// <summary>An address in a network.</summary>
-    public static string Address(Random random) => random.Next(3) switch { 0 => $"192.168.{random.Next(3)}.{random.Next(1, 255)}", 1 => $"10.0.{random.Next(10)}.{random.Next(1, 255)}", _ => $"172.16.{random.Next(32)}.{random.Next(1, 255)}" };
+    public static string Address(Random random) => random.Next(6) switch
+    {
+        0 => $"192.168.{random.Next(256)}.{random.Next(1, 255)}",
+        1 => $"10.{random.Next(256)}.{random.Next(10)}.{random.Next(1, 255)}",
+        2 => $"172.{random.Next(16, 32)}.{random.Next(256)}.{random.Next(1, 255)}",
+        3 => $"192.168.{random.Next(3)}.{random.Next(1, 20)}",
+        _ => $"{random.Next(1, 224)}.{random.Next(256)}.{random.Next(256)}.{random.Next(1, 255)}",
+    };
 
     /// <summary>What <c>ping</c> prints; form <c>ms</c>.</summary>
     public static SlotValue Ping(Random random)

@@ -8,7 +8,7 @@ internal static class Times
 {
     private static readonly string[] Days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-    /// <summary>How long: <c>arg</c> is 5m, <c>long</c> 5 minutes.</summary>
+    /// <summary>How long: <c>arg</c> is 5m, <c>long</c> 5 minutes, <c>before</c> how it is said before a noun.</summary>
     public static SlotValue Duration(Random random)
     {
         var (unit, letter, most) = random.Next(20) switch { < 11 => ("minute", 'm', 90), < 15 => ("hour", 'h', 24), < 18 => ("second", 's', 90), _ => ("day", 'd', 30) };
@@ -31,7 +31,9 @@ internal static class Times
             8 when letter != 'd' => $"{count}{(random.Next(2) == 0 ? $"{letter}" : letter == 'm' ? "min" : letter == 's' ? "sec" : "h")}",
             _ => $"{count} {plural}",
         };
-        return Of(said, $"{count}{letter}", $"{count} {plural}");
+        // "a 5 minute timer", "a five-minute timer".
+        var before = $"{(random.Next(3) == 0 ? Numbers.Spoken(count) : $"{count}")}{(random.Next(3) == 0 ? '-' : ' ')}{unit}";
+        return new(said, new Dictionary<string, string> { ["arg"] = $"{count}{letter}", ["long"] = $"{count} {plural}", ["before"] = before });
     }
 
     /// <summary>How often: <c>arg</c> is every 2h.</summary>

@@ -1,0 +1,48 @@
+using Models.Generation.Grammar;
+
+namespace Models.Generation.Copying;
+
+/// <summary>Changes the logits of one generation by a model's <see cref="CallHints"/>.</summary>
+internal sealed class CallBias
+{
+    private readonly CallHints _hints;
+    private readonly TokenVocabulary _vocabulary;
+    private readonly CopiedWords _words;
+    private readonly ArgumentPlace _place = new();
+    private readonly int _begin;
+    private bool _hasBegun;
+
+    /// <summary>Begins.</summary>
+    /// <param name="hints">The hints.</param>
+    /// <param name="begin">The token that begins a call; -1 where the vocabulary has none.</param>
+    /// <param name="conversation">The prompt as text.</param>
+    /// <param name="vocabulary">The tokens.</param>
+    public CallBias(CallHints hints, int begin, byte[] conversation, TokenVocabulary vocabulary) =>
+        (_hints, _begin, _words, _vocabulary) = (hints, begin, new(conversation), vocabulary);
+
+    private bool IsCopying => _place.Argument is { } argument && _hints.Copied.Contains(argument);
+
+    /// <summary>Takes the token that came.</summary>
+    public void Accept(int token)
+    {
+        _hasBegun = true;
+        if (token >= _vocabulary.Count) return;
+        var bytes = _vocabulary.Bytes(token);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var before = _place.Argument;
+            if (IsCopying) _words.Take(bytes.Slice(i, 1));
+            _place.Take(bytes[i]);
+            if (before is null && _place.Argument is not null) _words.Begin();
+        }
+    }
+
+    /// <summary>Changes the logits of the next token.</summary>
+    public void Apply(Span<float> logits)
+    {
+        if (!_hasBegun && (uint)_begin < (uint)logits.Length) logits[_begin] += _hints.Bias;
+        if (!IsCopying) return;
+        for (var token = 0; token < Math.Min(logits.Length, _vocabulary.Count); token++)
+            if (!float.IsNegativeInfinity(logits[token])) logits[token] -= _hints.Penalty * _words.Cost(_vocabulary.Bytes(token));
+    }
+}

@@ -1,0 +1,119 @@
+namespace Models.Generation.Copying;
+
+/// <summary>
+/// How well the bytes of a JSON string go on with what is copied from a text: word by word as they stand there, from where a word begins to
+/// where one ends. After a comma another place of the text may follow ("milk and tea" as "milk, tea"). Upper and lower case are the same.
+/// </summary>
+/// <param name="source">The text.</param>
+internal sealed class CopiedWords(byte[] source)
+{
+    /// <summary>What <see cref="Cost"/> gives where a word begins that does not come next in the text.</summary>
+    public const int OtherWord = 1;
+
+    /// <summary>What it gives where a word of the text is left in its middle.</summary>
+    public const int BrokenWord = 4;
+
+    private readonly int[][] _starts = StartsOf(source);
+    private State _state;
+
+    // Places: where in the text what was spelled goes on; null where any word may begin. Lost: in a word that is not in the text.
+    private record struct State(List<int>? Places, bool IsLost, bool IsEscaped);
+
+    /// <summary>A string begins.</summary>
+    public void Begin() => _state = default;
+
+    /// <summary>Takes bytes that came, at most up to the quotation mark that ends the string.</summary>
+    public void Take(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var value in bytes)
+            if (Step(value, ref _state, out _)) return;
+    }
+
+    /// <summary>What is against these bytes: 0, <see cref="OtherWord"/> or <see cref="BrokenWord"/>. What comes after the string's end does not count.</summary>
+    public int Cost(ReadOnlySpan<byte> bytes)
+    {
+        var (state, most, begun) = (_state, 0, _state.Places is not { } places || places.TrueForAll(IsBeginning));
+        foreach (var value in bytes)
+        {
+            var isEnd = Step(value, ref state, out var cost);
+            // A word that these bytes begin is another one, however far it goes along.
+            most = Math.Max(most, begun ? Math.Min(cost, OtherWord) : cost);
+            if (isEnd) break;
+            begun |= value == ' ';
+        }
+        return most;
+    }
+
+    // True where the string ends.
+    private bool Step(byte value, ref State state, out int cost)
+    {
+        cost = 0;
+        if (!state.IsEscaped && value is (byte)'\\' or (byte)'"')
+        {
+            state.IsEscaped = value == '\\';
+            if (value == '"' && !state.IsLost && state.Places is not null && !IsAtEnd(state.Places)) cost = BrokenWord;
+            return value == '"';
+        }
+        var plain = Lower(!state.IsEscaped ? value : value switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', _ => value });
+        state.IsEscaped = false;
+        if (state.IsLost)
+        {
+            if (plain == ' ') state = default;
+            return false;
+        }
+        if (state.Places is not { } places)
+        {
+            if (plain is not ((byte)' ' or (byte)',')) Begin(plain, ref state, ref cost);
+            return false;
+        }
+        var next = Following(places, plain);
+        if (next.Count > 0) state.Places = next;
+        else if (plain == ',' && IsAtEnd(places)) state.Places = null;
+        else if (plain == ' ' && IsAtEnd(places)) (state.Places, cost) = (null, OtherWord);
+        else if (places.TrueForAll(IsBeginning)) Begin(plain, ref state, ref cost, OtherWord);
+        else (state.IsLost, cost) = (plain != ' ', BrokenWord);
+        return false;
+    }
+
+    private void Begin(byte first, ref State state, ref int cost, int least = 0)
+    {
+        var places = _starts[first].Select(start => start + 1).ToList();
+        cost = places.Count > 0 ? least : OtherWord;
+        state = new(places, IsLost: places.Count == 0, IsEscaped: false);
+    }
+
+    private List<int> Following(List<int> places, byte value)
+    {
+        var next = new List<int>();
+        foreach (var place in places)
+            if (place < source.Length && Lower(source[place]) == value) next.Add(place + 1);
+        return next;
+    }
+
+    private bool IsBeginning(int place) => place > 0 && source[place - 1] == ' ';
+
+    // Only punctuation stands before the next space.
+    private bool IsAtEnd(List<int> places)
+    {
+        foreach (var place in places)
+        {
+            var at = place;
+            while (at < source.Length && !IsWord(source[at]) && source[at] > ' ') at++;
+            if ((at == source.Length || source[at] <= ' ') && !IsBeginning(place)) return true;
+        }
+        return false;
+    }
+
+    private static int[][] StartsOf(byte[] source)
+    {
+        var starts = new List<int>[256];
+        for (var at = 0; at < source.Length; at++)
+            if (source[at] > ' ' && (at == 0 || !IsWord(source[at - 1]))) (starts[Lower(source[at])] ??= []).Add(at);
+        return [.. starts.Select(some => some?.ToArray() ?? [])];
+    }
+
+    // Bytes above ASCII belong to letters.
+    private static bool IsWord(byte value) => char.IsAsciiLetterOrDigit((char)value) || value is (byte)'_' or >= 0x80;
+
+    private static byte Lower(byte value) => value is >= (byte)'A' and <= (byte)'Z' ? (byte)(value | 0x20) : value;
+}
