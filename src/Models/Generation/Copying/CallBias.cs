@@ -1,3 +1,4 @@
+using System.Text;
 using Models.Generation.Grammar;
 
 namespace Models.Generation.Copying;
@@ -12,6 +13,9 @@ internal sealed class CallBias
     private readonly int _begin;
     private bool _hasBegun;
 
+    // Bytes of the argument that are still to come before what is copied; -1 outside of those that are.
+    private int _ahead = -1;
+
     /// <summary>Begins.</summary>
     /// <param name="hints">The hints.</param>
     /// <param name="begin">The token that begins a call; -1 where the vocabulary has none.</param>
@@ -19,8 +23,6 @@ internal sealed class CallBias
     /// <param name="vocabulary">The tokens.</param>
     public CallBias(CallHints hints, int begin, byte[] conversation, TokenVocabulary vocabulary) =>
         (_hints, _begin, _words, _vocabulary) = (hints, begin, new(conversation), vocabulary);
-
-    private bool IsCopying => _place.Argument is { } argument && _hints.Copied.Contains(argument);
 
     /// <summary>Takes the token that came.</summary>
     public void Accept(int token)
@@ -30,10 +32,16 @@ internal sealed class CallBias
         var bytes = _vocabulary.Bytes(token);
         for (var i = 0; i < bytes.Length; i++)
         {
+            if (_ahead == 0) _words.Take(bytes.Slice(i, 1));
+            else if (_ahead > 0) _ahead--;
             var before = _place.Argument;
-            if (IsCopying) _words.Take(bytes.Slice(i, 1));
             _place.Take(bytes[i]);
-            if (before is null && _place.Argument is not null) _words.Begin();
+            if (_place.Argument is not { } argument) _ahead = -1;
+            else if (before is null && _hints.Copied.TryGetValue(argument, out var ahead))
+            {
+                _ahead = Encoding.UTF8.GetByteCount(ahead);
+                _words.Begin();
+            }
         }
     }
 
@@ -41,7 +49,7 @@ internal sealed class CallBias
     public void Apply(Span<float> logits)
     {
         if (!_hasBegun && (uint)_begin < (uint)logits.Length) logits[_begin] += _hints.Bias;
-        if (!IsCopying) return;
+        if (_ahead != 0) return;
         for (var token = 0; token < Math.Min(logits.Length, _vocabulary.Count); token++)
             if (!float.IsNegativeInfinity(logits[token])) logits[token] -= _hints.Penalty * _words.Cost(_vocabulary.Bytes(token));
     }

@@ -2,7 +2,7 @@ namespace Models.Generation.Copying;
 
 /// <summary>
 /// How well the bytes of a JSON string go on with what is copied from a text: word by word as they stand there, from where a word begins to
-/// where one ends. After a comma another place of the text may follow ("milk and tea" as "milk, tea"). Upper and lower case are the same.
+/// where one ends. After a comma another place of the text may follow ("milk and tea" as "milk, tea").
 /// </summary>
 /// <param name="source">The text.</param>
 internal sealed class CopiedWords(byte[] source)
@@ -54,7 +54,7 @@ internal sealed class CopiedWords(byte[] source)
             if (value == '"' && !state.IsLost && state.Places is not null && !IsAtEnd(state.Places)) cost = BrokenWord;
             return value == '"';
         }
-        var plain = Lower(!state.IsEscaped ? value : value switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', _ => value });
+        var plain = !state.IsEscaped ? value : value switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', _ => value };
         state.IsEscaped = false;
         if (state.IsLost)
         {
@@ -86,7 +86,7 @@ internal sealed class CopiedWords(byte[] source)
     {
         var next = new List<int>();
         foreach (var place in places)
-            if (place < source.Length && Lower(source[place]) == value) next.Add(place + 1);
+            if (place < source.Length && source[place] == value) next.Add(place + 1);
         return next;
     }
 
@@ -108,12 +108,10 @@ internal sealed class CopiedWords(byte[] source)
     {
         var starts = new List<int>[256];
         for (var at = 0; at < source.Length; at++)
-            if (source[at] > ' ' && (at == 0 || !IsWord(source[at - 1]))) (starts[Lower(source[at])] ??= []).Add(at);
+            if (source[at] > ' ' && (at == 0 || !IsWord(source[at - 1]))) (starts[source[at]] ??= []).Add(at);
         return [.. starts.Select(some => some?.ToArray() ?? [])];
     }
 
     // Bytes above ASCII belong to letters.
     private static bool IsWord(byte value) => char.IsAsciiLetterOrDigit((char)value) || value is (byte)'_' or >= 0x80;
-
-    private static byte Lower(byte value) => value is >= (byte)'A' and <= (byte)'Z' ? (byte)(value | 0x20) : value;
 }

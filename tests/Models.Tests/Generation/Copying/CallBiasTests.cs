@@ -8,7 +8,7 @@ public sealed class CallBiasTests
 {
     private static readonly string[] Tokens = ["<tool_call>", "\"", "te", "a", "xt", ": ", "coffee", "text", "when", "<end>", "tea", "name", "cron", ", "];
 
-    private static readonly CallHints Hints = new("<tool_call>", -2, new HashSet<string> { "cron.text" }, 5);
+    private static readonly CallHints Hints = new("<tool_call>", -2, new Dictionary<string, string> { ["cron.text"] = "", ["cron.when"] = "at" }, 5);
 
     [Fact]
     public void Apply_WhereAnAnswerBegins_ChangesTheBeginningOfACallAlone()
@@ -43,10 +43,24 @@ public sealed class CallBiasTests
     }
 
     [Fact]
-    public void Apply_InAnotherArgument_ChangesNothing()
+    public void Apply_BeforeWhatIsCopied_ChangesNothing()
     {
         var bias = Make("put tea on it");
         foreach (var token in (int[])[0, 1, 11, 1, 5, 1, 12, 1, 13, 1, 8, 1, 5, 1]) bias.Accept(token); // "name": "cron", "when": "
+        Assert.Equal(new float[Tokens.Length], Logits(bias));
+
+        bias.Accept(3); // Two bytes are ahead.
+        Assert.Equal(new float[Tokens.Length], Logits(bias));
+
+        bias.Accept(3);
+        Assert.Equal((0, -5), (Logits(bias)[10], Logits(bias)[6]));
+    }
+
+    [Fact]
+    public void Apply_InAnotherArgument_ChangesNothing()
+    {
+        var bias = Make("put tea on it");
+        foreach (var token in (int[])[0, 1, 11, 1, 5, 1, 12, 1, 13, 1, 11, 1, 5, 1]) bias.Accept(token); // "name": "cron", "name": "
 
         Assert.Equal(new float[Tokens.Length], Logits(bias));
     }
@@ -58,14 +72,14 @@ public sealed class CallBiasTests
         Assert.Null(CallHints.FromFolder(folder.Path));
 
         var file = Path.Combine(folder.Path, "tokenizer_config.json");
-        foreach (var nothing in (string[])["{}", "[]", "{", """{"tool_calls":{}}""", """{"tool_calls":{"begin":"c","bias":"much","copied":[],"penalty":1}}""", """{"tool_calls":{"begin":"c","bias":1,"copied":[1],"penalty":1}}"""])
+        foreach (var nothing in (string[])["{}", "[]", "{", """{"tool_calls":{}}""", """{"tool_calls":{"begin":"c","bias":"much","copied":{},"penalty":1}}""", """{"tool_calls":{"begin":"c","bias":1,"copied":{"a":1},"penalty":1}}"""])
         {
             File.WriteAllText(file, nothing);
             Assert.Null(CallHints.FromFolder(folder.Path));
         }
-        File.WriteAllText(file, """{"tool_calls":{"begin":"<call>","bias":-0.5,"copied":["a","b"],"penalty":3}}""");
+        File.WriteAllText(file, """{"tool_calls":{"begin":"<call>","bias":-0.5,"copied":{"a":"","b":"c"},"penalty":3}}""");
         var hints = CallHints.FromFolder(folder.Path);
-        Assert.Equal(("<call>", -0.5f, 3f, "a b"), (hints!.Begin, hints.Bias, hints.Penalty, string.Join(' ', hints.Copied)));
+        Assert.Equal(("<call>", -0.5f, 3f, "[a, ] [b, c]"), (hints!.Begin, hints.Bias, hints.Penalty, string.Join(' ', hints.Copied)));
     }
 
     private static CallBias Make(string conversation) => new(

@@ -22,10 +22,10 @@ internal sealed class DialogueMaker
     public Dialogue Next(Random random)
     {
         var exchanges = random.Next(100) switch { < 60 => 1, < 82 => 2, < 91 => 3, < 96 => 4, < 98 => 5, _ => 6 };
-        // One in nine lacks a tool that is asked for; one in twenty-five has none at all.
+        // One in six lacks a tool that is asked for; one in twenty-five has none at all.
         var first = Pick(random);
         var isBare = random.Next(25) == 0;
-        var missing = !isBare && random.Next(9) == 0 ? first.Tool ?? Pick(random).Tool : null;
+        var missing = !isBare && random.Next(6) == 0 ? first.Tool ?? Pick(random).Tool : null;
         var intents = new List<Intent> { first };
         for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? next[random.Next(next.Length)] : Pick(random));
         var tools = isBare ? [] : ToolSets.Some(intents.Where(intent => intent.Tool is not null).Select(intent => intent.Tool!), missing, random);

@@ -12,6 +12,9 @@ internal sealed class Scope(Grammar grammar, Random random, bool isHeldOut)
     /// <summary>Stand around what a person's mistakes leave alone: the values.</summary>
     public const char Opens = '\uE000', Closes = '\uE001';
 
+    // What is understood and not copied is written in as many manners as the rest.
+    private static readonly string[] Understood = ["dur", "every", "clock", "at", "daily"];
+
     private readonly Dictionary<string, SlotValue> _values = [];
 
     /// <summary>The random numbers.</summary>
@@ -95,7 +98,7 @@ internal sealed class Scope(Grammar grammar, Random random, bool isHeldOut)
             case Phrase.Rule rule: Write(Take(Usable(Rule(rule.Name))), text, isMarked); break;
             case Phrase.Slot slot:
                 var value = Value(slot.Name).In(slot.Form);
-                text.Append(isMarked && value.Length > 0 ? $"{Opens}{value}{Closes}" : value);
+                text.Append(isMarked && value.Length > 0 && !Understood.Contains(slot.Name.TrimEnd('2')) ? $"{Opens}{value}{Closes}" : value);
                 break;
         }
     }
