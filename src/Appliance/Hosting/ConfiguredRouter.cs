@@ -123,7 +123,7 @@ internal sealed class ConfiguredRouter : IDisposable
     private void Publish(InstalledModel? local)
     {
         _local = local?.Folder;
-        _router!.Targets = local is null ? _remote : [new RoutedTarget(ToTarget(local.Manifest), cancellation => _models.GetChatClientAsync(local.Manifest.Name, cancellation)), .. _remote];
+        _router!.Targets = local is null ? _remote : [new LocalTarget(ToTarget(local.Manifest), local, _models).ToRouted(), .. _remote];
     }
 
     private RoutedTarget ToTarget(string name, TargetConfig config)
@@ -132,6 +132,6 @@ internal sealed class ConfiguredRouter : IDisposable
         var setting = $"models.targets.{name}.key";
         var keys = new KeyRing([.. config.AllKeys().Select(key => (Func<string>)(() => SecretResolver.Resolve(key, setting, _config.Home)))], _time);
         var client = new ProviderChatClient(config.Wire, new Upstream(name, new Uri(config.Url), config.Model, target.Window), keys, _door!);
-        return new RoutedTarget(target, _ => Task.FromResult<IChatClient>(client));
+        return new RoutedTarget(target, _ => Task.FromResult<IChatClient>(client)) { Address = new Uri(config.Url).Authority };
     }
 }

@@ -54,8 +54,11 @@ internal sealed class ModelDoor(IModelHost models, Lazy<GatewayHost> gateway, Se
     }
 
     /// <summary>Asks a model.</summary>
+    /// <exception cref="ApiException">400: a picture, for a model of this box.</exception>
     public async Task<IAsyncEnumerable<AnswerPiece>> AskAsync(ChosenModel model, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellation)
     {
+        if (!model.IsRouted && messages.SelectMany(m => m.Contents).OfType<SentPicture>().FirstOrDefault() is { } picture)
+            throw ApiException.NotSupported(picture.At, $"{picture.At} is a picture, and {model.Name} reads text only. Models elsewhere may look at pictures: a target under models.targets with images and data: [\"personal\"], asked for by its name or as auto.");
         var client = await (model.Caller is null ? models : gateway.Value.Models).GetChatClientAsync(model.Name, cancellation);
         if (model.Caller is not null) (options.AdditionalProperties ??= [])[ChatOptionKeys.Source] = SourceOf(model.Caller, messages, options);
         return AnswerPiece.FromChat(client.GetStreamingResponseAsync(messages, options, cancellation), cancellation);

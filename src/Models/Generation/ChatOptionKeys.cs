@@ -33,6 +33,9 @@ public static class ChatOptionKeys
     /// <summary>True, of a text in a response: it was to be a call of a tool, and is none.</summary>
     public const string MalformedCall = "malformed_call";
 
+    /// <summary><c>Action&lt;int&gt;</c>, in options: hears of the bytes of every request that was sent elsewhere.</summary>
+    public const string Sent = "sent";
+
     /// <summary><see cref="Routing.Classifying.TurnSource"/>: where a question to a router comes from.</summary>
     public const string Source = "source";
 }

@@ -36,6 +36,12 @@ public interface IModelHost
     /// <summary>The same model behind Microsoft.Extensions.AI's interface, which renders its chat template.</summary>
     Task<IChatClient> GetChatClientAsync(string? name, CancellationToken cancellation = default);
 
+    /// <summary>A model that answers where it is in memory now; null where it is not, and nothing is loaded. It may be unloaded at any time.</summary>
+    ILanguageModel? FindLoaded(InstalledModel model) => null;
+
+    /// <summary>What this machine's memory leaves a model: what it was loaded with, or what it would have where idle models made room. Loads nothing.</summary>
+    ModelRoom RoomFor(InstalledModel model) => new(model.Manifest.ContextLength);
+
     /// <summary>
     /// How long a loaded model stays after its last use, from now on: zero unloads it as soon as nothing uses it,
     /// <see cref="Timeout.InfiniteTimeSpan"/> never does. A model that is not loaded is left alone.

@@ -87,7 +87,8 @@ public sealed class LocalChatClient(ILanguageModel model) : IChatClient
     public int CountTokens(IEnumerable<ChatMessage> messages, ChatOptions? options = null) =>
         ChatPrompt.Encode(model, ChatPrompt.Render(model, messages, ToTools(options), options)).Length;
 
-    private static IReadOnlyList<AIFunctionDeclaration> ToTools(ChatOptions? options) =>
+    /// <summary>The tools that a prompt describes.</summary>
+    internal static IReadOnlyList<AIFunctionDeclaration> ToTools(ChatOptions? options) =>
         options?.ToolMode is NoneChatToolMode ? [] : [.. options?.Tools?.OfType<AIFunctionDeclaration>() ?? []];
 
     // A call that is none is shown as the text it was: nothing of an answer is lost.

@@ -27,6 +27,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
     private readonly Dictionary<string, ModelResidency> _loaded = [];
     private readonly HashSet<string> _everLoaded = [];
     private string? _refusal;
+    private KnownFootprint? _footprint;
 
     /// <summary>A host over a store.</summary>
     /// <param name="store">Where the models are.</param>
@@ -128,6 +129,47 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         new LocalChatClient(await LoadAsync(name, cancellation));
 
     /// <inheritdoc/>
+    public ILanguageModel? FindLoaded(InstalledModel model)
+    {
+        lock (_loaded) return _loaded.TryGetValue(model.Manifest.Name, out var residency) && residency.Folder == model.Folder ? residency.Model as ILanguageModel : null;
+    }
+
+    /// <inheritdoc/>
+    public ModelRoom RoomFor(InstalledModel model)
+    {
+        var most = model.Manifest.ContextLength;
+        if (Volatile.Read(ref _refusal) is not null) return new ModelRoom(most, "runs on this machine, which is short of memory");
+        List<MemoryTenant> busy;
+        long freed;
+        lock (_loaded)
+        {
+            if (_loaded.TryGetValue(model.Manifest.Name, out var residency) && residency.Folder == model.Folder) return new ModelRoom(residency.Plan.ContextLength);
+            busy = [.. _loaded.Values.Where(r => !r.IsIdle).Select(r => new MemoryTenant(r.Plan, r.Model as IMemoryUser))];
+            // As when it is loaded: what others retain goes for it, and models that nobody uses.
+            freed = _loaded.Values.Sum(r => r.IsIdle
+                ? r.Plan.Footprint.PrivateBytes + r.Plan.Footprint.TokenizerBytes + ((r.Model as IMemoryUser)?.KvBytes ?? 0)
+                : (r.Model as IMemoryUser)?.RetainedBytes ?? 0);
+        }
+        try
+        {
+            var footprint = FootprintOf(model);
+            if (busy.Count > 0) footprint = footprint with { Program = 0 };
+            var machine = _memory();
+            machine = Beside(machine with { Available = machine.Available + freed, Limit = machine.Limit is { } limit ? limit with { Room = limit.Room + freed } : null }, busy);
+            return new ModelRoom(MemoryPlan.Make(model.Manifest.Name, footprint, machine, _options.Wishes).ContextLength);
+        }
+        catch (MemoryException e)
+        {
+            return new ModelRoom(most, $"needs {e.Needed >> 20} MB of memory, and {e.Usable >> 20} MB can be used");
+        }
+        catch (ModelException)
+        {
+            // What is wrong with its files is said when it is loaded.
+            return new ModelRoom(most);
+        }
+    }
+
+    /// <inheritdoc/>
     public void SetKeepAlive(string name, TimeSpan time)
     {
         lock (_loaded)
@@ -224,6 +266,16 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         return new ModelLease<T>(this, residency);
     }
 
+    // Its graph is read once: routers ask at every question.
+    private ModelFootprint FootprintOf(InstalledModel model)
+    {
+        var known = Volatile.Read(ref _footprint);
+        if (known?.Folder == model.Folder) return known.Footprint;
+        var read = ModelFootprint.Of(model);
+        Volatile.Write(ref _footprint, new KnownFootprint(model.Folder, read));
+        return read;
+    }
+
     private ModelResidency Load(InstalledModel installed)
     {
         var plan = MakeRoom(installed);
@@ -302,4 +354,6 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
             _loaded.Clear();
         }
     }
+
+    private sealed record KnownFootprint(string Folder, ModelFootprint Footprint);
 }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Models.Egress;
+using Models.Generation;
 using Models.Providers.Wire;
 
 namespace Models.Providers;
@@ -47,7 +48,8 @@ public sealed class ProviderChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var body = Write([.. messages], options ?? new ChatOptions());
-        using var response = await SendAsync(body, cancellationToken);
+        var sent = options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Sent, out Action<int>? hears) == true ? hears : null;
+        using var response = await SendAsync(body, sent, cancellationToken);
         var answer = new AnswerAssembler(_upstream.Model);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var lines = new LineReader(stream);
@@ -77,7 +79,7 @@ public sealed class ProviderChatClient : IChatClient
         return buffer.WrittenSpan.ToArray();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(byte[] body, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(byte[] body, Action<int>? sent, CancellationToken cancellation)
     {
         // Each key once, and once more where one was exchanged meanwhile.
         for (var tries = 0; ; tries++)
@@ -85,7 +87,7 @@ public sealed class ProviderChatClient : IChatClient
             var key = _keys.Next();
             try
             {
-                return await SendAsync(body, key?.Key, cancellation);
+                return await SendAsync(body, key?.Key, sent, cancellation);
             }
             catch (ProviderException e) when (key is { } used)
             {
@@ -94,7 +96,7 @@ public sealed class ProviderChatClient : IChatClient
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(byte[] body, string? key, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(byte[] body, string? key, Action<int>? sent, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -109,8 +111,17 @@ public sealed class ProviderChatClient : IChatClient
         }
         catch (Exception e) when (e is HttpRequestException or EgressException or IOException)
         {
-            throw UpstreamErrors.FromConnection(_upstream.Name, _address, e, begun: false);
+            var fault = UpstreamErrors.FromConnection(_upstream.Name, _address, e, begun: false);
+            if (!fault.NeverSent) sent?.Invoke(body.Length);
+            throw fault;
         }
+        catch (OperationCanceledException)
+        {
+            // How much had gone by then nobody knows.
+            sent?.Invoke(body.Length);
+            throw;
+        }
+        sent?.Invoke(body.Length);
         if (response.IsSuccessStatusCode && !UpstreamErrors.IsPage(response, "")) return response;
         using (response)
         {

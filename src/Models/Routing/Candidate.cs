@@ -6,6 +6,12 @@ namespace Models.Routing;
 /// <param name="MostTokens">Tokens it can charge for the prompt at most.</param>
 public sealed record Candidate(Target Target, int Tokens, int MostTokens)
 {
+    /// <summary>Tokens that this machine's memory leaves it for prompt and answer; null where that is no matter.</summary>
+    public int? Room { get; init; }
+
+    /// <summary>Tokens of prompt and answer together that it takes now.</summary>
+    public int Window => Math.Min(Target.Window, Room ?? int.MaxValue);
+
     /// <summary>How fast it is.</summary>
     public TargetSpeed Speed { get; init; }
 
@@ -22,7 +28,7 @@ public sealed record Candidate(Target Target, int Tokens, int MostTokens)
     public string? BlockedDetail { get; init; }
 
     /// <summary>Tokens of the answer it may make: what is asked, what it makes at most, and what its window leaves.</summary>
-    public int AnswerRoom(int most) => Math.Max(0, Math.Min(Math.Min(most, Target.LongestAnswer), Target.Window - Math.Min(Tokens, Target.Window)));
+    public int AnswerRoom(int most) => Math.Max(0, Math.Min(Math.Min(most, Target.LongestAnswer), Window - Math.Min(Tokens, Window)));
 
     /// <summary>What a call can cost at most, millionths of a dollar; null where the price is not known.</summary>
     public long? MostCost(int mostAnswer) => Target.Price?.Of(MostTokens, AnswerRoom(mostAnswer));

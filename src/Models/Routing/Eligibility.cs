@@ -32,8 +32,8 @@ internal static class Eligibility
         if (turn.HasImages && !target.ReadsImages) return Out(ExclusionReason.Images, "does not read pictures");
         if (turn.NeedsTools && !target.CallsTools) return Out(ExclusionReason.Tools, "does not call tools");
         if (!IsSane(candidate)) return Out(ExclusionReason.Broken, "has numbers that make no sense");
-        if (candidate.AnswerRoom(turn.MostAnswer) < Math.Max(1, Math.Min(Math.Min(LeastAnswer, turn.MostAnswer), target.Window / 4)))
-            return Out(ExclusionReason.Window, $"takes {Number(target.Window)} tokens, and the conversation has {Number(candidate.Tokens)}");
+        if (candidate.AnswerRoom(turn.MostAnswer) < Math.Max(1, Math.Min(Math.Min(LeastAnswer, turn.MostAnswer), candidate.Window / 4)))
+            return Out(ExclusionReason.Window, $"takes {Number(candidate.Window)} tokens{(candidate.Window < target.Window ? " in the memory there is" : "")}, and the conversation has {Number(candidate.Tokens)}");
         if (candidate.MostCost(turn.MostAnswer) is not { } cost) return Out(ExclusionReason.Price, "has no known price");
         if (cost > 0 && request.MoneyLeft is { } left && cost > left) return Out(ExclusionReason.Budget, $"can cost {RoutingWords.Dollars(cost)}, and {RoutingWords.Dollars(left)} are left");
         if (candidate.Blocked is { } blocked) return Out(blocked, candidate.BlockedDetail ?? "cannot be used now");
@@ -49,7 +49,7 @@ internal static class Eligibility
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static bool IsSane(Candidate candidate) => candidate.Speed.IsSane && candidate is { Tokens: >= 0, CachedTokens: >= 0, Watts: >= 0 and < 1e6 } && candidate.MostTokens >= candidate.Tokens
-        && candidate.CachedTokens <= candidate.Tokens && candidate.Target is { Window: > 0, LongestAnswer: > 0, Quality: >= 0 and <= 1 }
+        && candidate.CachedTokens <= candidate.Tokens && candidate.Room is null or > 0 && candidate.Target is { Window: > 0, LongestAnswer: > 0, Quality: >= 0 and <= 1 }
         && candidate.Target.Price is null or { Input: >= 0, Output: >= 0 };
 
     private static bool Contains(IReadOnlyList<string> regions, string region)

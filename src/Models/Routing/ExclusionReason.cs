@@ -36,6 +36,9 @@ public enum ExclusionReason
     /// <summary>The conversation does not fit its window.</summary>
     Window,
 
+    /// <summary>This machine has not the memory for it.</summary>
+    Memory,
+
     /// <summary>Its price is not known.</summary>
     Price,
 

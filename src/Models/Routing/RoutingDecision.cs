@@ -57,6 +57,7 @@ public sealed record RoutingDecision(RoutingRequest Request, RoutingProfile Prof
         ExclusionReason.Images => "Leave the pictures out, or add a target that reads them.",
         ExclusionReason.Tools => "Add a target that calls tools.",
         ExclusionReason.Window => "Shorten the conversation, or begin a new one.",
+        ExclusionReason.Memory => "Free memory, or install a smaller model: `appliance models recommend`.",
         ExclusionReason.Price => $"Set the price of {nearest.Target}; 0 where it is free.",
         ExclusionReason.Budget => "Raise router.budget, or wait until less was spent in its hour, day or month.",
         ExclusionReason.Spared => "Let the machine cool or charge, or set power.whenHot to slower.",

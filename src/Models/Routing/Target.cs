@@ -7,6 +7,9 @@ public sealed record Target(string Name)
     /// <summary>True where it runs on this machine: nothing leaves.</summary>
     public bool IsLocal { get; init; }
 
+    /// <summary>True where it computes on this machine by another program, such as Ollama's: what it is sent may go anywhere, but heat and battery are ours.</summary>
+    public bool SharesMachine { get; init; }
+
     /// <summary>What it may see. A target elsewhere sees what is public, unless its owner says more; one of this box sees all.</summary>
     public DataClass MaySee { get => IsLocal ? DataClass.All : field; init; }
 

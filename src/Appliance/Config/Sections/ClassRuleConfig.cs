@@ -16,8 +16,10 @@ internal sealed record ClassRuleConfig(
     [property: Setting("Condition: a result of this tool was read; * at the end stands for any rest.")]
     string? Tool = null,
     [property: Setting("Condition: this is in a text, whatever its case.")]
-    string? Text = null)
+    string? Text = null,
+    [property: Setting("Condition: there are pictures in it, or none.")]
+    bool? Images = null)
 {
     /// <summary>As the classifier takes it.</summary>
-    public ClassRule ToRule() => new(Class) { Agent = Agent, Person = Person, Channel = Channel, Tool = Tool, Text = Text };
+    public ClassRule ToRule() => new(Class) { Agent = Agent, Person = Person, Channel = Channel, Tool = Tool, Text = Text, Images = Images };
 }

@@ -45,16 +45,23 @@ internal sealed record TargetConfig(
     /// <summary>As the router takes it.</summary>
     internal Target ToTarget(string name) => new(name)
     {
-        Window = Window ?? PriceList.Find(Model)?.Window ?? 8192,
+        Window = Window ?? Listed?.Window ?? 8192,
+        SharesMachine = Address.IsLoopback && PriceOf() is { IsFree: true },
         MaySee = (Data ?? []).Aggregate(DataClass.Public, (all, one) => all | one),
         Region = Region,
         KeepsData = KeepsData,
         ReadsImages = Images,
         CallsTools = Tools,
-        // Half a price is none.
-        Price = PriceIn is { } input && PriceOut is { } output ? new Price(Micros(input), Micros(output)) : PriceIn is null && PriceOut is null ? PriceList.Find(Model)?.Price : null,
+        Price = PriceOf(),
         Quality = Quality,
     };
+
+    private Uri Address => new(Url);
+
+    private (Price Price, int Window)? Listed => PriceList.Find(Address.IdnHost, Model);
+
+    // Half a price is none.
+    private Price? PriceOf() => PriceIn is { } input && PriceOut is { } output ? new Price(Micros(input), Micros(output)) : PriceIn is null && PriceOut is null ? Listed?.Price : null;
 
     /// <summary>Millionths of a dollar, rounded up.</summary>
     internal static long Micros(double dollars) => (long)Math.Ceiling(dollars * 1_000_000);

@@ -28,7 +28,20 @@ internal static class ContentBlocks
             "redacted_thinking" => null,
             "tool_use" => ChatRequests.ToCall(Text(block, "id", at), Text(block, "name", at), Member(block, "input"), $"{at}.name", $"{at}.input"),
             "tool_result" => ReadResult(block, at),
-            var other => throw ApiException.NotSupported(at, $"{at} is of the type '{other}', but this server reads text only."),
+            "image" => ReadPicture(block, at),
+            var other => throw ApiException.NotSupported(at, $"{at} is of the type '{other}', but this server reads text, and pictures of the user."),
+        };
+    }
+
+    private static SentPicture ReadPicture(JsonElement block, string at)
+    {
+        var source = Member(block, "source");
+        if (source.ValueKind != JsonValueKind.Object) throw ApiException.BadRequest($"{at}.source is missing.", at);
+        return Text(source, "type", $"{at}.source") switch
+        {
+            "base64" => SentPicture.OfBase64(Member(source, "data"), at),
+            "url" => SentPicture.OfAddress(Member(source, "url"), at),
+            var other => throw ApiException.NotSupported(at, $"{at}.source is of the type '{other}', which is not here: send the picture itself, in base64."),
         };
     }
 

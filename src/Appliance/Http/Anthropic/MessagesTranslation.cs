@@ -89,6 +89,7 @@ internal static class MessagesTranslation
             var at = $"messages[{i}]";
             var message = wire[i] ?? throw ApiException.BadRequest($"{at} must be an object.", at);
             var contents = ContentBlocks.Read(message.Content, $"{at}.content");
+            if (message.Role != "user" && contents.OfType<SentPicture>().FirstOrDefault() is { } picture) throw ApiException.BadRequest($"{picture.At} is a picture, and they stand in messages of the user.", picture.At);
             switch (message.Role)
             {
                 case "user": messages.AddRange(ToUserMessages(contents)); break;

@@ -42,12 +42,13 @@ internal sealed class OllamaChat(ModelDoor models)
 
     private static ChatMessage ToMessage(OllamaMessage message, string at, List<FunctionCallContent> open)
     {
-        OllamaRequest.RequireNoImages(message.Images, $"{at}.images");
         var text = message.Content ?? "";
+        IReadOnlyList<AIContent> pictures = [.. OllamaRequest.ToPictures(message.Images, $"{at}.images")];
+        if (pictures.Count > 0 && message.Role != "user") throw ApiException.BadRequest($"{at}.images are pictures, and they stand in messages of the user.", $"{at}.images");
         return message.Role switch
         {
             "system" => new(ChatRole.System, text),
-            "user" => new(ChatRole.User, text),
+            "user" => new(ChatRole.User, [new TextContent(text), .. pictures]),
             "assistant" => new(ChatRole.Assistant, [new TextContent(text), .. ToCalls(message.ToolCalls, at, open)]),
             "tool" => new(ChatRole.Tool, [new FunctionResultContent(CallOf(message.ToolName, open), text)]),
             null => throw ApiException.BadRequest($"{at}.role is missing.", $"{at}.role"),

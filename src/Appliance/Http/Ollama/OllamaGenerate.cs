@@ -29,9 +29,10 @@ internal sealed class OllamaGenerate(ModelDoor models)
             await SendAsync(await OllamaAnswers.LoadAsync(models.Models, chosen, keepAlive, cancellation));
             return;
         }
-        if (chosen.IsRouted)
+        IReadOnlyList<AIContent> pictures = [.. OllamaRequest.ToPictures(request.Images, "images")];
+        if (chosen.IsRouted || pictures.Count > 0)
         {
-            await SendAsync(await ChatAsync(chosen, request, options, format, cancellation));
+            await SendAsync(await ChatAsync(chosen, request, pictures, options, format, cancellation));
             return;
         }
 
@@ -40,7 +41,7 @@ internal sealed class OllamaGenerate(ModelDoor models)
             throw ApiException.BadRequest($"format needs a chat template, which {model.Name} does not have; use /api/chat.", "format");
         await SendAsync(request.Raw == true || model.ChatTemplate is null
             ? Complete(model, request, options, cancellation)
-            : await ChatAsync(chosen, request, options, format, cancellation));
+            : await ChatAsync(chosen, request, pictures, options, format, cancellation));
 
         Task SendAsync(IAsyncEnumerable<AnswerPiece> pieces) => OllamaAnswers.SendAsync(
             context, request.Stream != false, started, OllamaAnswers.KeepAsync(models.Models, chosen.Name, keepAlive, pieces),
@@ -53,7 +54,6 @@ internal sealed class OllamaGenerate(ModelDoor models)
         if (!string.IsNullOrEmpty(request.Template)) throw ApiException.NotSupported("template", "template is not supported: the model's own is used.");
         if (request.Context is { ValueKind: JsonValueKind.Array } context && context.GetArrayLength() > 0)
             throw ApiException.NotSupported("context", "context is not supported: send the conversation to /api/chat.");
-        OllamaRequest.RequireNoImages(request.Images, "images");
     }
 
     private static IAsyncEnumerable<AnswerPiece> Complete(
@@ -64,11 +64,11 @@ internal sealed class OllamaGenerate(ModelDoor models)
     }
 
     private async Task<IAsyncEnumerable<AnswerPiece>> ChatAsync(
-        ChosenModel model, GenerateRequest request, GenerationOptions generation, ChatResponseFormat? format, CancellationToken cancellation)
+        ChosenModel model, GenerateRequest request, IReadOnlyList<AIContent> pictures, GenerationOptions generation, ChatResponseFormat? format, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
         if (!string.IsNullOrEmpty(request.System)) messages.Add(new(ChatRole.System, request.System));
-        messages.Add(new(ChatRole.User, request.Prompt));
+        messages.Add(new(ChatRole.User, [new TextContent(request.Prompt), .. pictures]));
         var options = LocalChatClient.ToChatOptions(generation);
         options.ResponseFormat = format;
         return await models.AskAsync(model, messages, options, cancellation);

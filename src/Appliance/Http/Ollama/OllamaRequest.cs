@@ -44,10 +44,12 @@ internal abstract record OllamaRequest
             : throw ApiException.BadRequest("keep_alive must be seconds or a duration such as \"5m\".", "keep_alive");
     }
 
-    /// <summary>Refuses images.</summary>
-    public static void RequireNoImages(JsonElement images, string parameter)
+    /// <summary>Pictures, in base64 each; none where the field is left out.</summary>
+    /// <exception cref="ApiException">400, naming the field.</exception>
+    public static IEnumerable<SentPicture> ToPictures(JsonElement images, string parameter)
     {
-        if (images.IsPresent() && !(images.ValueKind == JsonValueKind.Array && images.GetArrayLength() == 0))
-            throw ApiException.NotSupported(parameter, $"{parameter} are not supported: this server reads text only.");
+        if (!images.IsPresent()) return [];
+        if (images.ValueKind != JsonValueKind.Array) throw ApiException.BadRequest($"{parameter} must be a list of pictures in base64.", parameter);
+        return images.EnumerateArray().Select((image, i) => SentPicture.OfBase64(image, $"{parameter}[{i}]"));
     }
 }

@@ -90,18 +90,20 @@ internal static class ChatTranslation
         if (content.ValueKind == JsonValueKind.String) return [new TextContent(content.ToText(at))];
         if (!content.IsPresent() && message.Role == "assistant") return [];
         if (content.ValueKind != JsonValueKind.Array) throw ApiException.BadRequest($"{at} must be a string or a list of parts.", at);
-        return [.. content.EnumerateArray().Select((part, i) => new TextContent(ToPartText(part, $"{at}[{i}]")))];
+        return [.. content.EnumerateArray().Select((part, i) => ToPart(part, message.Role == "user", $"{at}[{i}]"))];
     }
 
-    private static string ToPartText(JsonElement part, string at)
+    private static AIContent ToPart(JsonElement part, bool isUsers, string at)
     {
         if (part.ValueKind != JsonValueKind.Object || !part.TryGetProperty("type", out var type)) throw ApiException.BadRequest($"{at}.type is missing.", at);
         return type.ToText($"{at}.type") switch
         {
-            "text" when part.TryGetProperty("text", out var text) => text.ToText($"{at}.text"),
-            "refusal" when part.TryGetProperty("refusal", out var text) => text.ToText($"{at}.refusal"),
+            "text" when part.TryGetProperty("text", out var text) => new TextContent(text.ToText($"{at}.text")),
+            "refusal" when part.TryGetProperty("refusal", out var text) => new TextContent(text.ToText($"{at}.refusal")),
             "text" or "refusal" => throw ApiException.BadRequest($"{at} has no text.", at),
-            var other => throw ApiException.NotSupported(at, $"{at} is of the type '{other}', but this server reads text only."),
+            "image_url" when isUsers && part.TryGetProperty("image_url", out var image) && image.ValueKind == JsonValueKind.Object && image.TryGetProperty("url", out var url) => SentPicture.OfAddress(url, at),
+            "image_url" when isUsers => throw ApiException.BadRequest($"{at} has no image_url.url.", at),
+            var other => throw ApiException.NotSupported(at, $"{at} is of the type '{other}', but this server reads text, and pictures of the user."),
         };
     }
 

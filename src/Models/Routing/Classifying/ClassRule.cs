@@ -19,6 +19,9 @@ public sealed record ClassRule(DataClass Class)
     /// <summary>Condition: this is in a text, whatever its case.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Condition: there are pictures in it, or none. They are personal without any rule.</summary>
+    public bool? Images { get; init; }
+
     /// <summary>What holds where the owner says nothing: what tools read on this box is its owner's.</summary>
     public static IReadOnlyList<ClassRule> Usual { get; } =
     [

@@ -16,4 +16,7 @@ public sealed record Classification(DataClass Data, IReadOnlyList<string> Why)
 
     /// <summary>Bytes of all its text in UTF-8: no tokenizer makes more tokens of it.</summary>
     public int Bytes { get; init; }
+
+    /// <summary>Tokens of it to a target whose tokenizer is not here, about; pictures are none of them.</summary>
+    public int Tokens { get; init; }
 }

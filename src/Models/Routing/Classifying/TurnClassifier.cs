@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Models.Tokens;
 
 namespace Models.Routing.Classifying;
 
@@ -11,6 +12,9 @@ namespace Models.Routing.Classifying;
 /// <param name="rules">The owner's rules, and <see cref="ClassRule.Usual"/> where they are to hold.</param>
 public sealed class TurnClassifier(IReadOnlyList<ClassRule> rules)
 {
+    // What a template writes around a message.
+    private const int PerMessage = 4;
+
     /// <summary>Looks at all that a target would read.</summary>
     /// <param name="messages">The conversation, oldest first.</param>
     /// <param name="options">The tools it is told of, or null.</param>
@@ -24,7 +28,7 @@ public sealed class TurnClassifier(IReadOnlyList<ClassRule> rules)
         // Whatever it was: what nobody could look at stays here.
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return new Classification(DataClass.All, [$"it could not be looked at ({e.GetType().Name})"]) { Bytes = int.MaxValue };
+            return new Classification(DataClass.All, [$"it could not be looked at ({e.GetType().Name})"]) { Bytes = int.MaxValue, Tokens = int.MaxValue };
         }
     }
 
@@ -45,6 +49,7 @@ public sealed class TurnClassifier(IReadOnlyList<ClassRule> rules)
                 if (content is DataContent or UriContent)
                 {
                     images = true;
+                    // Nobody here looks into it.
                     Add(DataClass.Personal, "there is a picture in it");
                 }
                 if (TextOf(content) is { Length: > 0 } text) texts.Add((message.Role, text));
@@ -54,8 +59,8 @@ public sealed class TurnClassifier(IReadOnlyList<ClassRule> rules)
 
         foreach (var rule in rules)
         {
-            if (rule.Tool is null && Matches(rule, source) && (rule.Text is null || texts.Exists(t => t.Text.Contains(rule.Text, StringComparison.OrdinalIgnoreCase))))
-                Add(rule.Class, rule.Text is null ? $"of where it comes from ({rule.Channel ?? rule.Agent ?? rule.Person ?? "a rule for all"})" : $"\"{rule.Text}\" is in it");
+            if (rule.Tool is null && Matches(rule, source) && (rule.Images is null || rule.Images == images) && (rule.Text is null || texts.Exists(t => t.Text.Contains(rule.Text, StringComparison.OrdinalIgnoreCase))))
+                Add(rule.Class, rule.Text is not null ? $"\"{rule.Text}\" is in it" : rule.Images == true ? "there is a picture in it, of which a rule says so" : $"of where it comes from ({rule.Channel ?? rule.Agent ?? rule.Person ?? "a rule for all"})");
         }
         foreach (var (_, text) in texts) AddFound(SensitiveText.Find(text));
         AddFound(SensitiveText.FindSpread([.. texts.Select(t => t.Text)]));
@@ -70,6 +75,7 @@ public sealed class TurnClassifier(IReadOnlyList<ClassRule> rules)
             Script = TextFeatures.Script(said),
             HasImages = images,
             Bytes = (int)Math.Min(int.MaxValue, texts.Sum(t => (long)Encoding.UTF8.GetByteCount(t.Text))),
+            Tokens = (int)Math.Min(int.MaxValue, texts.Sum(t => (long)TokenEstimate.Of(t.Text)) + (long)PerMessage * (messages.Count + 1)),
         };
 
         void AddTool(string? name)
@@ -104,7 +110,8 @@ public sealed class TurnClassifier(IReadOnlyList<ClassRule> rules)
         TextReasoningContent reasoning => reasoning.Text,
         FunctionCallContent call => ToText(call),
         FunctionResultContent result => result.Result switch { string text => text, JsonElement json => json.ToString(), null => null, var other => other.ToString() },
-        DataContent or UriContent or UsageContent => null,
+        UriContent link => link.Uri.ToString(),
+        DataContent or UsageContent => null,
         // Of a kind that did not exist when this was written.
         _ => throw new NotSupportedException(content.GetType().Name),
     };

@@ -17,6 +17,9 @@ public sealed record TurnSource
     /// <summary>The channel, or null.</summary>
     public string? Channel { get; init; }
 
+    /// <summary>The run, one question after the other of which may be a turn; null for one alone.</summary>
+    public string? Run { get; init; }
+
     /// <summary>The conversation, by which its next question is known; null for one alone.</summary>
     public string? Conversation { get; init; }
 

@@ -106,6 +106,8 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
         Close();
         if (_first is { } first) router.Recorded?.Invoke(new RouteRecord(_at, first, question.Found.Why, _attempts)
         {
+            Id = RouteLog.NewId(),
+            Run = question.Source.Run,
             Conversation = question.Source.Conversation,
             Escalation = first.Request.Turn.BetterThan is null && _limit is null ? null : question.Source.DeadEnd ?? (question.Source.TryHarder ? "a better answer was asked for" : null),
             Limit = _limit,

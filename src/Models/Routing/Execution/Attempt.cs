@@ -26,6 +26,7 @@ internal sealed class Attempt : IAsyncDisposable
     private Task<bool>? _next;
     private TimeSpan? _first;
     private UsageDetails? _usage;
+    private long _bytesOut;
     private bool _isOver;
 
     private Attempt(ModelRouter router, RoutedTarget target, Candidate candidate, CallTicket ticket, Reservation money, CancellationToken cancellation)
@@ -45,7 +46,7 @@ internal sealed class Attempt : IAsyncDisposable
     public bool IsDoubted { get; set; }
 
     /// <summary>What became of it, as far as it is known.</summary>
-    public AttemptRecord Record { get; private set; }
+    public AttemptRecord Record { get => field with { BytesOut = Interlocked.Read(ref _bytesOut) }; private set; }
 
     /// <summary>What was last said.</summary>
     public ChatResponseUpdate Current => _answer!.Current;
@@ -65,7 +66,7 @@ internal sealed class Attempt : IAsyncDisposable
             return null;
         }
         var attempt = new Attempt(router, target, candidate, ticket, money, cancellation);
-        attempt.Record = attempt.Record with { IsHedge = isHedge, BytesOut = candidate.Target.IsLocal ? 0 : question.Found.Bytes };
+        attempt.Record = attempt.Record with { IsHedge = isHedge, To = target.Address };
         return attempt;
     }
 
@@ -79,14 +80,20 @@ internal sealed class Attempt : IAsyncDisposable
         {
             options = options?.Clone() ?? new ChatOptions();
             options.MaxOutputTokens = _candidate.AnswerRoom(mostAnswer);
+            Add(ChatOptionKeys.Sent, (Action<int>)(bytes => Interlocked.Add(ref _bytesOut, bytes)));
         }
         else if (IsDoubted)
         {
             options = options?.Clone() ?? new ChatOptions();
-            options.AdditionalProperties = options.AdditionalProperties is { } given ? new(given) : [];
-            options.AdditionalProperties[ChatOptionKeys.Certainty] = true;
+            Add(ChatOptionKeys.Certainty, true);
         }
         _next = FirstAsync();
+
+        void Add(string name, object value)
+        {
+            options.AdditionalProperties = options.AdditionalProperties is { } given ? new(given) : [];
+            options.AdditionalProperties[name] = value;
+        }
 
         async Task<bool> FirstAsync()
         {

@@ -23,8 +23,11 @@ public sealed record AttemptRecord(string Target, string Outcome)
     /// <summary>Joules this machine drew for it, about; null where it does not tell, or it was elsewhere.</summary>
     public double? Joules { get; init; }
 
-    /// <summary>Bytes of text it was sent, where it is elsewhere.</summary>
+    /// <summary>Bytes it was sent, where it is elsewhere: bodies of requests, all of them where nobody knows how much of one had gone.</summary>
     public long BytesOut { get; init; }
+
+    /// <summary>Where they went, such as <c>api.openai.com</c>; null for a model of this box.</summary>
+    public string? To { get; init; }
 
     /// <summary>True where it went on with another's answer.</summary>
     public bool Continues { get; init; }

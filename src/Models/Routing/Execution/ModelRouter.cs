@@ -7,11 +7,9 @@ namespace Models.Routing.Execution;
 /// <summary>The router of a box: who there is, what the owner wants, what may be spent. Its clients answer by whoever it decides for. Safe for several threads.</summary>
 public sealed class ModelRouter
 {
-    // Bytes of a token of ordinary text, about.
-    private const int BytesPerToken = 4;
-
-    // What a wire writes around messages and tools counts too, and a picture is charged by rules of its own: 40,000 tokens is above all that are known.
-    private const int MostForm = 1024, MostPerMessage = 32, MostPerImage = 40_000, PerImage = 1000;
+    // What a wire writes around messages and tools counts too, and a picture is charged by rules of its own: 40,000 tokens is above all that are known, and
+    // few take more than 2,000.
+    private const int MostForm = 1024, MostPerMessage = 32, MostPerImage = 40_000, PerImage = 2000;
 
     private volatile RoutingPolicy _policy = new();
     private volatile TurnClassifier _classifier = new(ClassRule.Usual);
@@ -57,7 +55,12 @@ public sealed class ModelRouter
         get
         {
             var least = int.MaxValue;
-            foreach (var target in Targets) least = Math.Min(least, target.Target.Window);
+            foreach (var target in Targets)
+            {
+                // What does not fit the memory answers nobody.
+                var room = target.Room();
+                if (room?.Unfit is null) least = Math.Min(least, Math.Min(target.Target.Window, room?.Tokens ?? int.MaxValue));
+            }
             return least;
         }
     }
@@ -95,7 +98,7 @@ public sealed class ModelRouter
             Agent = source.Agent,
             Person = source.Person,
             Channel = source.Channel,
-            Tokens = found.Bytes / BytesPerToken,
+            Tokens = Limited(found.Tokens + (long)PerImage * Question.ImagesIn(messages)),
             MostAnswer = options?.MaxOutputTokens ?? 4096,
             HasImages = found.HasImages,
             NeedsTools = options?.Tools is { Count: > 0 } && options.ToolMode is not NoneChatToolMode,
@@ -126,18 +129,25 @@ public sealed class ModelRouter
 
     private Candidate Candidate(RoutedTarget routed, Question question, IReadOnlyDictionary<string, ExclusionReason> tried, LocalPower power)
     {
-        var (target, found) = (routed.Target, question.Found);
+        var (target, found, room) = (routed.Target, question.Found, routed.Room());
         var health = State.Health(target);
         var blocked = question.Turn.Person is { } person && !MayUse(person, target.Name) ? (ExclusionReason.Person, $"may not be used by {person}")
             : tried.TryGetValue(target.Name, out var reason) ? (reason, "was tried")
-            : target.IsLocal && power.Spared is { } spared ? (ExclusionReason.Spared, $"runs on this machine, which {spared}")
+            : room?.Unfit is { } unfit ? (ExclusionReason.Memory, unfit)
+            : (target.IsLocal || target.SharesMachine) && power.Spared is { } spared ? (ExclusionReason.Spared, $"runs on this machine, which {spared}")
             : health.Blocked() is { } now ? (now.Reason, now.Detail) : ((ExclusionReason, string)?)null;
         var images = found.HasImages ? question.Images : 0;
-        var tokens = routed.Count(question.Messages, question.Options) ?? Limited((long)found.Bytes / BytesPerToken + images * PerImage);
-        return new Candidate(target, tokens, Limited(Math.Max(tokens, found.Bytes + MostForm + (long)MostPerMessage * question.Messages.Count + (long)images * MostPerImage)))
+        // No tokenizer makes more tokens of a text than it has bytes.
+        var most = found.Bytes + MostForm + (long)MostPerMessage * question.Messages.Count + (long)images * MostPerImage;
+        var window = Math.Min(target.Window, room?.Tokens ?? int.MaxValue);
+        if (!question.Counted.TryGetValue(target.Name, out var counted))
+            question.Counted[target.Name] = counted = room?.Unfit is null ? routed.Count(question.Messages, question.Options, most > window / 2) : null;
+        var tokens = counted ?? question.Turn.Tokens;
+        return new Candidate(target, tokens, Limited(Math.Max(tokens, most)))
         {
+            Room = room?.Tokens,
             Speed = target.IsLocal ? health.Speed.At(power.Duty) : health.Speed,
-            Watts = target.IsLocal ? power.Watts ?? 0 : 0,
+            Watts = target.IsLocal || target.SharesMachine ? power.Watts ?? 0 : 0,
             CachedTokens = target.Name == question.Turn.Current ? Math.Min(tokens, question.CachedTokens) : 0,
             Blocked = blocked?.Item1,
             BlockedDetail = blocked?.Item2,

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text.Json;
+using Models.Crypto;
 using Models.Store;
 
 namespace Models.Routing.Execution;
@@ -11,11 +13,27 @@ namespace Models.Routing.Execution;
 public sealed class RouteLog(string home) : IDisposable
 {
     private const long LargestFile = 4 << 20;
+
+    // Digits of a record's name, and the least of them by which one is found.
+    private const int IdLength = 12, LeastId = 6;
+
+    private const string Before = ".1";
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
     private readonly Lock _lock = new();
     private FileStream? _file;
 
     /// <summary>Where the log of a home is.</summary>
     public static string PathIn(string home) => Path.Combine(home, "router", "decisions.jsonl");
+
+    /// <summary>A name for a record.</summary>
+    public static string NewId()
+    {
+        Span<byte> bits = stackalloc byte[IdLength / 2];
+        RandomBits.Fill(bits);
+        return Convert.ToHexStringLower(bits);
+    }
 
     /// <summary>Writes one down. A disk that takes nothing costs the record, and nobody their answer.</summary>
     public void Write(RouteRecord record)
@@ -31,7 +49,7 @@ public sealed class RouteLog(string home) : IDisposable
                 if (_file.Length + line.Length > LargestFile)
                 {
                     _file.Dispose();
-                    File.Move(path, path + ".1", overwrite: true);
+                    File.Move(path, path + Before, overwrite: true);
                     _file = DurableFile.OpenToAppend(path);
                 }
                 _file.Write(line);
@@ -60,6 +78,23 @@ public sealed class RouteLog(string home) : IDisposable
         foreach (var line in lines)
             if (Parse(line) is { } record) yield return record;
     }
+
+    /// <summary>What was written down in a home, oldest first, with what the file before holds.</summary>
+    /// <exception cref="ModelException">There is none, or it cannot be read.</exception>
+    public static IEnumerable<RouteRecord> ReadAll(string home)
+    {
+        var path = PathIn(home);
+        // Read before the first is handed out: the newer file may become the older one meanwhile.
+        var now = Read(path).ToList();
+        return File.Exists(path + Before) ? Read(path + Before).Concat(now) : now;
+    }
+
+    /// <summary>True for what may be the name of a record (its beginning is enough), or of a run.</summary>
+    public static bool IsName(string text) => Guid.TryParse(text, out _) || (text.Length is >= LeastId and <= IdLength && !text.AsSpan().ContainsAnyExcept(Digits));
+
+    /// <summary>The records of that name: one by its own or its beginning, all steps of a run by the run's.</summary>
+    public static IReadOnlyList<RouteRecord> Find(IEnumerable<RouteRecord> records, string name) =>
+        [.. records.Where(record => record.Run == name || (name.Length <= IdLength && record.Id?.StartsWith(name, StringComparison.Ordinal) == true))];
 
     /// <summary>Closes the file.</summary>
     public void Dispose()

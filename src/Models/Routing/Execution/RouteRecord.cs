@@ -7,6 +7,12 @@ namespace Models.Routing.Execution;
 /// <param name="Attempts">Every call, in the order of their ends.</param>
 public sealed record RouteRecord(DateTimeOffset At, RoutingDecision Decision, IReadOnlyList<string> Why, IReadOnlyList<AttemptRecord> Attempts)
 {
+    /// <summary>Its own name, twelve digits of base 16; null in records that were not written down.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The run it was a step of, or null.</summary>
+    public string? Run { get; init; }
+
     /// <summary>The conversation, or null.</summary>
     public string? Conversation { get; init; }
 

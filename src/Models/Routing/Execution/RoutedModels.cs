@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Models.Budget;
 using Models.Embedding;
 using Models.Generation;
 using Models.Store;
@@ -35,6 +36,12 @@ public sealed class RoutedModels(IModelHost inner, Func<ModelRouter?> router) : 
 
     /// <inheritdoc/>
     public Task<ILanguageModel> LoadAsync(string? name, CancellationToken cancellation = default) => inner.LoadAsync(name, cancellation);
+
+    /// <inheritdoc/>
+    public ILanguageModel? FindLoaded(InstalledModel model) => inner.FindLoaded(model);
+
+    /// <inheritdoc/>
+    public ModelRoom RoomFor(InstalledModel model) => inner.RoomFor(model);
 
     /// <inheritdoc/>
     public void SetKeepAlive(string name, TimeSpan time) => inner.SetKeepAlive(name, time);

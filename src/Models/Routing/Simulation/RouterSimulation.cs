@@ -72,7 +72,7 @@ public static class RouterSimulation
     {
         var (target, price) = (client.Target, plan.PriceOf(client.Target, at));
         if (price != 1 && target.Price is { } usual) target = target with { Price = new Price(usual.Input * price, usual.Output * price) };
-        return new RoutedTarget(target, _ => Task.FromResult<IChatClient>(client)) { Count = (messages, _) => plan.TokensOf(int.Parse(messages[0].Text, CultureInfo.InvariantCulture), target) };
+        return new RoutedTarget(target, _ => Task.FromResult<IChatClient>(client)) { Count = (messages, _, _) => plan.TokensOf(int.Parse(messages[0].Text, CultureInfo.InvariantCulture), target) };
     }
 
     // The message is the turn's number: what was said is nobody's business here.
@@ -81,7 +81,7 @@ public static class RouterSimulation
         var (current, tokens, _) = router.State.Recall(turn.Conversation);
         ChatMessage[] messages = [new(ChatRole.User, number.ToString(CultureInfo.InvariantCulture))];
         var source = new TurnSource { Agent = turn.Turn.Agent, Person = turn.Turn.Person, Channel = turn.Turn.Channel, Conversation = turn.Conversation };
-        var found = new Classification(turn.Turn.Data, []) { HasImages = turn.Turn.HasImages, Bytes = (int)Math.Min(int.MaxValue, 4L * turn.Turn.Tokens) };
+        var found = new Classification(turn.Turn.Data, []) { HasImages = turn.Turn.HasImages, Bytes = (int)Math.Min(int.MaxValue, 4L * turn.Turn.Tokens), Tokens = turn.Turn.Tokens };
         return new Question(messages, new ChatOptions { MaxOutputTokens = turn.Turn.MostAnswer }, source, turn.Turn with { Current = current, BetterThan = null }, found, current is null ? 0 : tokens);
     }
 

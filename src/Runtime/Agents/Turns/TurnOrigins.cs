@@ -21,6 +21,7 @@ internal static class TurnOrigins
             Agent = agent.Id,
             Person = turn.Origin.Person,
             Channel = turn.Origin.Channel,
+            Run = turn.RunId,
             Conversation = turn.Session.Key,
             TryHarder = TurnSource.AsksForMore(turn.Text),
         };

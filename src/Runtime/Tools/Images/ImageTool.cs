@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Models;
 using Models.Generation;
+using Models.Providers;
 using Models.Routing;
 using Models.Routing.Classifying;
 using Models.Routing.Execution;
@@ -33,7 +34,7 @@ public sealed class ImageTool(Func<CancellationToken, Task<IChatClient?>> sees) 
         var (path, question) = (arguments.Text("path"), arguments.OptionalText("question") ?? "Describe this picture.");
         if (await sees(cancellation) is not { } model) throw new ToolException("No model here can see pictures. Say so; do not guess what is in it.");
         var bytes = context.Files.ReadAll(path);
-        var picture = new DataContent(bytes, KindOf(bytes) ?? throw new ToolException($"{path} is no PNG, JPEG, GIF or WebP picture."));
+        var picture = new DataContent(bytes, PictureKind.Of(bytes) ?? throw new ToolException($"{path} is no {PictureKind.All} picture."));
         // A file of the workspace, and a question that comes of the whole conversation.
         var held = model.GetService<ModelRouter>()?.Held(context.SessionKey) ?? DataClass.All;
         var source = new TurnSource { Agent = context.Agent, Person = context.Person, Channel = context.Channel, Taint = DataClass.Personal | held };
@@ -48,14 +49,4 @@ public sealed class ImageTool(Func<CancellationToken, Task<IChatClient?>> sees) 
             throw new ToolException(e.Message);
         }
     }
-
-    // By their first bytes: a name says nothing.
-    private static string? KindOf(ReadOnlySpan<byte> bytes) => bytes switch
-    {
-        [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, ..] => "image/png",
-        [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
-        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "image/gif",
-        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "image/webp",
-        _ => null,
-    };
 }

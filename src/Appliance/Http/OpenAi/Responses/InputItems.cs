@@ -38,13 +38,13 @@ internal static class InputItems
 
     private static void AddMessage(List<ChatMessage> messages, JsonElement item, string at)
     {
-        var text = ReadText(Member(item, "content"), $"{at}.content");
-        switch (Text(item, "role", at))
+        var (content, role) = (Member(item, "content"), Text(item, "role", at));
+        switch (role)
         {
-            case "user": messages.Add(new(ChatRole.User, text)); break;
+            case "user": messages.Add(new(ChatRole.User, [.. ReadUsers(content, $"{at}.content")])); break;
             // OpenAI's newer name for the same; no template knows it.
-            case "system" or "developer": messages.Add(new(ChatRole.System, text)); break;
-            case "assistant": AddToAssistant(messages, [new TextContent(text)]); break;
+            case "system" or "developer": messages.Add(new(ChatRole.System, ReadText(content, $"{at}.content"))); break;
+            case "assistant": AddToAssistant(messages, [new TextContent(ReadText(content, $"{at}.content"))]); break;
             case var other: throw ApiException.BadRequest($"{at}.role must be user, assistant, system or developer, not '{other}'.", $"{at}.role");
         }
     }
@@ -62,6 +62,18 @@ internal static class InputItems
         if (content.IsPresent()) yield return new TextReasoningContent(ReadText(content, $"{at}.content"));
     }
 
+    // Text in one piece, with the pictures where they stand.
+    private static IEnumerable<AIContent> ReadUsers(JsonElement content, string at)
+    {
+        if (content.ValueKind != JsonValueKind.Array || !content.EnumerateArray().Any(IsPicture)) return [new TextContent(ReadText(content, at))];
+        return content.EnumerateArray().Select(AIContent (part, i) => IsPicture(part) ? ReadPicture(part, $"{at}[{i}]") : new TextContent(ReadPart(part, $"{at}[{i}]")));
+    }
+
+    private static bool IsPicture(JsonElement part) => part.ValueKind == JsonValueKind.Object && Member(part, "type").Is("input_image");
+
+    private static SentPicture ReadPicture(JsonElement part, string at) => Member(part, "image_url").IsPresent() ? SentPicture.OfAddress(Member(part, "image_url"), at)
+        : throw ApiException.NotSupported(at, $"{at} has no image_url: files of OpenAI's are not here.");
+
     private static string ReadText(JsonElement content, string at)
     {
         if (content.ValueKind == JsonValueKind.String) return content.ToText(at);
@@ -76,7 +88,7 @@ internal static class InputItems
         {
             "input_text" or "output_text" or "reasoning_text" or "text" => Text(part, "text", at),
             "refusal" => Text(part, "refusal", at),
-            var other => throw ApiException.NotSupported(at, $"{at} is of the type '{other}', but this server reads text only."),
+            var other => throw ApiException.NotSupported(at, $"{at} is of the type '{other}', but this server reads text, and pictures of the user."),
         };
     }
 

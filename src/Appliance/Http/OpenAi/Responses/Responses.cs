@@ -109,6 +109,7 @@ internal sealed class Responses(ModelDoor models)
         TextContent text => text.Text.Length,
         TextReasoningContent reasoning => reasoning.Text.Length,
         FunctionCallContent call => ChatRequests.ToArguments(call).Length,
+        DataContent picture => picture.Data.Length,
         FunctionResultContent result => (result.Result as string)?.Length ?? 0,
         _ => 0,
     });

@@ -1,0 +1,6 @@
+namespace Models.Budget;
+
+/// <summary>What this machine's memory leaves a model that is installed, whether it is loaded or would have to be. Immutable.</summary>
+/// <param name="Tokens">Tokens of prompt and answer together.</param>
+/// <param name="Unfit">Why it cannot be loaded, in words that follow its name; null where it can.</param>
+public sealed record ModelRoom(int Tokens, string? Unfit = null);
