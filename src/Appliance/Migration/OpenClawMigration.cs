@@ -95,7 +95,7 @@ internal static class OpenClawMigration
         }
         foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents" or "models" or "mcp" or "bindings")))
             leftOut.Add(new(name, "this section has no counterpart that is taken over; look at `appliance config schema`"));
-        if (config["agents"]?["defaults"]?["model"] is not null) leftOut.Add(new("agents.defaults.model", "models have other names here: `appliance config set models.default NAME`"));
+        if (config["agents"]?["defaults"]?["model"] is not null) leftOut.Add(new("agents.defaults.model", "the router chooses among the targets here: router.profile cloud-first puts them before models of the box"));
 
         MigrationStep Setting(string path, JsonNode value) => MigrationStep.Setting(file, ConfigPath.Parse(path), value, home);
     }

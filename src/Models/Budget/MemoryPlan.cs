@@ -177,7 +177,8 @@ public sealed record MemoryPlan
         { Needed = needs, Usable = budget };
     }
 
-    private static string Megabytes(long bytes) => $"{(bytes + (1 << 20) - 1) >> 20} MB";
+    /// <summary>Bytes for a person, rounded up.</summary>
+    internal static string Megabytes(long bytes) => $"{(bytes + (1 << 20) - 1) >> 20} MB";
 
     private sealed record Rung(int Context, int Sequences, int Chunk, KvType Type);
 }

@@ -160,7 +160,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
         }
         catch (MemoryException e)
         {
-            return new ModelRoom(most, $"needs {e.Needed >> 20} MB of memory, and {e.Usable >> 20} MB can be used");
+            return new ModelRoom(most, $"needs {MemoryPlan.Megabytes(e.Needed)} of memory, and {MemoryPlan.Megabytes(e.Usable)} can be used");
         }
         catch (ModelException)
         {

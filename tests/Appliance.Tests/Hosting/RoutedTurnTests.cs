@@ -107,6 +107,25 @@ public sealed class RoutedTurnTests : IAsyncLifetime
         Assert.DoesNotContain("hunter22x", await File.ReadAllTextAsync(RouteLog.PathIn(_host.Home)));
         Assert.Matches("cloud +may not see personal data", await RunAsync("explain", "mail jo@home.example.org", "--agent", "main"));
 
+        // Any decision by its id, or the beginning of it, and a turn by its run's.
+        var records = RouteLog.ReadAll(_host.Home).ToList();
+        var first = records[0];
+        Assert.Equal(first.Id, (string?)JsonNode.Parse(await RunAsync("explain", first.Id!, "--json"))!["id"]);
+        Assert.Equal(records[1].Id, (string?)JsonNode.Parse(await RunAsync("explain", records[1].Run!, "--json"))!["id"]);
+        var shown = await RunAsync("explain", first.Id![..8]);
+        Assert.StartsWith(first.Id, shown);
+        Assert.Contains($"turn {first.Run}", shown);
+        var (call, ranked) = (first.Attempts.Single(), first.Decision.Ranked[0]);
+        Assert.Equal((_cloud.Requests.Single().Body.Length, new Uri(_cloud.Address).Authority), ((int)call.BytesOut, call.To));
+        // What was expected, what came, what it cost, how much went out and where to.
+        Assert.Matches($@"cloud +answered +{Seconds(ranked.FirstToken)}, was \d+\.\d s +{Seconds(ranked.Seconds)}, was \d+\.\d s .*, was \$[\d.]+ +{call.BytesOut:N0} +{call.To}", shown);
+        var list = await RunAsync("log");
+        Assert.Matches($@"{first.Id} .*main +public +cloud +\d+\.\d s, was \d+\.\d s +\$[\d.]+ +{call.BytesOut:N0}", list);
+        Assert.Matches($@"{records[1].Id} .*main +secret +tiny ", list);
+        Assert.Equal(3, list.Trim().Split('\n').Length);
+        Assert.Single((await RunAsync("log", "--target", "cloud", "--json")).Trim().Split('\n'));
+        Assert.Contains("There is no decision of the id 0123456789ab", (await Assert.ThrowsAsync<Models.ModelException>(() => RunAsync("explain", "0123456789ab"))).Message);
+
         var policy = Path.Combine(_host.Home, "other.json");
         await File.WriteAllTextAsync(policy, """{"router":{"profile":"local-only"}}""");
         var replay = JsonNode.Parse(await RunAsync("replay", "--policy", policy, "--json"))!;
@@ -159,6 +178,8 @@ public sealed class RoutedTurnTests : IAsyncLifetime
         await _host.RestartAsync();
         Authorize();
     }
+
+    private static string Seconds(double seconds) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{seconds:0.0} s").Replace(".", "\\.", StringComparison.Ordinal);
 
     private void Authorize() => _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", _host.Token);
 

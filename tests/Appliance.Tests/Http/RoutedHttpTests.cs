@@ -9,6 +9,9 @@ namespace Appliance.Tests.Http;
 /// <summary>Programs that ask by HTTP where a model elsewhere is configured: every wire through the same router, the elsewhere a real HTTP server.</summary>
 public sealed class RoutedHttpTests : IAsyncLifetime
 {
+    // A dot.
+    private const string Png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==";
+
     private readonly FakeServer _cloud;
     private TestHost _host = null!;
     private Func<FakeRequest, FakeReply> _answer = _ => Reply("From the cloud.");
@@ -24,6 +27,8 @@ public sealed class RoutedHttpTests : IAsyncLifetime
     }
 
     public static TheoryData<string> Paths => ["/v1/chat/completions", "/v1/responses", "/v1/completions", "/v1/messages", "/api/chat", "/api/generate"];
+
+    public static TheoryData<string> PicturePaths => ["/v1/chat/completions", "/v1/responses", "/v1/messages", "/api/chat", "/api/generate"];
 
     public static TheoryData<string> Chats => ["/v1/chat/completions", "/v1/messages", "/api/chat"];
 
@@ -119,6 +124,53 @@ public sealed class RoutedHttpTests : IAsyncLifetime
         Assert.Equal(sent[^2].GetProperty("tool_calls")[0].GetProperty("id").GetString(), sent[^1].GetProperty("tool_call_id").GetString());
     }
 
+    [Theory]
+    [MemberData(nameof(PicturePaths))]
+    public async Task APicture_GoesToWhoeverMayLookAtIt(string path)
+    {
+        await ConfigureAsync("""{"profile":"cloud-first"}""", target: ""","images":true,"data":["personal"]""");
+        var answer = await _host.AskAsync(path, PictureBody(path, "auto", Png));
+        Assert.Equal(("From the cloud.", "cloud"), (TextOf(path, answer), (string?)answer["model"]));
+        Assert.Contains($"data:image/png;base64,{Png}", System.Text.Encoding.UTF8.GetString(_cloud.Requests.Single().Body));
+        var record = RouteLog.Read(RouteLog.PathIn(_host.Home)).Single();
+        Assert.Equal((DataClass.Personal, true, _cloud.Requests.Single().Body.Length, new Uri(_cloud.Address).Authority),
+            (record.Decision.Request.Turn.Data, record.Decision.Request.Turn.HasImages, (int)record.Attempts.Single().BytesOut, record.Attempts.Single().To));
+        Assert.Equal(("tiny", ExclusionReason.Images), (record.Decision.Out.Single().Target, record.Decision.Out.Single().Reason));
+    }
+
+    [Theory]
+    [MemberData(nameof(PicturePaths))]
+    public async Task APicture_NobodyMayLookAt_IsRefusedAndSaysWhy(string path)
+    {
+        // It sees, and may not see what is personal; it may, and does not see.
+        foreach (var (target, why) in ((string, string)[])[(""","images":true""", "cloud may not see personal data"), (""","data":["personal"]""", "cloud does not read pictures")])
+        {
+            await ConfigureAsync("""{"profile":"cloud-first"}""", target: target);
+            Assert.Contains(why, MessageOf(path, await _host.AskAsync(path, PictureBody(path, "auto", Png), 422)));
+        }
+        await ConfigureAsync("""{"profile":"cloud-first","classes":[{"class":"regulated","images":true}]}""", target: ""","images":true,"data":["personal"]""");
+        Assert.Contains("cloud may not see regulated data", MessageOf(path, await _host.AskAsync(path, PictureBody(path, "auto", Png), 422)));
+        // By its name a model of the box is asked, and it reads text.
+        Assert.Contains("tiny reads text only", MessageOf(path, await _host.AskAsync(path, PictureBody(path, "tiny", Png), 400)));
+        Assert.Empty(_cloud.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(PicturePaths))]
+    public async Task WhatIsNoPicture_IsRefusedBeforeAnybodyIsAsked(string path)
+    {
+        await ConfigureAsync("""{"profile":"cloud-first"}""", target: ""","images":true,"data":["personal"]""");
+        Assert.Contains("is no PNG, JPEG, GIF or WebP picture", MessageOf(path, await _host.AskAsync(path, PictureBody(path, "auto", "aGVsbG8="), 400)));
+        Assert.Contains("base64", MessageOf(path, await _host.AskAsync(path, PictureBody(path, "auto", "no!"), 400)));
+        // Whoever sends a request does not say where this machine goes.
+        if (!path.StartsWith("/api", StringComparison.Ordinal))
+        {
+            var elsewhere = PictureBody(path, "auto", Png, "https://pictures.example/cat.png");
+            Assert.Contains("nothing is fetched", MessageOf(path, await _host.AskAsync(path, elsewhere, 400)));
+        }
+        Assert.Empty(_cloud.Requests);
+    }
+
     [Fact]
     public async Task TheOwnersProfile_IsNotLiftedByWhoAsks()
     {
@@ -210,10 +262,10 @@ public sealed class RoutedHttpTests : IAsyncLifetime
         Assert.Empty(_cloud.Requests);
     }
 
-    private async Task ConfigureAsync(string router, bool withTarget = true, string more = "")
+    private async Task ConfigureAsync(string router, bool withTarget = true, string more = "", string target = "")
     {
-        var target = withTarget ? $$"""{ "cloud": { "url": "{{_cloud.Address}}/v1", "model": "m", "window": 8192, "priceIn": 1, "priceOut": 2, "keepsData": false } }""" : "{}";
-        await File.WriteAllTextAsync(Path.Combine(_host.Home, "appliance.json"), $$"""{ "models": { "targets": {{target}} }, "router": {{router}}{{more}} }""");
+        var targets = withTarget ? $$"""{ "cloud": { "url": "{{_cloud.Address}}/v1", "model": "m", "window": 8192, "priceIn": 1, "priceOut": 2, "keepsData": false{{target}} } }""" : "{}";
+        await File.WriteAllTextAsync(Path.Combine(_host.Home, "appliance.json"), $$"""{ "models": { "targets": {{targets}} }, "router": {{router}}{{more}} }""");
         await _host.RestartAsync();
     }
 
@@ -235,6 +287,31 @@ public sealed class RoutedHttpTests : IAsyncLifetime
         };
         body[question.Name] = question.Value;
         if (path == "/v1/messages") body["max_tokens"] = 100;
+        return body.ToJsonString();
+    }
+
+    private static string PictureBody(string path, string model, string base64, string? address = null)
+    {
+        var body = JsonNode.Parse(Body(path, model, "What is this?"))!.AsObject();
+        var (user, url) = (new JsonObject { ["role"] = "user" }, address ?? $"data:image/png;base64,{base64}");
+        switch (path)
+        {
+            case "/v1/responses":
+                user["content"] = new JsonArray(new JsonObject { ["type"] = "input_text", ["text"] = "What is this?" }, new JsonObject { ["type"] = "input_image", ["image_url"] = url });
+                body["input"] = new JsonArray(user);
+                break;
+            case "/v1/messages":
+                var source = address is null ? new JsonObject { ["type"] = "base64", ["media_type"] = "image/png", ["data"] = base64 } : new JsonObject { ["type"] = "url", ["url"] = url };
+                user["content"] = new JsonArray(new JsonObject { ["type"] = "image", ["source"] = source }, new JsonObject { ["type"] = "text", ["text"] = "What is this?" });
+                body["messages"] = new JsonArray(user);
+                break;
+            case "/api/chat": body["messages"]![0]!["images"] = new JsonArray(base64); break;
+            case "/api/generate": body["images"] = new JsonArray(base64); break;
+            default:
+                user["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "What is this?" }, new JsonObject { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = url, ["detail"] = "low" } });
+                body["messages"] = new JsonArray(user);
+                break;
+        }
         return body.ToJsonString();
     }
 

@@ -76,6 +76,46 @@ public sealed class OpenClawMigrationTests : IDisposable
     }
 
     [Fact]
+    public void Migrate_ProvidersInEveryForm_BecomeTargets()
+    {
+        Write("openclaw.json", """
+            {
+              env: { vars: { OPENROUTER_API_KEY: "sk-or-v1-inthefile0123456789" } },
+              agents: {
+                defaults: { model: { primary: "anthropic/claude-opus-4-8", fallbacks: ["openrouter/openai/gpt-5.4-mini", "ollama/qwen3:8b"] } },
+                list: [{ id: "fast", model: "groq/llama-3.1-8b-instant" }],
+              },
+              models: { mode: "merge", providers: {
+                openai: { apiKey: { source: "env", provider: "default", id: "MY_OPENAI" }, api: "openai-responses", models: [{ id: "gpt-5.4", name: "GPT", input: ["text", "image"], contextWindow: 1050000, contextTokens: 200000, maxTokens: 128000 }] },
+                openrouter: { apiKey: "${OPENROUTER_API_KEY}" },
+                ollama: { baseUrl: "http://127.0.0.1:11434/v1", apiKey: "ollama-local", api: "ollama", models: [{ id: "qwen3:8b", name: "Qwen", contextWindow: 40960, cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } }] },
+                vllm: { baseUrl: "https://vllm.example.org/v1", apiKey: { source: "exec", provider: "op", id: "vllm" }, headers: { "X-Team": "a" }, models: [
+                  { id: "big", name: "Big", cost: { input: 0, output: 0 } }, { id: "claude", name: "C", api: "anthropic-messages", baseUrl: "https://claude.example.org" } ] },
+                corp: { baseUrl: "https://corp.example.org/v1", apiKey: "${CORP}", api: "openai-responses", models: [{ id: "m", name: "M" }] },
+                bedrock: { baseUrl: "https://bedrock.example.org", auth: "aws-sdk", api: "bedrock-converse-stream", models: [{ id: "b", name: "B" }] },
+              } },
+            }
+            """);
+        Run("--yes");
+        using var config = ConfigStore.Open(Home);
+        var targets = config.Config.Models.Targets;
+        Assert.Equal(
+        [
+            "openai-gpt-5.4 OpenAi https://api.openai.com/v1 gpt-5.4 200000 environment MY_OPENAI", "openrouter-openai-gpt-5.4-mini OpenAi https://openrouter.ai/api/v1 openai/gpt-5.4-mini  file secrets/PROVIDER_OPENROUTER_KEY",
+            "ollama-qwen3-8b Ollama http://127.0.0.1:11434 qwen3:8b 40960 ", "vllm-big OpenAi https://vllm.example.org/v1 big  ", "vllm-claude Anthropic https://claude.example.org/v1 claude  ",
+            "corp-m OpenAi https://corp.example.org/v1 m  environment CORP", "anthropic-claude-opus-4-8 Anthropic https://api.anthropic.com/v1 claude-opus-4-8  environment ANTHROPIC_API_KEY",
+            "groq-llama-3.1-8b-instant OpenAi https://api.groq.com/openai/v1 llama-3.1-8b-instant  environment GROQ_API_KEY",
+        ], targets.Select(t => $"{t.Key} {t.Value.Wire} {t.Value.Url} {t.Value.Model} {t.Value.Window} {t.Value.Key}"));
+        Assert.Equal("sk-or-v1-inthefile0123456789", File.ReadAllText(Path.Combine(Home, "secrets", "PROVIDER_OPENROUTER_KEY")));
+        // Prices: the list's, none, and nothing for what runs here.
+        Assert.Equal([2_500_000, 750_000, 0, null, null, null, 5_000_000, 50_000], targets.Select(t => t.Value.ToTarget(t.Key).Price?.Input));
+        Assert.True(targets["ollama-qwen3-8b"].ToTarget("q").SharesMachine);
+        Assert.True(targets["openai-gpt-5.4"].Images);
+        var left = OpenClawMigration.Plan(Source, Home, TimeProvider.System).LeftOut.Select(l => l.What).ToList();
+        foreach (var what in (string[])["models.providers.vllm.apiKey", "models.providers.vllm.headers", "models.providers.corp.api", "models.providers.bedrock", "models.providers.bedrock.auth"]) Assert.Contains(what, left);
+    }
+
+    [Fact]
     public void Migrate_WithoutYes_ShowsThePlanAndDoesNothing()
     {
         var report = Run();

@@ -232,6 +232,38 @@ public sealed class ModelHostTests : IDisposable
         await foreach (var step in model.GenerateAsync(new[] { 1 }, new GenerationOptions { MaxTokens = hold ? null : 1 })) Assert.NotNull(step);
     }
 
+    [Fact]
+    public async Task RoomFor_AModel_IsWhatItWouldHaveWereItLoaded()
+    {
+        Install("a");
+        Install("b", seed: 2);
+        using var host = Host();
+        var (a, b) = (_store.Get("a"), _store.Get("b"));
+        Assert.Equal(new ModelRoom(a.Manifest.ContextLength), host.RoomFor(a));
+        _room = 40 * MB;
+        var small = host.RoomFor(a);
+        Assert.Matches("^needs \\d+ MB of memory, and 0 MB can be used$", small.Unfit);
+        // It says what loading says.
+        Assert.Contains(small.Unfit!.Split(' ')[1] + " MB", (await Assert.ThrowsAsync<MemoryException>(() => host.LoadAsync("a"))).Message);
+
+        _room = 8000 * MB;
+        var used = await host.LoadAsync("a");
+        Assert.NotNull(host.FindLoaded(a));
+        Assert.Null(host.FindLoaded(b));
+        _room = 64 * MB;
+        // What is loaded has its room; what would have to be has that of those that nobody uses, as long as nobody does.
+        Assert.Null(host.RoomFor(a).Unfit);
+        _made[0].RetainedBytes = 300 * MB;
+        Assert.Null(host.RoomFor(b).Unfit);
+        _made[0].RetainedBytes = 0;
+        Assert.NotNull(host.RoomFor(b).Unfit);
+        host.Refuse("no more");
+        Assert.Equal("runs on this machine, which is short of memory", host.RoomFor(a).Unfit);
+        host.Refuse(null);
+        Assert.Null(host.RoomFor(a).Unfit);
+        Assert.NotNull(used);
+    }
+
     private ModelHost Host(TimeSpan? keepAlive = null) =>
         new(_store, new EngineOptions { Threads = 4, Pace = _pace }, keepAlive, () => MemorySnapshot.Of(_room), _time, (model, plan, threads) =>
         {

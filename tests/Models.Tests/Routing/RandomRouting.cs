@@ -51,6 +51,7 @@ internal sealed class RandomRouting(ulong seed)
         };
         return new Candidate(target, tokens, tokens + _random.Next(tokens + 1))
         {
+            Room = One(4) ? _random.Next(4096) : null,
             Watts = One(5) ? _random.Next(60) : 0,
             Speed = One(30) ? new TargetSpeed(double.NaN, 0, -1) : new TargetSpeed(_random.Next(3000) / 1000.0, 1 + _random.Next(9000), 1 + _random.Next(200)),
             CachedTokens = _random.Next(tokens + 1),

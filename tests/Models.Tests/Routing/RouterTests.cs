@@ -31,6 +31,19 @@ public sealed class RouterTests(ITestOutputHelper output)
     public void Decide_APublicTurn_IsWhatTheProfileSays(RoutingProfile profile, string expected) =>
         Assert.Equal(expected, string.Join(' ', Decide(new() { Profile = profile }, Plain, Box, Cloud).Ranked.Select(r => r.Name)));
 
+    [Fact]
+    public void Decide_TheMemoryLeavesLess_IsWhatCounts()
+    {
+        var speed = TargetSpeed.LocalGuess;
+        var request = new RoutingRequest(Plain with { Tokens = 900 }, [new Candidate(Box, 900, 900) { Speed = speed, Room = 1024 }]);
+        Assert.Equal("takes 1,024 tokens in the memory there is, and the conversation has 900", Router.Decide(new(), request).Out.Single().Detail);
+        Assert.Equal(0, request.Candidates[0].AnswerRoom(4096) - 124);
+        request = request with { Candidates = [new Candidate(Box, 900, 900) { Speed = speed, Blocked = ExclusionReason.Memory, BlockedDetail = "needs 900 MB of memory, and 400 MB can be used" }] };
+        var refused = Router.Decide(new(), request);
+        Assert.Equal(ExclusionReason.Memory, refused.Out.Single().Reason);
+        Assert.Equal("No model may answer this: box needs 900 MB of memory, and 400 MB can be used. Free memory, or install a smaller model: `appliance models recommend`.", refused.Refusal());
+    }
+
     [Theory]
     [InlineData(RoutingProfile.CloudFirst, RoutingProfile.LocalOnly, "box")]
     [InlineData(RoutingProfile.CloudFirst, RoutingProfile.Private, "box cloud")]

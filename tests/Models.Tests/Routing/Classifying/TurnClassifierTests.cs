@@ -56,6 +56,20 @@ public sealed class TurnClassifierTests
     {
         var found = Classify(new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1, 2, 3 }, "image/png")]));
         Assert.Equal((DataClass.Personal, true), (found.Data, found.HasImages));
+        // What nobody can look into may be more: its owner says so.
+        var classifier = new TurnClassifier([new(DataClass.Regulated) { Images = true, Channel = "clinic" }, new(DataClass.Secret) { Images = false }]);
+        ChatMessage picture = new(ChatRole.User, [new DataContent(new byte[] { 1, 2, 3 }, "image/png")]);
+        Assert.Equal(DataClass.Personal | DataClass.Regulated, classifier.Classify([picture], null, new TurnSource { Channel = "clinic" }).Data);
+        Assert.Equal(DataClass.Personal, classifier.Classify([picture], null, new TurnSource()).Data);
+        Assert.Equal(DataClass.Secret, classifier.Classify([new ChatMessage(ChatRole.User, "Hi")], null, new TurnSource()).Data);
+    }
+
+    [Fact]
+    public void Classify_APicturesAddress_IsLookedAt()
+    {
+        var found = Classify(new ChatMessage(ChatRole.User, [new UriContent("https://pictures.example/a.png?token=ghp_0123456789abcdefghijABCDEFGHIJ012345", "image/png")]));
+        Assert.Equal(DataClass.Personal | DataClass.Secret, found.Data);
+        Assert.True(found.Bytes > 60);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Models.Budget;
 using Models.Generation;
 using Models.Providers;
 using Models.Routing;
@@ -45,6 +46,52 @@ public sealed class RoutedChatClientTests
         Assert.True(spared.Ranked[0].Seconds > whole.Ranked[0].Seconds);
         Assert.Equal(6 * spared.Ranked[0].Seconds, spared.Ranked[0].Joules, 9);
         Assert.Equal(12, _records[^1].Attempts.Single().Joules!.Value, 6);
+    }
+
+    [Fact]
+    public void Ask_AnotherProgramsModelOnAMachineThatIsSpared_IsSparedToo()
+    {
+        var (ollama, cloud) = (Script(["Ollama."]), Script(["Cloud."]));
+        var power = LocalPower.Whole;
+        var router = Router(new() { Profile = RoutingProfile.Cheap }, () => power, (Cloud with { Name = "ollama", Price = Price.Free, SharesMachine = true }, ollama), (Cloud, cloud));
+        Assert.Equal("Ollama.", Ask(router).Text);
+        power = new LocalPower(0.5, "is at 80 °C", Watts: 6);
+        Assert.Equal("Cloud.", Ask(router).Text);
+        Assert.Equal("runs on this machine, which is at 80 °C", _records[^1].Decision.Out.Single().Detail);
+    }
+
+    [Fact]
+    public void Ask_TheBoxsModelDoesNotFitTheMemory_IsNotTriedAndTheRefusalSaysSo()
+    {
+        var (cloud, box) = (Script(["Cloud."]), Script(["Box."]));
+        ModelRoom? room = new(4096);
+        var router = Router(new() { Profile = RoutingProfile.Private }, (Box, box), (Cloud, cloud));
+        router.Targets = [router.Targets[0] with { Room = () => room }, router.Targets[1]];
+        Assert.Equal(("Box.", 4096), (Ask(router).Text, router.Window));
+        room = new ModelRoom(8192, "needs 900 MB of memory, and 400 MB can be used");
+        Assert.Equal(("Cloud.", 128_000), (Ask(router).Text, router.Window));
+        Assert.Equal((ExclusionReason.Memory, 1), (_records[^1].Decision.Out.Single().Reason, box.Asked.Count));
+        Assert.Contains("box needs 900 MB of memory, and 400 MB can be used", Assert.Throws<RoutingException>(() => Ask(router, "My card is 4111 1111 1111 1111.")).Message);
+    }
+
+    [Fact]
+    public void Ask_ATargetThatCounts_IsAskedOnceAndOnlyWhereItMattersToRead()
+    {
+        var box = Script(["Box."]);
+        List<bool> asked = [];
+        var router = Router(new() { Profile = RoutingProfile.Private }, (Box, box), (Cloud, Script(["Cloud."])));
+        router.Targets = [router.Targets[0] with { Count = (_, _, matters) => Counted(matters) }, router.Targets[1]];
+        Ask(router);
+        Assert.Equal([false], asked);
+        Assert.Equal(77, _records[^1].Decision.Request.Candidates[0].Tokens);
+        Ask(router, new string('a', 6000));
+        Assert.Equal([false, true], asked);
+
+        int? Counted(bool matters)
+        {
+            asked.Add(matters);
+            return 77;
+        }
     }
 
     [Fact]
