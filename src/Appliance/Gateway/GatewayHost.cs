@@ -145,7 +145,8 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         tools.Faulted += onBug;
         _router = new ConfiguredRouter(models, options.Config!, egress, time, (person, model) => identity.People.Policy.MayUse(person, model), what => _log.Write(what, "warn"))
         {
-            Power = () => options.Power is { IsValueCreated: true, Value: var watch } ? options.Config!.Config.Power.Of(watch) : LocalPower.Whole,
+            // A box that no model works on, ours or another program's, has nothing to be spared from.
+            Power = () => options.Power is { } power && (power.IsValueCreated || _router!.SharesMachine) ? options.Config!.Config.Power.Of(power.Value) : LocalPower.Whole,
         };
         Models = new RoutedModels(models, _router.Get);
         var reflexes = new ReflexBook(home, time) { Names = _hardware.NamesOf };

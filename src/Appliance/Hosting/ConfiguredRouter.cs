@@ -48,6 +48,9 @@ internal sealed class ConfiguredRouter : IDisposable
     /// <summary>What this machine gives to models of its own just now.</summary>
     public Func<LocalPower> Power { get; init; } = () => LocalPower.Whole;
 
+    /// <summary>True where another program of this machine answers, such as Ollama.</summary>
+    public bool SharesMachine => _remote.Any(target => target.Target.SharesMachine);
+
     /// <summary>The targets elsewhere by their names.</summary>
     public IReadOnlyDictionary<string, TargetConfig> Targets => _config.Config.Models.Targets;
 
@@ -108,6 +111,7 @@ internal sealed class ConfiguredRouter : IDisposable
         {
             if (_router is null) return;
             Configure(change.After.Config);
+            foreach (var name in change.Paths.Select(path => path.Steps is ["models", "targets", var target, ..] ? target : null).OfType<string>().Distinct()) _router.Forget(name);
         }
     }
 

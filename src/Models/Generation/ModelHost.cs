@@ -156,11 +156,7 @@ public sealed class ModelHost : IModelHost, IMemoryTenants, IDisposable
             if (busy.Count > 0) footprint = footprint with { Program = 0 };
             var machine = _memory();
             machine = Beside(machine with { Available = machine.Available + freed, Limit = machine.Limit is { } limit ? limit with { Room = limit.Room + freed } : null }, busy);
-            return new ModelRoom(MemoryPlan.Make(model.Manifest.Name, footprint, machine, _options.Wishes).ContextLength);
-        }
-        catch (MemoryException e)
-        {
-            return new ModelRoom(most, $"needs {MemoryPlan.Megabytes(e.Needed)} of memory, and {MemoryPlan.Megabytes(e.Usable)} can be used");
+            return ModelRoom.For(model.Manifest.Name, footprint, machine, _options.Wishes);
         }
         catch (ModelException)
         {

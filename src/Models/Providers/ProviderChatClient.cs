@@ -84,7 +84,7 @@ public sealed class ProviderChatClient : IChatClient
         // Each key once, and once more where one was exchanged meanwhile.
         for (var tries = 0; ; tries++)
         {
-            var key = _keys.Next();
+            var key = NextKey();
             try
             {
                 return await SendAsync(body, key?.Key, sent, cancellation);
@@ -94,6 +94,12 @@ public sealed class ProviderChatClient : IChatClient
                 if (!_keys.Failed(used.Place, e.Fault, e.RetryAfter) || tries >= _keys.Count) throw;
             }
         }
+    }
+
+    private (string Key, int Place)? NextKey()
+    {
+        try { return _keys.Next(); }
+        catch (ModelException e) { throw new ProviderException(UpstreamFault.NoKey, e.Message, e) { NeverSent = true }; }
     }
 
     private async Task<HttpResponseMessage> SendAsync(byte[] body, string? key, Action<int>? sent, CancellationToken cancellation)

@@ -16,7 +16,7 @@ public sealed class ProviderException : ModelException
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>True where it surely charges nothing: it was never reached, or said no.</summary>
-    public bool IsFree => Fault is UpstreamFault.RateLimited or UpstreamFault.Denied or UpstreamFault.Billing or UpstreamFault.ContextExceeded or UpstreamFault.BadRequest or UpstreamFault.Overloaded || NeverSent;
+    public bool IsFree => Fault is UpstreamFault.RateLimited or UpstreamFault.Denied or UpstreamFault.NoKey or UpstreamFault.Billing or UpstreamFault.ContextExceeded or UpstreamFault.BadRequest or UpstreamFault.Overloaded || NeverSent;
 
     /// <summary>True where no connection came about, so that nothing was sent.</summary>
     public bool NeverSent { get; init; }

@@ -21,6 +21,9 @@ public enum UpstreamFault
     /// <summary>The key is not taken (401, 403), or there is no such model for it (404).</summary>
     Denied,
 
+    /// <summary>Its key could not be fetched from where it is kept; nothing was sent.</summary>
+    NoKey,
+
     /// <summary>The account has no money left (402, insufficient_quota).</summary>
     Billing,
 

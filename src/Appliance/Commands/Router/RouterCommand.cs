@@ -14,7 +14,7 @@ internal static class RouterCommand
     public static Command Create() => Create(() => HomeFolder.Path);
 
     /// <summary>The same, working on another home.</summary>
-    internal static Command Create(Func<string> home) => new("router", "Look at who answers where models elsewhere are named under models.targets.") { RouterLog.Create(home), RouterExplain.Create(home), Replay(home), RouterSimulate.Create(home) };
+    internal static Command Create(Func<string> home) => new("router", "Look at who answers where models elsewhere are named under models.targets.") { RouterStatus.Create(home), RouterLog.Create(home), RouterExplain.Create(home), Replay(home), RouterSimulate.Create(home) };
 
     private static Command Replay(Func<string> home)
     {

@@ -80,10 +80,10 @@ internal static class RouterExplain
 
     private static Task<IChatClient> NotAsked(CancellationToken cancellation) => throw new NotSupportedException();
 
-    // On this machine as it is, with a gateway that holds the model or without.
-    private static ModelRoom? RoomFor(InstalledModel model)
+    /// <summary>What this machine's memory leaves a model as it is now, were no other loaded; null where its files do not say.</summary>
+    internal static ModelRoom? RoomFor(InstalledModel model)
     {
-        try { return new(MemoryPlan.Make(model.Manifest.Name, ModelFootprint.Of(model), MachineMemory.Here.Read(), new MemoryWishes()).ContextLength); }
+        try { return ModelRoom.For(model.Manifest.Name, ModelFootprint.Of(model), MachineMemory.Here.Read(), new MemoryWishes()); }
         catch (ModelException) { return null; }
     }
 

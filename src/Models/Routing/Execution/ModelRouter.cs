@@ -76,6 +76,9 @@ public sealed class ModelRouter
     /// <param name="profile">What matters most to whoever asks; null leaves it to the owner.</param>
     public IChatClient CreateClient(string? asked = null, RoutingProfile? profile = null) => new RoutedChatClient(this, asked, profile);
 
+    /// <summary>Forgets how a target did: another address, key or model is another one, and is not left alone for what the old one said.</summary>
+    public void Forget(string target) => State.Forget(target);
+
     /// <summary>What was found in a conversation so far.</summary>
     public DataClass Held(string conversation) => State.Recall(conversation).Data;
 

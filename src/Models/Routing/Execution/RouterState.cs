@@ -27,6 +27,12 @@ internal sealed class RouterState(TimeProvider time, Func<double> jitter)
         }
     }
 
+    /// <summary>Forgets how a target was; calls that are under way end as they began.</summary>
+    public void Forget(string target)
+    {
+        lock (_lock) _health.Remove(target);
+    }
+
     /// <summary>What a conversation was: who answered last, how many tokens it had then, and what was in it.</summary>
     public (string? Target, int Tokens, DataClass Data) Recall(string? conversation)
     {

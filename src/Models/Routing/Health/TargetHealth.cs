@@ -87,8 +87,8 @@ internal sealed class TargetHealth(TimeProvider time, TargetSpeed guess, Func<do
                     _breaker.Left(ticket.Era);
                     _limit.Leave(well: false);
                     break;
-                case UpstreamFault.ContextExceeded or UpstreamFault.Refused or UpstreamFault.BadRequest:
-                    // The question's fault.
+                case UpstreamFault.ContextExceeded or UpstreamFault.Refused or UpstreamFault.BadRequest or UpstreamFault.NoKey:
+                    // The question's fault, or ours.
                     _breaker.Left(ticket.Era);
                     _limit.Leave(well: false);
                     break;
