@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Models.Egress;
@@ -41,6 +42,9 @@ public sealed class PublicDoor : IDisposable
     /// <summary>A client whose every request, and every redirect it follows, stays outside. At most ten redirects, for GET and HEAD alone.</summary>
     /// <exception cref="EgressException">Thrown by the client's calls where an address is not public or the rules forbid it.</exception>
     public HttpClient CreateHttpClient() => new(new EgressHandler(_policy, _sockets), disposeHandler: false) { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>How the other side proves who it is: as this machine has it; tests vouch for a server of their own.</summary>
+    internal SslClientAuthenticationOptions Tls => _sockets.SslOptions;
 
     /// <summary>The owner's rules.</summary>
     public EgressPolicy Policy => _policy;

@@ -3,7 +3,6 @@ using System.Text;
 using Models.Egress;
 using Models.Import;
 using Models.Store;
-using Models.Tests.Egress;
 using TestKit;
 
 namespace Models.Tests.Store;

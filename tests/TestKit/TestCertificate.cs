@@ -2,11 +2,12 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Models.Tests.Egress;
+namespace TestKit;
 
 /// <summary>A certificate for 127.0.0.1 that signs itself, made on the spot.</summary>
-internal static class TestCertificate
+public static class TestCertificate
 {
+    /// <summary>A new one.</summary>
     public static X509Certificate2 Create()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
