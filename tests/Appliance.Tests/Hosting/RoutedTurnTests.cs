@@ -135,6 +135,39 @@ public sealed class RoutedTurnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Chat_ItsKeyIsMissing_CostsNothingAndStatusSaysSo()
+    {
+        await ConfigureAsync("""{"profile":"cloud-first"}""");
+        Assert.Matches("cloud +127.0.0.1:\\d+ +public +8,192 +\\$1.00 in, \\$2.00 out a million *\n", await RunAsync("status") + "\n");
+        File.Delete(Path.Combine(_host.Home, "key"));
+        Assert.Equal("tiny", (string?)(await AskAsync("How far is the moon?"))["model"]);
+        Assert.Equal(["cloud NoKey 0 0", "tiny answered 0 0"], RouteLog.Read(RouteLog.PathIn(_host.Home)).Single().Attempts.Select(a => $"{a.Target} {a.Outcome} {a.Cost} {a.BytesOut}"));
+        var status = JsonNode.Parse(await RunAsync("status", "--json"))!;
+        Assert.Equal(("cloud-first", 0m, "tiny cloud"), ((string?)status["profile"], (decimal)status["spentLastDay"]!, string.Join(' ', status["targets"]!.AsArray().Select(t => (string)t!["name"]!))));
+        Assert.Contains("models.targets.cloud.key", (string?)status["targets"]![1]!["missing"]);
+        Assert.Equal((1, 0), ((int)status["targets"]![1]!["calls"]!, (int)status["targets"]![1]!["answers"]!));
+    }
+
+    [Fact]
+    public async Task Chat_ItsKeyWasWrongAndIsSetRight_IsAskedAtOnce()
+    {
+        _answer = request => request.Header("Authorization") == "Bearer right" ? Reply("From the cloud.") : new FakeReply(401, """{"error":{"message":"no","code":"invalid_api_key"}}""");
+        await ConfigureAsync("""{"profile":"cloud-first"}""");
+        Assert.Equal("tiny", (string?)(await AskAsync("How far is the moon?"))["model"]);
+        // It is left alone for what it said, until its owner changes something.
+        Assert.Equal("tiny", (string?)(await AskAsync("How far is the moon?"))["model"]);
+        Assert.Equal(2, _cloud.Requests.Count(r => r.Header("Authorization") == "Bearer k3y"));
+        await File.WriteAllTextAsync(Path.Combine(_host.Home, "another"), "right\n");
+        await using var owner = await GatewayClient.ConnectAsync(_host.Address, _host.Token);
+        await owner.AskAsync("config.patch", new JsonObject
+        {
+            ["raw"] = """{"models":{"targets":{"cloud":{"key":{"file":"another"}}}}}""",
+            ["baseHash"] = (await owner.AskAsync("config.get")).GetProperty("hash").GetString(),
+        });
+        Assert.Equal("cloud", (string?)(await AskAsync("How far is the moon?"))["model"]);
+    }
+
+    [Fact]
     public async Task Router_SimulatesWhatMayHappen()
     {
         await ConfigureAsync("""{"profile":"cloud-first"}""");

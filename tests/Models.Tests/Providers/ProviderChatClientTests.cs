@@ -282,6 +282,16 @@ public sealed class ProviderChatClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_NoneCanBeFetched_NothingIsSentAndItIsFree()
+    {
+        using var server = new FakeServer(_ => Good());
+        var client = Client(ProviderWire.OpenAi, server, () => throw new ModelException("the variable X is not set"));
+        var error = await Assert.ThrowsAsync<ProviderException>(() => client.GetResponseAsync(Hello));
+        Assert.Equal((UpstreamFault.NoKey, true, "the variable X is not set"), (error.Fault, error.IsFree, error.Message));
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task Offline_NothingIsSentAndItSaysSo()
     {
         using var door = new EgressDoor(new EgressPolicy { Offline = true });

@@ -80,6 +80,18 @@ public sealed class SocketUpstreamTests : IDisposable
     }
 
     [Fact]
+    public async Task ItsKeysAreNotTaken_IsLeftAloneUntilItIsAnother()
+    {
+        _answer = _ => new FakeReply(401, """{"error":{"message":"no","code":"invalid_api_key"}}""");
+        for (var i = 0; i < 2; i++) Assert.Equal("second", await AskAsync());
+        Assert.Equal((2, "does not take the key, and is left alone for 15 min"), (_first.Requests.Count, _records.Last().Decision.Out.Single().Detail));
+        _answer = _ => Says("first");
+        _router.Targets = [Target("first", _first, 1, "new"), _router.Targets[1]];
+        _router.Forget("first");
+        Assert.Equal("first", await AskAsync());
+    }
+
+    [Fact]
     public async Task ItTakesSoManyAtOnce_OthersGoElsewhere_AndItLearnsThatItWasTooMuch()
     {
         using var gate = new SemaphoreSlim(0);
