@@ -24,6 +24,19 @@ public sealed class CronToolTests : IDisposable
         Assert.Empty(_bench.Cron.Book.List());
     }
 
+    [Fact]
+    public async Task Remove_ByItsText_IsTheOnlyOneThatSaysSo()
+    {
+        await CallAsync("""{"action":"add","when":"in 5m","text":"timer"}""", Context());
+        await CallAsync("""{"action":"add","when":"in 5m","text":"timer tea"}""", Context());
+        Assert.Equal("Removed.", await CallAsync("""{"action":"remove","text":"Timer"}""", Context()));
+        Assert.Equal("timer tea", Assert.Single(_bench.Cron.Book.List()).Text);
+        Assert.Contains("no job that says timer", (await Assert.ThrowsAsync<ToolException>(() => CallAsync("""{"action":"remove","text":"timer"}""", Context()))).Message, StringComparison.Ordinal);
+        await CallAsync("""{"action":"add","when":"in 9m","text":"timer tea"}""", Context());
+        Assert.Contains("Several", (await Assert.ThrowsAsync<ToolException>(() => CallAsync("""{"action":"remove","text":"timer tea"}""", Context()))).Message, StringComparison.Ordinal);
+        Assert.Equal(2, _bench.Cron.Book.List().Count);
+    }
+
     // attacks.jsonl, injection-10: with the creator's rights, never more.
     [Fact]
     public async Task Add_BySomebodyElse_KeepsWhoItWas_AndOthersJobsAreNotTheirs()

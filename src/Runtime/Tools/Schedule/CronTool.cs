@@ -78,8 +78,18 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     private IEnumerable<Job> Own(ToolContext context) =>
         cron().Book.List().Where(job => (job.AgentId is null || job.AgentId == context.Agent) && (context.Person is null || job.Person == context.Person));
 
+    // By its id, or by its text where there is no other of the same.
     private Job Known(ToolArguments arguments, ToolContext context)
     {
+        if (arguments.OptionalText("id") is null && arguments.OptionalText("text") is { } text)
+        {
+            return Own(context).Where(job => job.Text.Equals(text, StringComparison.OrdinalIgnoreCase)).Take(2).ToList() switch
+            {
+                [var only] => only,
+                [] => throw new ToolException($"There is no job that says {text}. The action list names them."),
+                _ => throw new ToolException($"Several jobs say {text}; name one by its id. The action list names them."),
+            };
+        }
         var id = arguments.Text("id");
         return Own(context).FirstOrDefault(job => job.Id == id) ?? throw new ToolException($"There is no job {id}. The action list names them.");
     }
