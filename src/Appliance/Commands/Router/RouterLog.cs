@@ -30,7 +30,7 @@ internal static class RouterLog
             {
                 foreach (var record in records) terminal.WriteLine(JsonSerializer.Serialize(record, RoutingJson.Default.RouteRecord));
             }
-            else if (records.Count == 0) terminal.Note("no decisions");
+            else if (records.Count == 0) terminal.Note("no decisions: they are written down once a gateway with models.targets has answered");
             else terminal.WriteTable(["ID", "WHEN", "CONVERSATION", "HOLDS", "ANSWERED BY", "FIRST TOKEN", "COST", "BYTES OUT"], [.. records.Select(Row)]);
             return ExitCode.Ok;
         });

@@ -28,7 +28,7 @@ internal static class RouterStatus
         {
             using var config = ConfigStore.Open(home());
             var since = TimeProvider.System.GetUtcNow() - Day;
-            List<RouteRecord> records = File.Exists(RouteLog.PathIn(home())) ? [.. RouteLog.ReadAll(home()).Where(r => r.At >= since)] : [];
+            List<RouteRecord> records = [.. RouteLog.ReadAll(home()).Where(r => r.At >= since)];
             var rows = Rows(config, records);
             var limits = BudgetConfig.Rules(config.Config.Router.Budget).Everyone;
             var spent = records.Sum(r => r.Attempts.Sum(a => a.Cost));

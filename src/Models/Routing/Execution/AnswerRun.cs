@@ -216,6 +216,8 @@ internal sealed class AnswerRun(ModelRouter router, Question question, Cancellat
     private ModelException Refuse(RoutingDecision decision, bool hasSaid)
     {
         var refusal = decision.IsRefused ? decision.Refusal() : "";
+        // Where all there are were tried, what the last one said is all there is to say.
+        if (_last is not null && decision.Out.All(o => o.Detail == ModelRouter.Tried || o.Reason == ExclusionReason.NotAsked)) refusal = "";
         _refusal = _last is null ? refusal : $"{_last.Message} {refusal}".TrimEnd();
         if (hasSaid) _refusal = $"The answer broke off, and nobody could go on with it. {_refusal}";
         // Whoever asks can shorten it.

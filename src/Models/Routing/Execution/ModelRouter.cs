@@ -7,6 +7,9 @@ namespace Models.Routing.Execution;
 /// <summary>The router of a box: who there is, what the owner wants, what may be spent. Its clients answer by whoever it decides for. Safe for several threads.</summary>
 public sealed class ModelRouter
 {
+    /// <summary>Of a target that failed at this very question.</summary>
+    internal const string Tried = "was tried";
+
     // What a wire writes around messages and tools counts too, and a picture is charged by rules of its own: 40,000 tokens is above all that are known, and
     // few take more than 2,000.
     private const int MostForm = 1024, MostPerMessage = 32, MostPerImage = 40_000, PerImage = 2000;
@@ -135,7 +138,7 @@ public sealed class ModelRouter
         var (target, found, room) = (routed.Target, question.Found, routed.Room());
         var health = State.Health(target);
         var blocked = question.Turn.Person is { } person && !MayUse(person, target.Name) ? (ExclusionReason.Person, $"may not be used by {person}")
-            : tried.TryGetValue(target.Name, out var reason) ? (reason, "was tried")
+            : tried.TryGetValue(target.Name, out var reason) ? (reason, Tried)
             : room?.Unfit is { } unfit ? (ExclusionReason.Memory, unfit)
             : (target.IsLocal || target.SharesMachine) && power.Spared is { } spared ? (ExclusionReason.Spared, $"runs on this machine, which {spared}")
             : health.Blocked() is { } now ? (now.Reason, now.Detail) : ((ExclusionReason, string)?)null;

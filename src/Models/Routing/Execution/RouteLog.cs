@@ -79,13 +79,13 @@ public sealed class RouteLog(string home) : IDisposable
             if (Parse(line) is { } record) yield return record;
     }
 
-    /// <summary>What was written down in a home, oldest first, with what the file before holds.</summary>
-    /// <exception cref="ModelException">There is none, or it cannot be read.</exception>
+    /// <summary>What was written down in a home, oldest first, with what the file before holds; nothing where no gateway with models elsewhere has answered yet.</summary>
+    /// <exception cref="ModelException">It cannot be read.</exception>
     public static IEnumerable<RouteRecord> ReadAll(string home)
     {
         var path = PathIn(home);
         // Read before the first is handed out: the newer file may become the older one meanwhile.
-        var now = Read(path).ToList();
+        List<RouteRecord> now = File.Exists(path) ? [.. Read(path)] : [];
         return File.Exists(path + Before) ? Read(path + Before).Concat(now) : now;
     }
 
