@@ -26,7 +26,7 @@ vm_start() { # vm_start ARCH DISK [OPTIONS…]
   # disk that a power cut would leave.
   local disk_options=(-drive "if=none,id=disk,file=$disk,format=raw,cache=unsafe,discard=unmap")
   if [ -n "${VM_LOG:-}" ]; then disk_options=(-blockdev "driver=blklogwrites,node-name=disk,file.driver=file,file.filename=$disk,log.driver=file,log.filename=$VM_LOG"); fi
-  "${machine[@]}" -drive "if=pflash,format=raw,file=$vm/vars.fd" -accel tcg,thread=multi,tb-size=512 -smp 2 -m "${VM_MEMORY:-1024}" -display none -monitor none -no-user-config -nodefaults \
+  "${machine[@]}" -drive "if=pflash,format=raw,file=$vm/vars.fd" -accel tcg,thread=multi,tb-size=512 -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" -display none -monitor none -no-user-config -nodefaults \
     -serial "file:$vm/console.log" "${disk_options[@]}" -device virtio-blk-pci,drive=disk,bootindex=1 \
     -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$vm_port-:18789" -device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci -device i6300esb \
     -device virtio-serial-pci -chardev "pipe,id=guest,path=$vm/guest" -device virtserialport,chardev=guest,name=test "$@" < /dev/null > "$vm/qemu.log" 2>&1 &

@@ -11,7 +11,7 @@ internal sealed class SlotFolder : IDisposable
     private static readonly string Script = Path.Combine(Shell.Scripts, "image", "root", "usr", "lib", "appliance", "image-slot");
 
     // What changes something, and what makes it last. `sync` with a file keeps that file, without one everything.
-    private static readonly string[] Steps = ["rm", "dd", "cp", "mv", "sync", "mkdir", "blockdev", "cmp"];
+    private static readonly string[] Steps = ["rm", "dd", "cp", "mv", "sync", "mkdir", "blockdev", "sha256sum"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly bool _pi;

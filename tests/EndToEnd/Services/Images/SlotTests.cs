@@ -10,7 +10,7 @@ public sealed class SlotTests
 {
     private const string Entries = "boot/firmware/loader/entries/";
 
-    [ToolFact("bash", "dd", "cmp")]
+    [ToolFact("bash", "dd", "sha256sum")]
     public async Task Update_PowerCutAnywhere_StartsTheOldOrTheWholeNewOne()
     {
         using var box = new SlotFolder(pi: false);
@@ -29,7 +29,7 @@ public sealed class SlotTests
         Assert.Equal("appliance-b+3.conf", states[^1].SystemdBoot().First().Name);
     }
 
-    [ToolFact("bash", "dd", "cmp")]
+    [ToolFact("bash", "dd", "sha256sum")]
     public async Task Updates_KeptAndGivenUp_TakeTurns()
     {
         using var box = new SlotFolder(pi: false);
@@ -58,7 +58,7 @@ public sealed class SlotTests
         Assert.Equal('b', First(box).Slot);
     }
 
-    [ToolFact("bash", "dd", "cmp")]
+    [ToolFact("bash", "dd", "sha256sum")]
     public async Task Update_ThatCannotBe_LeavesTheBoxAsItWas()
     {
         using var box = new SlotFolder(pi: false);
@@ -79,7 +79,7 @@ public sealed class SlotTests
         Assert.Equal(before.Files, BoxState.Read(box.Box, "").Files);
     }
 
-    [ToolFact("bash", "dd", "cmp")]
+    [ToolFact("bash", "dd", "sha256sum")]
     public async Task Tryboot_PowerCutAnywhere_StartsTheOldOrTheWholeNewOne()
     {
         using var box = new SlotFolder(pi: true);
@@ -108,7 +108,7 @@ public sealed class SlotTests
         static string? WholePi(BoxState state) => state.Whole('b', "run/appliance/other-boot/vmlinuz", "run/appliance/other-boot/initrd");
     }
 
-    [ToolFact("bash", "dd", "cmp")]
+    [ToolFact("bash", "dd", "sha256sum")]
     public async Task Tryboot_SlotThatWasIll_IsNotKept()
     {
         using var box = new SlotFolder(pi: true);
