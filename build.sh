@@ -37,9 +37,9 @@ usage: ./build.sh COMMAND
   code-order   writes src/Appliance/code-order.txt again: what starting and serving run, as seen by valgrind
   deb [--arch ARCH]
                a Debian package of it, artifacts/deb/; ARCH is amd64 or arm64, by default this machine's
-  image [--arch ARCH] [--kiosk | --pi] [--version V] [--out FILE]
+  image [--arch ARCH] [--kiosk | --pi] [--version V] [--out FILE] [--update KEY]
                a disk image of a whole box, artifacts/image/, from Debian's packages and ours: two slots, data that grows (docs/image.md); --kiosk with a
-               screen, --pi for a Raspberry Pi. Where arm64's program cannot be published a stand-in is in it, which is said (fetches 200 MB once)
+               screen, --pi for a Raspberry Pi; --update KEY makes a signed update of it too, artifacts/image/update-…. Where arm64's program cannot be published a stand-in is in it, which is said (fetches 200 MB once)
   test-image-boot [ARCH] [--cuts N]
                such an image in QEMU: boots, answers, takes a good update, gives up a sick one, and has its power pulled N times (3) (many minutes)
   test-hardware
@@ -260,13 +260,14 @@ ensure_image_tools() {
 }
 
 image() {
-  local wanted variant='' version out='' program deb folder
+  local wanted variant='' version out='' key='' program deb folder
   wanted=$(debian_arch) version=$(cat version.txt)
   while [ $# -gt 0 ]; do
     case $1 in
       --arch) wanted=${2:-}; shift ;;
       --version) version=${2:-}; shift ;;
       --out) out=${2:-}; shift ;;
+      --update) key=${2:-}; shift ;;
       --kiosk) variant=kiosk ;;
       --pi) variant=pi ;;
       *) usage >&2; exit 2 ;;
@@ -280,6 +281,7 @@ image() {
   # It is packed again with the root: xz would be for nothing.
   deb=$(DEB_LEVEL=0 firmware-scripts/deb.sh "$wanted" "$program" "$folder" "$version")
   firmware-scripts/image/image.sh "$wanted" "$deb" "$folder" "$version" "${out:-$root/artifacts/image/appliance-$version-$wanted${variant:+-$variant}.img.zst}" "$variant"
+  [ -z "$key" ] || firmware-scripts/image/update.sh "$wanted" "$folder/slot" "$version" "$key" "$root/artifacts/image/update-$version-$wanted${variant:+-$variant}"
 }
 
 test_image_boot() {

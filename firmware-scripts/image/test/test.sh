@@ -36,6 +36,13 @@ truncate -s 4G "$work/disk.img"
 "$here/seed.sh" "$work/disk.img"
 "$here/variant.sh" "$folder" 9.0.1 "$work/updates/good"
 "$here/variant.sh" "$folder" 9.0.2 "$work/updates/sick" sick
+# The same good one as it comes from whoever makes releases, and once more with a byte of its kernel changed.
+openssl genpkey -algorithm ed25519 -out "$work/key.pem"
+openssl pkey -in "$work/key.pem" -pubout -out "$work/updates/key.pub"
+RELEASE_NUMBER=9000001 "$here/../update.sh" "$arch" "$work/updates/good" 9.0.1 "$work/key.pem" "$work/updates/signed"
+mkdir "$work/updates/forged"
+cp -l "$work/updates/signed"/* "$work/updates/forged/"
+sed -i 's/"version": "9.0.1"/"version": "9.0.3"/' "$work/updates/forged/update-stable.json"
 truncate -s $(($(du -sm "$work/updates" | cut -f1) + 32))M "$work/updates.img"
 mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$work/updates" "$work/updates.img"
 rm -rf "$work/updates"
@@ -65,7 +72,15 @@ say "figure: memory used once it has answered $(guest "awk '{ kb[\$1] = \$2 } EN
 
 # --- A good update is kept.
 guest 'mkdir -p /run/updates && mount -o ro /dev/vdb /run/updates'
-guest "$slot 9.0.1 /run/updates/good"
+if [ -n "$is_appliance" ]; then
+  guest 'appliance update trust /run/updates/key.pub'
+  if vm_guest "$(patience 300)" 'appliance update from /run/updates/forged --no-wait' > "$work/forged"; then fail "an update that nobody signed was taken."; fi
+  is "the other slot's state" "$(field other-state)" empty
+  guest 'appliance update from /run/updates/signed --no-wait'
+  say "a signed update is written by appliance update, one that is not signed is refused: $(head -n 1 "$work/forged")"
+else
+  guest "$slot 9.0.1 /run/updates/good"
+fi
 is "the other slot's state" "$(field other-state)" trial
 vm_guest 30 "$slot try" > /dev/null || true
 until_state() { # until_state SECONDS SLOT STATE
