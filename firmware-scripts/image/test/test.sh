@@ -68,6 +68,7 @@ if [ -n "$is_appliance" ]; then
   answer=$(curl -sf -m "$(patience 300)" "http://127.0.0.1:$vm_port/v1/chat/completions" -H "authorization: Bearer $token" -H 'content-type: application/json' -d '{"model":"builtin","max_tokens":16,"messages":[{"role":"user","content":"hello, who are you?"}]}') || fail "the built-in model does not answer."
   say "the built-in model says: $(printf '%s' "$answer" | sed 's/.*"content":"\([^"]*\)".*/\1/')"
 fi
+guest "cat /proc/meminfo" > "$work/meminfo"
 say "figure: memory used once it has answered $(guest "awk '{ kb[\$1] = \$2 } END { print int((kb[\"MemTotal:\"] - kb[\"MemFree:\"] - kb[\"Cached:\"] - kb[\"Buffers:\"] - kb[\"SReclaimable:\"]) / 1024) \" MB without caches, \" int(kb[\"Shmem:\"] / 1024) \" MB shared, \" int((kb[\"MemTotal:\"] - kb[\"MemAvailable:\"]) / 1024) \" MB not available, of \" int(kb[\"MemTotal:\"] / 1024) }' /proc/meminfo")"
 
 # --- A good update is kept.
