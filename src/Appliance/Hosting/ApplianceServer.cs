@@ -42,7 +42,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     public string? NewToken => _identity.Token.Shown;
 
     /// <summary>Asks this server as a client would.</summary>
-    public SelfCheck Check => new(_local.Path, Address);
+    public SelfCheck Check => new(_local.OwnPath, Address);
 
     /// <summary>What is said of a turn that does not end though it was stopped; null where there is none.</summary>
     public string? StuckTurn => _gateway.IsValueCreated ? _gateway.Value.StuckTurn : null;
@@ -138,7 +138,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        if (local.Path is { } path) kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
+        if (local.OwnPath is { } path) kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = 4096;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 4096;

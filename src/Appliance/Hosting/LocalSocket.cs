@@ -15,11 +15,18 @@ internal sealed class LocalSocket : IDisposable
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20);
 
     private readonly FileStream _lock;
+    private readonly string? _elsewhere;
 
-    private LocalSocket(FileStream held, string? path) => (_lock, Path) = (held, path);
+    private LocalSocket(FileStream held, string? path, string? elsewhere) => (_lock, Path, _elsewhere) = (held, path, elsewhere);
 
     /// <summary>Where it is; null where this disk, or a path that is too long, takes no socket.</summary>
     public string? Path { get; }
+
+    /// <summary>
+    /// Where the gateway reaches itself: <see cref="Path"/>, or where there is none a socket of this process among temporary files that nobody else
+    /// knows of; null where those take none either. The kernel's lock of offline mode may shut TCP to its own port.
+    /// </summary>
+    public string? OwnPath => Path ?? (_elsewhere is null ? null : System.IO.Path.Combine(_elsewhere, "gateway.sock"));
 
     /// <summary>Where a home's socket is, whether or not a gateway runs.</summary>
     public static string PathIn(string home) => System.IO.Path.Combine(home, "gateway", "gateway.sock");
@@ -45,7 +52,7 @@ internal sealed class LocalSocket : IDisposable
         var path = PathIn(home);
         HomeFolder.EnsureFolder(System.IO.Path.GetDirectoryName(path)!);
         var held = Lock(System.IO.Path.ChangeExtension(path, "lock"), home);
-        return new(held, CanBind(path) ? path : null);
+        return CanBind(path) ? new(held, path, null) : new(held, null, Elsewhere());
     }
 
     /// <summary>Lets the home go.</summary>
@@ -53,6 +60,7 @@ internal sealed class LocalSocket : IDisposable
     {
         // Only while the lock is held: after that the path may be another gateway's.
         if (Path is not null && _lock.CanRead) File.Delete(Path);
+        if (_elsewhere is not null) Disk.Delete(_elsewhere);
         _lock.Dispose();
     }
 
@@ -79,6 +87,22 @@ internal sealed class LocalSocket : IDisposable
                 throw new ModelException($"Cannot open {path}: {e.Message}", e);
             }
         }
+    }
+
+    // A folder that is this user's alone.
+    private static string? Elsewhere()
+    {
+        try
+        {
+            var folder = Directory.CreateTempSubdirectory("appliance-").FullName;
+            if (CanBind(System.IO.Path.Combine(folder, "gateway.sock"))) return folder;
+            Disk.Delete(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then it asks itself by TCP.
+        }
+        return null;
     }
 
     /// <summary>Tries it, and takes away what a gateway that was killed left.</summary>

@@ -9,6 +9,8 @@ internal static class Bubblewrap
     /// <summary>The descriptor on which the program finds its filter.</summary>
     public const int FilterDescriptor = 10;
 
+    // It takes milliseconds where it works. Where a filter of system calls stands in its way it may wait for something that never comes.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly Lazy<(string? Path, string? Problem)> Found = new(Find);
 
     /// <summary>Its file, or null.</summary>
@@ -45,17 +47,27 @@ internal static class Bubblewrap
         if (path is null) return (null, null);
         // Commands give up new privileges before they start.
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & UnixFileMode.SetUser) != 0) return (null, "bubblewrap is installed set-uid, which is not used.");
+        return Try(path, Patience) is { } problem ? (null, $"bubblewrap is installed but does not work here: {problem}") : (path, null);
+    }
+
+    /// <summary>Starts a program in it.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="patience">How long that may take; it is ended then.</param>
+    /// <returns>Why it does not work, or null.</returns>
+    internal static string? Try(string path, TimeSpan patience)
+    {
         try
         {
             var start = new ProcessStartInfo(path, ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"]) { RedirectStandardError = true, RedirectStandardOutput = true };
             using var process = Process.Start(start) ?? throw new ModelException("it did not start");
-            var problem = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? (path, null) : (null, $"bubblewrap is installed but does not work here: {problem.Trim()}");
+            var said = process.StandardError.ReadToEndAsync();
+            if (process.WaitForExit(patience) && said.Wait(patience)) return process.ExitCode == 0 ? null : said.Result.Trim();
+            process.Kill(entireProcessTree: true);
+            return $"it did not end within {patience.TotalSeconds:0} seconds.";
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or ModelException or IOException)
         {
-            return (null, $"bubblewrap is installed but does not work here: {e.Message}");
+            return e.Message;
         }
     }
 }

@@ -29,11 +29,11 @@ public sealed class AccessPointTests
     {
         using var folder = new TemporaryFolder();
         var (boot, point) = (new BootPartition(folder.Path), new AccessPoint("Appliance-TEST", "abcde-abcde-abcde-abcde"));
-        Assert.Contains(point.Key, SetupLabel.TextOf(point, new Uri("http://10.86.74.1")), StringComparison.Ordinal);
-        boot.Write(SetupLabel.TextName, SetupLabel.TextOf(point, new Uri("http://10.86.74.1")));
-        Assert.Equal([0x89, 0x50, 0x4e, 0x47], point.QrPng()[..4]);
+        SetupLabel.Show(boot, new BoxFiles(folder["box"]), point, new Uri("http://10.86.74.1"), note => Assert.Fail(note));
+        foreach (var path in new[] { folder[SetupLabel.TextName], folder["box/run/issue.d/00-appliance-setup.issue"] }) Assert.Contains(point.Key, File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.Equal([0x89, 0x50, 0x4e, 0x47], File.ReadAllBytes(folder[SetupLabel.PictureName])[..4]);
         SetupLabel.Remove(boot);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+        Assert.Equal(["box"], Directory.EnumerateFileSystemEntries(folder.Path).Select(p => Path.GetFileName(p)));
     }
 
     [Fact]

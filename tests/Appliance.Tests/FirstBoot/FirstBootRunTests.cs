@@ -179,6 +179,18 @@ public sealed class FirstBootRunTests : IDisposable
         Assert.Contains("My name is Bo.\nAnswer me in Chinese.\nI like tea.\n", box.Read(user), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_TokenWhereTheConfigurationNamesAFile_IsWrittenThere()
+    {
+        var box = new Box(_folder["box"], $"gateway_token = {SettingsFileTests.Token}\nend");
+        var home = Directory.CreateDirectory(box["var/lib/appliance/.appliance"]).FullName;
+        File.WriteAllText(Path.Combine(home, "appliance.json"), """{ "gateway": { "bind": "0.0.0.0", /* the image's */ "token": { "file": "/var/lib/appliance/gateway-token" } } }""");
+        box.Run();
+        Assert.Equal(SettingsFileTests.Token, box.Read("var/lib/appliance/gateway-token"));
+        Assert.Contains("/* the image's */", box.Read("var/lib/appliance/.appliance/appliance.json"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(home, "secrets")));
+    }
+
     private sealed class Box
     {
         public Box(string folder, string? settings)

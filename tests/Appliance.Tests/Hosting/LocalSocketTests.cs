@@ -38,6 +38,23 @@ public sealed class LocalSocketTests
     }
 
     [Fact]
+    public void Claim_WhereThePathIsTooLong_ReachesItselfByASocketElsewhereAndTakesItAway()
+    {
+        using var home = new TemporaryFolder();
+        string own;
+        using (var claim = LocalSocket.Claim(home[new string('x', 120)]))
+        {
+            own = claim.OwnPath!;
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(own)!));
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Bind(new UnixDomainSocketEndPoint(own));
+        }
+        Assert.False(Directory.Exists(Path.GetDirectoryName(own)));
+        using var near = LocalSocket.Claim(home["short"]);
+        Assert.Equal(near.Path, near.OwnPath);
+    }
+
+    [Fact]
     public void Find_OfAGatewayWithoutASocket_SaysSo()
     {
         using var folder = new TemporaryFolder();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using TestKit;
 
@@ -24,7 +25,55 @@ public sealed class Arm64Tests
         Assert.Equal(Ints(first.GetProperty("tokens"))[..16], Ints(seen.RootElement.GetProperty("tokens")));
     }
 
+    [Arm64ProgramFact]
+    public async Task Program_OnArm64_IsReadyAndItsBuiltInModelAnswers()
+    {
+        using var home = new TemporaryFolder();
+        var (code, version) = await Shell.RunAsync("bash", Line(home, "--version"));
+        Assert.True(code == 0, version);
+        Assert.Equal((await File.ReadAllTextAsync(Path.Combine(Repository.Root, "version.txt"))).Trim(), version.Trim());
+        var (status, said) = await Shell.RunAsync("bash", Line(home, "status", "--json"));
+        Assert.True(status == 0, said);
+
+        var start = new ProcessStartInfo("bash", Line(home, "serve", "--port", "0")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var server = Process.Start(start)!;
+        try
+        {
+            var error = server.StandardError.ReadToEndAsync();
+            const string begins = "listening on ";
+            var line = await server.StandardOutput.ReadLineAsync();
+            Assert.True(line?.StartsWith(begins, StringComparison.Ordinal) == true, line ?? await error);
+            using var client = new HttpClient { BaseAddress = new Uri(line![begins.Length..]), Timeout = TimeSpan.FromMinutes(5) };
+            Assert.True((await client.GetAsync(new Uri("/readyz", UriKind.Relative))).IsSuccessStatusCode);
+            // No reflex answers here: the model does, in arm64's ONNX Runtime.
+            using var question = new StringContent("""{"messages":[{"role":"user","content":"Hello, who are you?"}],"max_tokens":24,"temperature":0}""", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), question);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.IsSuccessStatusCode, text);
+            using var json = JsonDocument.Parse(text);
+            Assert.NotEqual("", json.RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+            Assert.True(json.RootElement.GetProperty("usage").GetProperty("completion_tokens").GetInt32() > 0);
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static string[] Line(TemporaryFolder home, params string[] more) => [Path.Combine(Shell.Scripts, "arm64", "program.sh"), Tools, Program, home.Path, .. more];
+
+    private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "linux-arm64", "appliance");
+
     private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(token => token.GetInt32())];
+
+    /// <summary>Needs root, qemu-user, the published file and what ./build.sh test-arm64 fetches.</summary>
+    private sealed class Arm64ProgramFactAttribute : FactAttribute
+    {
+        public Arm64ProgramFactAttribute() => Skip = (!File.Exists("/usr/bin/qemu-aarch64-static") ? "qemu-user-static is not installed"
+            : !File.Exists(Program) ? "the file for arm64 was not published: ./build.sh publish --rid linux-arm64"
+            : !Directory.Exists(Path.Combine(Tools, "root", "lib")) ? "arm64's libraries are not here: ./build.sh test-arm64 fetches them"
+            : Environment.UserName != "root" ? "needs root, to hide /sys from it" : null)!;
+    }
 
     /// <summary>Needs root, qemu-user, arm64's C and C++ libraries, and what ./build.sh test-arm64 fetches.</summary>
     private sealed class Arm64FactAttribute : FactAttribute

@@ -39,7 +39,7 @@ internal static class FirstBootPlan
         if (settings[SettingKey.TailscaleKey] is { } tailscale) steps.Add(new("Tailscale is joined once there is a network", () => files.Write(FirstBootState.TailscaleKey, tailscale + "\n", BoxFiles.Secret)));
         if (settings[SettingKey.Model] is { } model) steps.Add(new($"the model {model} is pulled once there is a network", () => files.Write(FirstBootState.Model, model + "\n", BoxFiles.Secret)));
         var home = files.At(Home);
-        if (settings[SettingKey.GatewayToken] is { } token) steps.Add(new("the gateway listens on the network, for who has its token", () => ServiceUser.Run(files, () => HomeSettings.SetToken(home, token))));
+        if (settings[SettingKey.GatewayToken] is { } token) steps.Add(new("the gateway listens on the network, for who has its token", () => ServiceUser.Run(files, () => HomeSettings.SetToken(files, Home, token))));
         var (person, language) = (settings[SettingKey.AdminName], settings[SettingKey.Language]);
         if (person is not null || language is not null)
         {

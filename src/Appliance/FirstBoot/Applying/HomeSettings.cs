@@ -13,19 +13,30 @@ namespace Appliance.FirstBoot.Applying;
 internal static class HomeSettings
 {
     private const string TokenName = "GATEWAY_TOKEN", Person = "USER.md", NameLine = "My name is ", LanguageLine = "Answer me in ";
+    private static readonly ConfigPath Bind = ConfigPath.Parse("gateway.bind");
 
     /// <summary>A language as it is called in English.</summary>
     public static string NameOf(string language) => language switch { "de" => "German", "zh" => "Chinese", _ => "English" };
 
     /// <summary>The gateway takes this token, and listens on the network: beyond loopback nothing is open without one.</summary>
+    /// <param name="files">The box.</param>
+    /// <param name="home">The service's home, in the box.</param>
+    /// <param name="token">The token.</param>
     /// <exception cref="Models.ModelException">The configuration that is there cannot be used or written.</exception>
-    public static void SetToken(string home, string token)
+    public static void SetToken(BoxFiles files, string home, string token)
     {
-        HomeFolder.EnsureFolder(home);
+        var at = HomeFolder.EnsureFolder(files.At(home));
+        using var store = ConfigStore.Open(at);
+        // A file that the configuration names already is where others look for it too: images show it on their screen.
+        if (store.Config.Gateway.Token is { Source: SecretSource.File, Place: [var place] })
+        {
+            DurableFile.Replace(files.At(Path.Combine(home, place)), Encoding.UTF8.GetBytes(token));
+            store.Edit(document => ConfigEdit.Set(document, Bind, "0.0.0.0"));
+            return;
+        }
         // The secret first: a configuration that names one that is not there would not start.
-        SecretFiles.Set(home, TokenName, token);
-        using var store = ConfigStore.Open(home);
-        store.Edit(document => ConfigEdit.Set(ConfigEdit.Set(document, ConfigPath.Parse("gateway.bind"), "0.0.0.0"), ConfigPath.Parse("gateway.token"), new JsonObject { ["file"] = $"secrets/{TokenName}" }));
+        SecretFiles.Set(at, TokenName, token);
+        store.Edit(document => ConfigEdit.Set(ConfigEdit.Set(document, Bind, "0.0.0.0"), ConfigPath.Parse("gateway.token"), new JsonObject { ["file"] = $"secrets/{TokenName}" }));
     }
 
     /// <summary>Tells the agent who it works for; what else stands in the file stays.</summary>

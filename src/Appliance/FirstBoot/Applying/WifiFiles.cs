@@ -12,7 +12,7 @@ internal static class WifiFiles
     public const string Network = "/etc/systemd/network/25-appliance-wifi.network";
 
     /// <summary>An address by DHCP on whichever radio there is; a cable counts more.</summary>
-    public const string ClientNetwork = "# Written at first boot.\n[Match]\nType=wlan\n\n[Link]\nRequiredForOnline=no\n\n[Network]\nDHCP=yes\n\n[DHCPv4]\nRouteMetric=600\n\n[IPv6AcceptRA]\nRouteMetric=600\n";
+    public const string ClientNetwork = "# Written at first boot.\n[Match]\nType=wlan\n\n[Link]\nRequiredForOnline=no\n\n[Network]\nDHCP=yes\nMulticastDNS=yes\n\n[DHCPv4]\nRouteMetric=600\n\n[IPv6AcceptRA]\nRouteMetric=600\n";
 
     /// <summary>
     /// wpa_supplicant.conf(5) for a network with a password, by WPA2 or WPA3. The name is written in hexadecimal. The password stands in quotes

@@ -1,3 +1,4 @@
+using Appliance.FirstBoot.Applying;
 using Models.Store;
 
 namespace Appliance.FirstBoot.Setup;
@@ -11,7 +12,8 @@ internal static class SetupLabel
     /// <summary>The label as a picture.</summary>
     public const string PictureName = "setup-wifi.png";
 
-    private const string Screen = "/dev/tty1";
+    // What stands above the login (agetty(8)); gone with the next start.
+    private const string Screen = "/run/issue.d/00-appliance-setup.issue";
 
     /// <summary>What it says.</summary>
     public static string TextOf(AccessPoint point, Uri page) =>
@@ -20,10 +22,11 @@ internal static class SetupLabel
 
     /// <summary>Writes it on the boot partition and on the screen. Where one cannot be written the other will do.</summary>
     /// <param name="boot">The boot partition.</param>
+    /// <param name="files">The box.</param>
     /// <param name="point">The access point.</param>
     /// <param name="page">Where the page is.</param>
     /// <param name="note">Hears what could not be written.</param>
-    public static void Show(BootPartition boot, AccessPoint point, Uri page, Action<string> note)
+    public static void Show(BootPartition boot, BoxFiles files, AccessPoint point, Uri page, Action<string> note)
     {
         var text = TextOf(point, page);
         Try(boot.Folder, () =>
@@ -31,11 +34,7 @@ internal static class SetupLabel
             boot.Write(TextName, text.Replace("\n", "\r\n", StringComparison.Ordinal));
             DurableFile.Replace(Path.Combine(boot.Folder, PictureName), point.QrPng());
         });
-        if (File.Exists(Screen)) Try(Screen, () =>
-        {
-            using var screen = new StreamWriter(new FileStream(Screen, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
-            screen.Write("\r\n" + text.Replace("\n", "\r\n", StringComparison.Ordinal));
-        });
+        Try(Screen, () => files.Write(Screen, text, BoxFiles.Secret));
 
         void Try(string where, Action write)
         {

@@ -36,7 +36,8 @@ internal sealed class SetupRun(BootPartition boot, BoxFiles files, Action<string
         using var dns = await WithPatienceAsync(() => Task.FromResult(SetupServer.Bound(BindUdp, new IPEndPoint(address, 53), device)), cancellation);
         using var serving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var answering = CaptiveDns.ServeAsync(dns, address, serving.Token);
-        SetupLabel.Show(boot, point, server.Address, say);
+        SetupLabel.Show(boot, files, point, server.Address, say);
+        await ShowAgainAsync(cancellation);
         say($"Wi-Fi {point.Ssid} is open for setup; its key is on the screen and in {SetupLabel.TextName} on the boot partition.");
 
         // Whoever walks away with the answers saved has the box go on without them.
@@ -54,7 +55,14 @@ internal sealed class SetupRun(BootPartition boot, BoxFiles files, Action<string
         return true;
     }
 
-    private async Task<string?> FindRadioAsync(CancellationToken cancellation)
+    // Where nobody logs in on a screen there is nobody to tell.
+    private static async Task ShowAgainAsync(CancellationToken cancellation)
+    {
+        try { await SystemProgram.RunAsync(TimeSpan.FromSeconds(10), ["agetty", "--reload"], cancellation); }
+        catch (FirstBootException) { }
+    }
+
+    private static async Task<string?> FindRadioAsync(CancellationToken cancellation)
     {
         for (var until = DateTime.UtcNow + RadioPatience; ; await Task.Delay(TimeSpan.FromSeconds(1), cancellation))
             if (SetupRadio.Find() is { } device || DateTime.UtcNow > until) return SetupRadio.Find();
