@@ -58,8 +58,16 @@ internal static class FirstBootPlan
         if (hosts.Length == 0) hosts.Append("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
         files.Write("/etc/hosts", hosts.Append($"127.0.1.1\t{name}\n").ToString(), BoxFiles.Readable);
         files.Write("/etc/hostname", name + "\n", BoxFiles.Readable);
-        // The kernel has the name of before; proc(5) takes the new one.
-        if (files.IsThisMachine) File.WriteAllText("/proc/sys/kernel/hostname", name);
+        if (!files.IsThisMachine) return;
+        try
+        {
+            // The kernel has the name of before; proc(5) takes the new one.
+            File.WriteAllText("/proc/sys/kernel/hostname", name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // In a container, say: the next start has it.
+        }
     }
 
     // localtime(5): a relative link into the system's zones.
