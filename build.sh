@@ -41,10 +41,10 @@ usage: ./build.sh COMMAND
                a disk image of a whole box, artifacts/image/, from Debian's packages and ours: two slots, data that grows (docs/image.md); --kiosk with a
                screen, --pi for a Raspberry Pi; --update KEY makes a signed update of it too, artifacts/image/update-…. Where arm64's program cannot be published a stand-in is in it, which is said (fetches 200 MB once)
   test-image-boot [ARCH] [--cuts N]
-               such an image in QEMU: boots, answers, takes a good update, gives up a sick one, and has its power pulled N times (3) (many minutes)
+               such an image in QEMU: boots, answers, takes a good update, gives up a sick one, has its power pulled N times (3), and is set up by its Wi-Fi (many minutes)
   test-hardware
                pins, sensors and triggers on drivers of a real kernel, in an emulated machine (QEMU; fetches 220 MB once; minutes)
-  test-deb     the package installed, upgraded, removed and purged in a Debian, its service and its updates under systemd (root; minutes)
+  test-deb     the package installed, upgraded, removed and purged in a Debian, its service, first boot and updates under systemd (root; minutes)
   test-arm64   the published file for arm64 under qemu-user, and arm64's native ONNX Runtime with a model folder of ours (root, qemu-user-static;
                fetches 170 MB once)
   release KEY  what a release is made of, artifacts/release/: files, packages, checksums and a manifest for `appliance update` signed with an
@@ -299,6 +299,7 @@ test_image_boot() {
   case ${1:-} in amd64|arm64) wanted=$1; shift ;; esac
   image --arch "$wanted"
   firmware-scripts/image/test/test.sh "$wanted" "$root/artifacts/image/$wanted" "$root/artifacts/image-test-$wanted" "$@"
+  firmware-scripts/image/test/wifi.sh "$wanted" "$root/artifacts/image/$wanted" "$root/artifacts/image-wifi-$wanted"
 }
 
 test_deb() {
@@ -306,6 +307,7 @@ test_deb() {
   firmware-scripts/test-deb.sh "$file" "$root/artifacts/deb-test"
   if [ -e ../shared/models/tinystories-656k/tinystories-656k-f32.gguf ]; then model=../shared/models/tinystories-656k/tinystories-656k-f32.gguf; fi
   firmware-scripts/test-service.sh "$root/artifacts/deb-test/once/appliance_$(cat version.txt)_$(debian_arch).deb" "$root/artifacts/deb-test" "$model"
+  firmware-scripts/test-first-boot.sh "$root/artifacts/deb-test/once/appliance_$(cat version.txt)_$(debian_arch).deb" "$root/artifacts/deb-test"
   firmware-scripts/test-update.sh "$root/artifacts/deb-test/once/appliance_$(cat version.txt)_$(debian_arch).deb" "$file" "$root/artifacts/deb-test"
 }
 
