@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Appliance.FirstBoot.Settings;
 using Appliance.FirstBoot.Setup;
+using Models.Egress;
 using TestKit;
 
 namespace Appliance.Tests.FirstBoot;
@@ -146,12 +147,11 @@ public sealed class SetupServerTests : IAsyncLifetime
     [Fact]
     public async Task Dns_AnyName_IsTheBox()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var responder = UdpResponder.Bind(new IPEndPoint(IPAddress.Loopback, 0), device: null);
         using var end = new CancellationTokenSource();
-        var serving = CaptiveDns.ServeAsync(socket, AccessPointFiles.Address, end.Token);
+        var serving = responder.ServeAsync(packet => CaptiveDns.Answer(packet.Span, AccessPointFiles.Address), end.Token);
         using var client = new UdpClient();
-        client.Connect((IPEndPoint)socket.LocalEndPoint!);
+        client.Connect(responder.Address);
         // What is no question is not answered, and the next one is.
         await client.SendAsync(new byte[] { 1, 2, 3 });
         await client.SendAsync(new byte[2000]);

@@ -1,42 +1,15 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Appliance.FirstBoot.Setup;
 
 /// <summary>
-/// Answers every question for a name with the box's own address (RFC 1035), so that a phone that looks for the Internet finds the setup page.
-/// One packet at a time, nothing kept.
+/// Answers every question for a name with the box's own address (RFC 1035), so that a phone that looks for the Internet finds the setup page. Pure.
 /// </summary>
 internal static class CaptiveDns
 {
     private const int Header = 12, MostQuestion = 255 + 4;
     private const ushort TypeA = 1, TypeAny = 255, ClassInternet = 1;
-
-    /// <summary>Answers until told to end.</summary>
-    /// <param name="socket">Bound already.</param>
-    /// <param name="address">What is answered.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public static async Task ServeAsync(Socket socket, IPAddress address, CancellationToken cancellation)
-    {
-        var packet = new byte[512];
-        while (!cancellation.IsCancellationRequested)
-        {
-            try
-            {
-                var got = await socket.ReceiveFromAsync(packet, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), cancellation);
-                if (Answer(packet.AsSpan(0, got.ReceivedBytes), address) is { } answer) await socket.SendToAsync(answer, SocketFlags.None, got.RemoteEndPoint, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException)
-            {
-                // Too long a packet, or a port that nobody listens on any more: nobody's but the sender's affair.
-            }
-        }
-    }
 
     /// <summary>The answer to a packet; null for what is no question. It is at most 16 bytes longer than the question, so that it makes nobody's flood larger.</summary>
     public static byte[]? Answer(ReadOnlySpan<byte> packet, IPAddress address)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Appliance.FirstBoot.Applying;
+using Models.Egress;
 
 namespace Appliance.FirstBoot.Setup;
 
@@ -33,9 +34,9 @@ internal sealed class SetupRun(BootPartition boot, BoxFiles files, Action<string
         var address = AccessPointFiles.Address;
         var options = new SetupOptions(address, files.At("/usr/share/zoneinfo"), state.Take) { Device = device, Networks = radio.Networks, ZoneNames = ZoneNames() };
         await using var server = await WithPatienceAsync(() => SetupServer.StartAsync(options, cancellation), cancellation);
-        using var dns = await WithPatienceAsync(() => Task.FromResult(SetupServer.Bound(BindUdp, new IPEndPoint(address, 53), device)), cancellation);
+        using var dns = await WithPatienceAsync(() => Task.FromResult(UdpResponder.Bind(new IPEndPoint(address, 53), device)), cancellation);
         using var serving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var answering = CaptiveDns.ServeAsync(dns, address, serving.Token);
+        var answering = dns.ServeAsync(packet => CaptiveDns.Answer(packet.Span, address), serving.Token);
         SetupLabel.Show(boot, files, point, server.Address, say);
         await ShowAgainAsync(cancellation);
         say($"Wi-Fi {point.Ssid} is open for setup; its key is on the screen and in {SetupLabel.TextName} on the boot partition.");
@@ -81,21 +82,6 @@ internal sealed class SetupRun(BootPartition boot, BoxFiles files, Action<string
             {
                 if (waited.Elapsed > AddressPatience) throw new FirstBootException($"The setup page cannot be served on {AccessPointFiles.Address}: {e.Message}", e);
             }
-        }
-    }
-
-    private static Socket BindUdp(EndPoint where)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            socket.Bind(where);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Models.Egress;
 
 namespace Appliance.FirstBoot.Setup;
 
@@ -33,7 +34,7 @@ internal sealed class SetupServer : IAsyncDisposable
     private SetupServer(SetupOptions options)
     {
         _options = options;
-        var transport = new SocketTransportOptions { CreateBoundListenSocket = where => Bound(SocketTransportOptions.CreateDefaultBoundListenSocket, where, options.Device) };
+        var transport = new SocketTransportOptions { CreateBoundListenSocket = where => Bound(where, options.Device) };
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Limits.MaxRequestBodySize = LargestForm;
@@ -161,6 +162,21 @@ internal sealed class SetupServer : IAsyncDisposable
         }
     }
 
+    private static Socket Bound(EndPoint where, string? device)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(where);
+        try
+        {
+            if (device is not null) UdpResponder.HoldTo(socket, device);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     // What the page asks for and no more; a name that was typed counts more than one that was chosen.
     private static IEnumerable<(string, string)> Entries(Dictionary<string, string> form, string token)
     {
@@ -194,14 +210,5 @@ internal sealed class SetupServer : IAsyncDisposable
             _tries.Enqueue(now);
             return true;
         }
-    }
-
-    /// <summary>Binds a socket to an address, and to a device where one is named (SO_BINDTODEVICE, socket(7)).</summary>
-    internal static Socket Bound(Func<EndPoint, Socket> bind, EndPoint where, string? device)
-    {
-        var socket = bind(where);
-        const int socketLevel = 1, bindToDevice = 25;
-        if (device is not null) socket.SetRawSocketOption(socketLevel, bindToDevice, Encoding.ASCII.GetBytes(device + "\0"));
-        return socket;
     }
 }
