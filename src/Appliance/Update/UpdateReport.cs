@@ -13,6 +13,9 @@ internal sealed record UpdateReport(SlotFolder Slots, UpdateSettings Settings) :
     /// <exception cref="UpdateException">The settings cannot be read.</exception>
     public static UpdateReport Of(SlotFolder slots) => new(slots, UpdateSettings.Read(slots));
 
+    /// <summary>The version that starts.</summary>
+    public string Version => Slots.ProgramOf(Slots.Current)?.Version ?? ProductVersion.Text;
+
     /// <summary>The outcome's name, as JSON has it.</summary>
     public string Outcome => Slots.Outcome switch { TryOutcome.Pending => "pending", TryOutcome.Committed => "committed", TryOutcome.WentBack => "rolled-back", _ => "none" };
 
@@ -27,7 +30,7 @@ internal sealed record UpdateReport(SlotFolder Slots, UpdateSettings Settings) :
 
     /// <inheritdoc/>
     public void Write(PayloadWriter to) => to
-        .Add("version", ProductVersion.Text).Add("release", Slots.ProgramOf(Slots.Current)?.Release).Add("slot", Slots.Current).Add("good", Slots.Good).Add("outcome", Outcome)
+        .Add("version", Version).Add("release", Slots.ProgramOf(Slots.Current)?.Release).Add("slot", Slots.Current).Add("good", Slots.Good).Add("outcome", Outcome)
         .Add("tries_left", Slots.IsPending ? Slots.TriesLeft : null).Add("last", Slots.Last).Add("channel", Settings.Channel).Add("url", Settings.Place)
         .Add("keys", [.. Settings.TrustedKeys.Select(key => ManifestReader.IdOf(key))]);
 
@@ -35,7 +38,7 @@ internal sealed record UpdateReport(SlotFolder Slots, UpdateSettings Settings) :
     public IEnumerable<(string Label, string Text)> Lines()
     {
         var release = Slots.ProgramOf(Slots.Current)?.Release ?? 0;
-        yield return ("version", $"{ProductVersion.Text}{(release > 0 ? string.Create(CultureInfo.InvariantCulture, $", release {release}") : "")}, {(Slots.Current == SlotFolder.Installed ? "as it was installed" : $"in slot {Slots.Current} of {Slots.Path}")}");
+        yield return ("version", $"{Version}{(release > 0 ? string.Create(CultureInfo.InvariantCulture, $", release {release}") : "")}, {(Slots.Current == SlotFolder.Installed ? "as it was installed" : $"in slot {Slots.Current} of {Slots.Path}")}");
         yield return ("last", LastLine);
         yield return ("channel", Settings.Channel);
         yield return ("from", Settings.Place ?? "nowhere yet: `appliance update channel --url ADDRESS` says where");

@@ -36,7 +36,7 @@ internal static class SlotStart
         Environment.SetEnvironmentVariable(BaseVariable, null);
         if (marker == Off || program is null) return;
         if (marker is null && IsUnwatchedServer(arguments)) Burn(slots);
-        foreach (var file in Candidates(slots, arguments is ["update", "slot", ..]))
+        foreach (var file in Candidates(slots, IsJudge(arguments)))
         {
             var mark = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}:{file}");
             if (marker == mark || file == program) return;
@@ -56,6 +56,9 @@ internal static class SlotStart
             yield return file;
         }
     }
+
+    // Who decides about a version, by itself or for a person, is not that version; what it is asked, it answers itself.
+    private static bool IsJudge(string[] arguments) => arguments is ["update", not "health", ..];
 
     // Under systemd, ExecStartPre= burns them.
     private static bool IsUnwatchedServer(string[] arguments) =>
