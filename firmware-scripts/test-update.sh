@@ -32,6 +32,7 @@ version() { # what it does when it is to serve
   printf '#!/bin/sh\ncase "$1" in serve) %s ;; *) APPLIANCE_SLOT=off exec /usr/bin/appliance "$@" ;; esac\n' "$1" > "$folder/version"
 }
 make 2 good "$binary"
+make 2 again "$binary"
 # It says that it is ready, and answers where nobody asks.
 version 'APPLIANCE_SLOT=off APPLIANCE_HOME=/var/lib/appliance/elsewhere exec /usr/bin/appliance serve'
 make 3 sick "$folder/version"
@@ -47,20 +48,23 @@ printf '[Service]\nExecStart=\nExecStart=/usr/bin/appliance update health --of-c
 cat > "$tree/root/look" <<'LOOK'
 #!/bin/bash
 exec > /root/seen 2>&1
-outcome() { appliance update status --json | grep -oE '"(slot|good|outcome)":"[a-z-]*"' | cut -d'"' -f4 | tr '\n' ' '; }
+outcome() { appliance update status --json | sed 's/"last":.*//' | grep -oE '"(slot|good|outcome)":"[a-z-]*"' | cut -d'"' -f4 | tr '\n' ' '; }
 runs() { systemctl is-active appliance | tr '\n' ' '; readlink "/proc/$(systemctl show -p MainPID --value appliance)/exe"; }
 asks() { for _ in $(seq 120); do appliance update health --within 2 >/dev/null 2>&1 && { echo well; return; }; done; echo "not well"; }
 appliance update trust /root/pub.pem >/dev/null
-for name in good sick silent crashing; do
+for name in good back again sick silent crashing; do
+  if [ "$name" = back ]; then
+    appliance update rollback >/dev/null; code=$?
+    for _ in $(seq 90); do [ -e /var/lib/appliance-slots/tries ] || break; sleep 1; done
+    well=$(asks)
+    echo "$name $code $(outcome)$(runs) $well"
+    continue
+  fi
   appliance update from "/root/$name" >/dev/null 2>"/root/$name.error"; code=$?
   [ "$code" = 0 ] || cat "/root/$name.error"
   well=$(asks)
   echo "$name $code $(outcome)$(runs) $well"
 done
-appliance update rollback >/dev/null
-for _ in $(seq 90); do [ -e /var/lib/appliance-slots/tries ] || break; sleep 1; done
-well=$(asks)
-echo "back $(outcome)$(runs) $well"
 echo "kept $(find /var/lib/appliance/.appliance -maxdepth 1 -name '.before-*' -printf '%f\n' | tr '\n' ' ')"
 echo "failed $(systemctl list-units --failed --plain --no-legend appliance.service appliance-rollback.service | wc -l)"
 journalctl -u appliance -u appliance-commit -u appliance-rollback -o cat > /root/journal
@@ -84,8 +88,8 @@ SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 timeout -k 5 600 script -qefc "systemd-nspawn
 seen=$tree/root/seen
 cat "$seen"
 expect() { grep -qE "$1" "$seen" || { tail -n 40 "$tree/root/journal" >&2; echo "test-update.sh: expected $1" >&2; exit 1; }; }
-expect '^good 0 a a committed active /var/lib/appliance-slots/a/appliance well$'
+for name in good again; do expect "^$name 0 a a committed active /var/lib/appliance-slots/a/appliance well\$"; done
 for name in sick silent crashing; do expect "^$name 1 a a rolled-back active /var/lib/appliance-slots/a/appliance well\$"; done
-expect '^back installed installed committed active /usr/bin/appliance well$'
+expect '^back 0 installed installed committed active /usr/bin/appliance well$'
 expect '^kept \.before-'
 expect '^failed 0$'

@@ -24,7 +24,7 @@ internal sealed record UpdateReport(SlotFolder Slots, UpdateSettings Settings) :
     {
         (TryOutcome.Pending, _) => $"version {Slots.ProgramOf(Slots.Current)?.Version} is being tried: it may be started {Slots.TriesLeft} more times before it goes back",
         (TryOutcome.Committed, { } last) => $"version {last.Program.Version} of {At(last)} proved itself",
-        (TryOutcome.WentBack, { } last) => $"version {last.Program.Version} of {At(last)} went back: {last.Why ?? "it was never started"}",
+        (TryOutcome.WentBack, { } last) => $"version {last.Program.Version} of {At(last)} went back: {last.Why}",
         _ => "none",
     };
 

@@ -53,7 +53,8 @@ internal sealed class SlotFolder
     public LastTry? Last => LastTry.Read(State.Member("last"));
 
     /// <summary>What became of it.</summary>
-    public TryOutcome Outcome => IsPending ? TryOutcome.Pending : Last is not { } last ? TryOutcome.None : last.Slot == Good ? TryOutcome.Committed : TryOutcome.WentBack;
+    public TryOutcome Outcome => IsPending ? TryOutcome.Pending : Last is not { } last ? TryOutcome.None
+        : last.Slot == Good ? TryOutcome.Committed : last.Why is null ? TryOutcome.None : TryOutcome.WentBack;
 
     /// <summary>The highest release that ever proved itself here, or was installed: none below it is taken.</summary>
     public long Floor => Math.Max(Math.Max(State.Number("floor") ?? 0, ProgramOf(Good)?.Release ?? 0), PinnedRelease.Number);
@@ -180,7 +181,7 @@ internal sealed class SlotFolder
         if (!Directory.Exists(Path)) return;
         using var held = Lock();
         // The good one first: whenever this ends, what starts is one that is there.
-        foreach (var name in (ReadOnlySpan<string>)["good", "current", "tries"])
+        foreach (var name in (ReadOnlySpan<string>)["good", "current", "tries", "state.json"])
             if (Exists(name)) _disk.Delete(At(name));
     }
 

@@ -23,7 +23,7 @@ internal sealed record SlotProgram(string Version, long Release, string Sha256) 
 /// <param name="From">The slot that was good then, to which it goes back.</param>
 /// <param name="Program">Which version it is.</param>
 /// <param name="At">When it began.</param>
-/// <param name="Why">Why it went back; null where it did not, or nobody knows.</param>
+/// <param name="Why">Why it went back; null where it did not.</param>
 internal sealed record LastTry(string Slot, string From, SlotProgram Program, DateTimeOffset At, string? Why) : IPayload
 {
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ internal sealed record LastTry(string Slot, string From, SlotProgram Program, Da
 /// <summary>What became of the last try.</summary>
 internal enum TryOutcome
 {
-    /// <summary>There was none.</summary>
+    /// <summary>There was none, or it broke off before anything was started.</summary>
     None,
 
     /// <summary>It has yet to prove itself.</summary>

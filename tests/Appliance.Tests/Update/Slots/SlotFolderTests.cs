@@ -54,4 +54,31 @@ public sealed class SlotFolderTests
         Assert.Equal(TryOutcome.Committed, box.Slots.Outcome);
         Assert.Equal(SlotFolder.Installed, box.Slots.Previous);
     }
+
+    [Fact]
+    public void Reset_LetsTheInstalledProgramStart_WhateverWasThere()
+    {
+        using var folder = new TemporaryFolder();
+        var box = new SlotModel(folder.Path);
+        box.Apply("new", 1);
+        Assert.Equal("new", box.Boot());
+        box.Apply("newer", 2);
+        box.Slots.Reset();
+        Assert.Equal((SlotFolder.Installed, SlotFolder.Installed, TryOutcome.None), (box.Slots.Current, box.Slots.Good, box.Slots.Outcome));
+        Assert.Equal("installed", box.Boot());
+    }
+
+    [Fact]
+    public void Candidates_OfAJudge_AreTheVersionThatProvedItselfAlone()
+    {
+        using var folder = new TemporaryFolder();
+        var box = new SlotModel(folder.Path);
+        box.Apply("new", 1);
+        Assert.Empty(SlotStart.Candidates(box.Slots, isJudge: true));
+        Assert.Equal([box.Slots.FileOf("a")], SlotStart.Candidates(box.Slots, isJudge: false));
+        box.Boot();
+        box.Apply("newer", 2);
+        Assert.Equal([box.Slots.FileOf("a")], SlotStart.Candidates(box.Slots, isJudge: true));
+        Assert.Equal([box.Slots.FileOf("b"), box.Slots.FileOf("a")], SlotStart.Candidates(box.Slots, isJudge: false));
+    }
 }
