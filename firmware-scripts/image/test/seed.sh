@@ -18,6 +18,9 @@ RestartSec=1
 Environment=PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_PAGER= SYSTEMD_COLORS=0 NO_COLOR=1 HOME=/root
 UNIT
 ln -s ../appliance-test.service "$unit/multi-user.target.wants/"
+# Nor does it find its devices, or start a service, within a minute and a half.
+mkdir -p "$work/tree/etc/systemd/system.conf.d"
+printf '[Manager]\nDefaultDeviceTimeoutSec=20min\nDefaultTimeoutStartSec=20min\n' > "$work/tree/etc/systemd/system.conf.d/test.conf"
 read -r start size < <(sfdisk -d "$disk" | sed -n 's/.*start= *\([0-9]*\), size= *\([0-9]*\),.*name="data".*/\1 \2/p')
 truncate -s $((size * 512)) "$work/data"
 mke2fs -q -t ext4 -T default -b 4096 -m 1 -J size=32 -L appliance-data -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0 -d "$work/tree" "$work/data"
