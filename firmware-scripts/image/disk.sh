@@ -17,7 +17,7 @@ rm -rf "$slot" "$folder/disk.img"; mkdir -p "$slot"
 console="console=tty0 console=ttyS0"
 if [ "$arch" = arm64 ]; then console="console=tty0 console=ttyAMA0"; fi
 if [ "$variant" = pi ]; then console="console=serial0,115200 console=tty1"; cp "$here/pi-config.txt" "$tree/usr/lib/appliance/config.txt"; fi
-printf 'appliance.slot=a %s quiet loglevel=4 panic=10 psi=1 cgroup_enable=memory net.ifnames=0 systemd.gpt_auto=0 fsck.repair=yes\n' "$console" > "$tree/usr/lib/appliance/cmdline"
+printf 'appliance.slot=a %s quiet loglevel=4 panic=10 psi=1 net.ifnames=0 systemd.gpt_auto=0 fsck.repair=yes\n' "$console" > "$tree/usr/lib/appliance/cmdline"
 # Device trees and the boot loader's firmware are a Raspberry Pi's.
 leave=('boot/vmlinuz*' 'boot/initrd*' 'boot/config*' 'boot/System.map*' 'dev/*' 'proc/*' 'sys/*' 'run/*' 'tmp/*' 'var/log/*')
 if [ "$variant" != pi ]; then leave+=('usr/lib/linux-image-*' 'usr/lib/raspi-firmware'); fi
