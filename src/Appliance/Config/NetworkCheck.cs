@@ -14,6 +14,8 @@ internal static class NetworkCheck
         var (mode, program) = (ConfigPath.Parse("gateway.tailscale.mode"), gateway.Tailscale.Program);
         if (program is not null && !Path.IsPathFullyQualified(program)) yield return (ConfigPath.Parse("gateway.tailscale.program"), $"is {program}, which is no full path");
         if (gateway.Tailscale.Mode == TailscaleMode.Off) yield break;
+        if (gateway.Tailscale.Mode == TailscaleMode.Funnel && gateway.Auth.AllowTailscale)
+            yield return (mode, "is funnel, and gateway.auth.allowTailscale is on: who comes from the Internet has no login there, and the gateway that is open to it believes none. Set that to false first");
         if (gateway.Tailscale.Mode == TailscaleMode.Funnel && gateway.Token is null)
             yield return (mode, "is funnel, which would open this gateway to the whole Internet without a secret: set gateway.token too");
         // Tailscale's daemon comes by loopback; what else could come by another address would pass it by.

@@ -11,7 +11,7 @@ internal static class PeopleCheck
     public static IEnumerable<(ConfigPath Path, string Fault)> Of(ApplianceConfig config)
     {
         var roles = PersonRole.BuiltIn.Select(role => role.Name).Union(config.Roles.Keys).ToList();
-        var subjects = new HashSet<string>(StringComparer.Ordinal);
+        var (subjects, logins) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
         foreach (var (id, person) in config.People)
         {
             var path = ConfigPath.Root.With("people").With(id);
@@ -19,6 +19,7 @@ internal static class PeopleCheck
             else if (!Person.IsId(id)) yield return (path, "is no person's id: up to 64 lower-case letters, digits, - and _, beginning with a letter");
             if (!roles.Contains(person.Role, StringComparer.Ordinal)) yield return (path.With("role"), $"is {person.Role}, which is no role; there are {string.Join(", ", roles.Order(StringComparer.Ordinal))}");
             if (person.Subject is { } subject && !subjects.Add(subject)) yield return (path.With("subject"), "is somebody else's too");
+            if (person.Tailnet is { } login && !logins.Add(login)) yield return (path.With("tailnet"), "is somebody else's too");
         }
         foreach (var (name, role) in config.Roles)
         {

@@ -15,7 +15,7 @@ internal static class SecurityChecks
 
     /// <summary>Every finding.</summary>
     public static IEnumerable<Finding> All(Patient patient) =>
-        [.. Bind(patient), .. Origins(patient), .. Token(patient), .. PlainSecrets(patient), .. SecretPlaces(patient), .. FileModes.Check(patient.Home), .. Pairings(patient), .. Machine(patient)];
+        [.. Bind(patient), .. Visitors(patient), .. Origins(patient), .. Token(patient), .. PlainSecrets(patient), .. SecretPlaces(patient), .. FileModes.Check(patient.Home), .. Pairings(patient), .. Machine(patient)];
 
     private static IEnumerable<Finding> Bind(Patient patient)
     {
@@ -27,6 +27,12 @@ internal static class SecurityChecks
                 "Whoever is in the network may try tokens.", "`appliance config unset gateway.bind` where only this machine needs it; Tailscale for reach from elsewhere."),
             new Finding("http", Severity.Warning, "the gateway speaks plain HTTP to the network", "Who is on the way can read tokens and conversations.", "Put a proxy with TLS or Tailscale in front, and bind to loopback."),
         ];
+    }
+
+    private static IEnumerable<Finding> Visitors(Patient patient)
+    {
+        if (!patient.Config.Config.Gateway.Auth.AllowTailscale) yield break;
+        yield return new Finding("tailscale-login", Severity.Info, "gateway.auth.allowTailscale: who comes by tailscale serve is who Tailscale says, without a token", "Whoever has a device of whoever logged this machine in is the owner, and a program of this machine that runs as root can say so too.", "`appliance config unset gateway.auth.allowTailscale` where tokens are wanted; people.*.tailnet names others.");
     }
 
     private static IEnumerable<Finding> Origins(Patient patient)

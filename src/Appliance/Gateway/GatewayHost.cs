@@ -195,6 +195,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed += McpChanged;
         _context.Config.Changed += HardwareChanged;
         _context.Config.Changed += OutboxMayGo;
+        _context.Config.Changed += VisitorsChanged;
         _context.Config.Changed += _methods.ConfigChanged;
         // Before anybody is asked, or hears of it.
         var asked = new ApprovalAudit(identity.Audit);
@@ -315,6 +316,7 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
         _context.Config.Changed -= McpChanged;
         _context.Config.Changed -= HardwareChanged;
         _context.Config.Changed -= OutboxMayGo;
+        _context.Config.Changed -= VisitorsChanged;
         await _keepAlives.DisposeAsync();
         _heartbeats.Dispose();
         _nights.Dispose();
@@ -368,6 +370,12 @@ internal sealed class GatewayHost : IConnectionHandler, IAsyncDisposable
     private void OutboxMayGo(ConfigChange change)
     {
         if (change.Before.Config.Network.Offline != change.After.Config.Network.Offline) _context.Outbox.Wake();
+    }
+
+    // Who is here by what is not believed any more must prove it otherwise.
+    private void VisitorsChanged(ConfigChange change)
+    {
+        if (change.Before.Config.Gateway.Auth.AllowTailscale && !change.After.Config.Gateway.Auth.AllowTailscale) _hub.Close(connection => connection.Principal?.Method == "tailscale", "rights changed");
     }
 
     private void HardwareChanged(ConfigChange change)

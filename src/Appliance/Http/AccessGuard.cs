@@ -91,6 +91,15 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
         throw new ApiException(StatusCodes.Status401Unauthorized, "This server needs its token: Authorization: Bearer TOKEN.", null, "invalid_api_key");
     }
 
+    /// <summary>Looks who a request says it is by Tailscale, where that counts. Web pages from elsewhere bring a token like everybody.</summary>
+    /// <exception cref="ApiException">403 for a web page's request that is refused, 401 for a secret in the URL.</exception>
+    public async ValueTask IdentifyAsync(HttpContext context)
+    {
+        if (!identity.Visitors.IsFor(context.Request)) return;
+        CheckPage(context.Request);
+        if (!IsForeignPage(context.Request)) await identity.Visitors.LookAsync(context);
+    }
+
     /// <summary>Lets somebody use a route, or refuses; either stands in the audit log.</summary>
     /// <exception cref="ApiException">403 without the scope it needs, 429 for too many requests.</exception>
     public void Require(Principal principal, HttpRequest request, string path, string scope)

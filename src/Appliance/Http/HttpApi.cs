@@ -51,6 +51,7 @@ internal sealed class HttpApi
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
             RequireOneLength(context);
+            await _guard.IdentifyAsync(context);
             if (context.Request.Path == "/" && context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true)
             {
                 // The token comes in the first frame; here only web pages from elsewhere are refused.

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace Models.Egress;
 
 /// <summary>Tells whose program is at the other end of a connection within this machine, by <c>/proc/net/tcp</c> (proc(5)).</summary>
-internal static class LocalPeer
+public static class LocalPeer
 {
     // How a program that speaks IPv6 alone writes an address of IPv4, ::ffff:0:0/96, in words of the machine's own order.
     private static string Mapped => BitConverter.IsLittleEndian ? "0000000000000000FFFF0000" : "00000000000000000000FFFF";
@@ -15,8 +15,16 @@ internal static class LocalPeer
     public static bool IsOurUser(Socket socket)
     {
         if (socket.RemoteEndPoint is not IPEndPoint peer || socket.LocalEndPoint is not IPEndPoint here) return false;
+        return Owner(peer, here) == Ours.Value;
+    }
+
+    /// <summary>True where it is root's. Where the kernel does not tell, it is not.</summary>
+    public static bool IsRoots(Socket socket) => socket.RemoteEndPoint is IPEndPoint peer && socket.LocalEndPoint is IPEndPoint here && Owner(peer, here) == "0";
+
+    private static string? Owner(IPEndPoint peer, IPEndPoint here)
+    {
         var (from, to) = (Hex(peer), Hex(here));
-        return (Owner("/proc/net/tcp", from, to) ?? Owner("/proc/net/tcp6", Mapped + from, Mapped + to)) == Ours.Value;
+        return Owner("/proc/net/tcp", from, to) ?? Owner("/proc/net/tcp6", Mapped + from, Mapped + to);
     }
 
     // "sl local_address rem_address st tx:rx tr:when retrnsmt uid …": the other end's own line is the one that begins where it is.

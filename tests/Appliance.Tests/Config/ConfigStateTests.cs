@@ -41,6 +41,8 @@ public sealed class ConfigStateTests
     [InlineData("""{"gateway": {"bind": "0.0.0.0"}}""", "set gateway.token too")]
     [InlineData("""{"gateway": {"tailscale": {"mode": "on"}}}""", "must be one of off, serve, funnel")]
     [InlineData("""{"gateway": {"tailscale": {"mode": "funnel"}}}""", "set gateway.token too")]
+    [InlineData("""{"gateway": {"tailscale": {"mode": "funnel"}, "auth": {"allowTailscale": true}, "token": {"env": "A"}}}""", "allowTailscale is on")]
+    [InlineData("""{"people": {"ann": {"role": "member", "tailnet": "a@x"}, "bob": {"role": "member", "tailnet": "A@x"}}}""", "is somebody else's too")]
     [InlineData("""{"gateway": {"tailscale": {"mode": "serve"}, "bind": "::1"}}""", "needs gateway.bind to be loopback")]
     [InlineData("""{"gateway": {"tailscale": {"program": "tailscale"}}}""", "which is no full path")]
     [InlineData("""{"gateway": {"token": {"env": 1}}}""", "gateway.token is no secret")]
@@ -126,7 +128,7 @@ public sealed class ConfigStateTests
     {
         var defaults = System.Text.Json.JsonSerializer.SerializeToNode(new ApplianceConfig(), ConfigJson.Default.ApplianceConfig)!.AsObject();
         Assert.Empty(ConfigCheck.Tree(defaults));
-        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback","tailscale":{"mode":"off"}},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[],"channels":{"telegram":{}},"reflexes":{"enabled":true},"backup":{"keep":7},"exec":{},"hardware":{"simulate":false,"pins":{},"sensors":{},"triggers":{},"triggersPerHour":60},"sessions":{"helperDays":7,"helperEnd":"archive"},"power":{"battery":30,"whenHot":"slower"}}""")), defaults.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback","tailscale":{"mode":"off"},"auth":{"allowTailscale":false}},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[],"channels":{"telegram":{}},"reflexes":{"enabled":true},"backup":{"keep":7},"exec":{},"hardware":{"simulate":false,"pins":{},"sensors":{},"triggers":{},"triggersPerHour":60},"sessions":{"helperDays":7,"helperEnd":"archive"},"power":{"battery":30,"whenHot":"slower"}}""")), defaults.ToJsonString());
     }
 
     private static ConfigState Read(string text) => ConfigState.Read(Encoding.UTF8.GetBytes(text), []);

@@ -11,10 +11,13 @@ internal sealed record GatewayConfig(
     string Bind = "loopback",
     [property: Setting("Web pages that may connect beside the gateway's own, each an exact origin such as https://panel.example:8443. They need the token like everybody.", Hot = true)]
     IReadOnlyList<string>? AllowedOrigins = null,
-    TailscaleConfig? Tailscale = null)
+    TailscaleConfig? Tailscale = null, AuthConfig? Auth = null)
 {
     [Setting("Reach from elsewhere by Tailscale, which must be installed.")]
     public TailscaleConfig Tailscale { get; init; } = Tailscale ?? new();
+
+    [Setting("What beside tokens proves who somebody is.")]
+    public AuthConfig Auth { get; init; } = Auth ?? new();
 
     /// <summary>Where the token is, or null.</summary>
     [Setting("Secret of at least 32 characters that every request must carry. Without one the gateway makes a token at first start, for WebSocket clients.")]

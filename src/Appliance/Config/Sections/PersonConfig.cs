@@ -7,4 +7,6 @@ internal sealed record PersonConfig(
     [property: Setting("How they are called.")]
     string? Name = null,
     [property: Setting("The subject (sub) of their JSON Web Tokens.")]
-    string? Subject = null);
+    string? Subject = null,
+    [property: Setting("Their login in your tailnet, such as ann@example.com; counts where gateway.auth.allowTailscale is on.")]
+    string? Tailnet = null);

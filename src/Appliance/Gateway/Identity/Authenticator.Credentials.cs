@@ -39,6 +39,10 @@ internal sealed partial class Authenticator
         return shared.Matches(token) ? Principal.Owner : person;
     }
 
+    /// <summary>Who comes by Tailscale, where that is believed.</summary>
+    private Principal? OfVisit(Peer peer) => peer.Visit?.PersonId is { } person && people.Policy.RoleOf(person) is not null
+        ? new Principal(Principal.Operator, people.Policy.Bounded(person, Scope.All), null, "tailscale") { PersonId = person } : null;
+
     /// <summary>The person whose JWT it is. Where people are configured, one who is none of them gets nothing; where nobody is, the JWT's own scopes count.</summary>
     private Principal? OfJwt(string token)
     {

@@ -30,11 +30,16 @@ internal sealed partial class Authenticator(
         }
     }
 
-    /// <summary>Decides about an HTTP request's bearer token; null where it has none.</summary>
+    /// <summary>Decides about an HTTP request: its bearer token, or, without one, who Tailscale says it is; null where it has neither.</summary>
     /// <exception cref="GatewayException">It is wrong, or its address is locked out.</exception>
     public Principal? Bearer(string? token, Peer peer)
     {
-        if (string.IsNullOrEmpty(token)) return null;
+        if (string.IsNullOrEmpty(token))
+        {
+            if (OfVisit(peer) is not { } visitor) return null;
+            audit.Connected(AuditTrail.Actor(visitor, peer, "http", null), null);
+            return visitor;
+        }
         try
         {
             var principal = Try(peer, () => OfToken(token) ?? OfJwt(token) ?? throw Refuse(DetailCode.AuthTokenMismatch, "unauthorized: gateway token mismatch", "token_mismatch", "update_auth_credentials"));
@@ -54,12 +59,14 @@ internal sealed partial class Authenticator(
         var bare = connect.Auth is { Token: null or "", Password: null or "", DeviceToken: null or "", BootstrapToken: null or "" };
         // The kernel vouches for the owner's own programs.
         if (bare && peer.IsOwner && connect is { Device: null, Role: Principal.Operator }) return new Grant(new Principal(Principal.Operator, Scope.Clean(connect.Scopes), null, "local"));
-        if (bare)
+        if (bare && peer.Visit is { Refusal: { } refusal })
+            throw Refuse(refusal, "unauthorized: what Tailscale says of who this is was not believed (use this gateway's token)", refusal["AUTH_".Length..].ToLowerInvariant(), "update_auth_configuration");
+        if (bare && peer.Visit is null)
             throw Refuse(DetailCode.AuthTokenMissing, "unauthorized: gateway token missing (start the client with this gateway's token)", "token_missing", "update_auth_configuration");
         var proof = Try(peer, () =>
         {
             if (connect.Device is not null) DeviceProof.Check(connect, challenge, time.GetUtcNow());
-            return Verify(connect);
+            return bare ? new(peer.Visit!.PersonId!, "tailscale") : Verify(connect);
         });
         if (people.Policy.RoleOf(proof.PersonId) is null)
             throw Refuse(DetailCode.AuthTokenMismatch, "unauthorized: the person this credential is for may not use this gateway", "token_mismatch", "review_auth_configuration");

@@ -1,7 +1,9 @@
 using Appliance.Config;
 using Appliance.Gateway.Identity.People;
 using Appliance.Gateway.Identity.Setup;
+using Appliance.Gateway.Identity.Visitors;
 using Appliance.Hosting;
+using Appliance.Network.Tailscale;
 using Models;
 using Runtime.Audit;
 
@@ -17,7 +19,9 @@ internal sealed class GatewayIdentity : IAsyncDisposable
         _store = IdentityStore.Open(home);
         Audit = new AuditLog(home, options.Time, problem => onBug(new ModelException(problem)));
         Pairing = new PairingBook(_store, options.Time);
-        People = new PeopleBook(_store, options.Config ?? ConfigStore.Open(home), options.Time);
+        var config = options.Config ?? ConfigStore.Open(home);
+        People = new PeopleBook(_store, config, options.Time);
+        Visitors = new TailnetVisitors(config, options.Tailnet ?? (() => ClaimState.None), People, Audit, options.Time);
         SetupCodes = new SetupCodes(_store, options.Time);
         Requests = new RequestLimiter(options.Time);
         Token = SharedToken.Choose(options.Token, _store, options.RenewToken);
@@ -33,6 +37,9 @@ internal sealed class GatewayIdentity : IAsyncDisposable
 
     /// <summary>People and their roles.</summary>
     public PeopleBook People { get; }
+
+    /// <summary>Who comes by Tailscale.</summary>
+    public TailnetVisitors Visitors { get; }
 
     /// <summary>One-time codes for new devices.</summary>
     public SetupCodes SetupCodes { get; }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Appliance.Gateway.Identity.Visitors;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Appliance.Gateway.Identity;
@@ -12,6 +13,9 @@ internal sealed record Peer(IPAddress? Address, bool IsDirectLoopback, bool IsOw
 {
     // A proxy on this machine makes the whole world look like loopback; it gives itself away by one of these.
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Tailscale-User-Login"];
+
+    /// <summary>What became of headers that say who comes by Tailscale; null where there are none, or they do not count.</summary>
+    public TailnetVisit? Visit { get; init; }
 
     /// <summary>Where it is, roughly: what the audit log keeps of an address.</summary>
     public string AddressClass => IsDirectLoopback ? "this machine" : Address is null ? "unknown" : ClassOf(Address.IsIPv4MappedToIPv6 ? Address.MapToIPv4() : Address);
@@ -27,13 +31,16 @@ internal sealed record Peer(IPAddress? Address, bool IsDirectLoopback, bool IsOw
         }
         var address = context.Connection.RemoteIpAddress;
         var loopback = address is not null && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-        return new Peer(address, loopback && !proxied);
+        var visit = context.Features.Get<TailnetVisit>();
+        return new Peer(visit?.Address ?? address, loopback && !proxied) { Visit = visit };
     }
 
     private static string ClassOf(IPAddress address)
     {
         if (IPAddress.IsLoopback(address)) return "a proxy on this machine";
         var bytes = address.GetAddressBytes();
+        // Tailscale's own prefix.
+        if (bytes is [0xfd, 0x7a, 0x11, 0x5c, 0xa1, 0xe0, ..]) return "tailnet";
         if (bytes.Length == 16) return address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal ? "private network" : "internet";
         return bytes switch
         {

@@ -7,7 +7,7 @@ namespace Appliance.Gateway.Identity;
 /// <param name="Role"><see cref="Operator"/> or <see cref="Node"/>.</param>
 /// <param name="Scopes">What was granted; a node has none.</param>
 /// <param name="DeviceId">The device that proved itself, or null.</param>
-/// <param name="Method">How it proved itself: <c>token</c>, <c>device-token</c>, <c>person-token</c>, <c>bootstrap-token</c>, <c>jwt</c> or <c>local</c>.</param>
+/// <param name="Method">How it proved itself: <c>token</c>, <c>device-token</c>, <c>person-token</c>, <c>bootstrap-token</c>, <c>jwt</c>, <c>tailscale</c> or <c>local</c>.</param>
 internal sealed record Principal(string Role, IReadOnlyList<string> Scopes, string? DeviceId, string Method)
 {
     /// <summary>A person's client.</summary>

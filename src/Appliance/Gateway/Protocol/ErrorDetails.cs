@@ -62,6 +62,11 @@ internal static class DetailCode
     public const string AuthBootstrapTokenInvalid = "AUTH_BOOTSTRAP_TOKEN_INVALID";
     public const string AuthDeviceTokenMismatch = "AUTH_DEVICE_TOKEN_MISMATCH";
     public const string AuthScopeMismatch = "AUTH_SCOPE_MISMATCH";
+    public const string AuthUnauthorized = "AUTH_UNAUTHORIZED";
+    public const string AuthTailscaleIdentityMissing = "AUTH_TAILSCALE_IDENTITY_MISSING";
+    public const string AuthTailscaleProxyMissing = "AUTH_TAILSCALE_PROXY_MISSING";
+    public const string AuthTailscaleWhoisFailed = "AUTH_TAILSCALE_WHOIS_FAILED";
+    public const string AuthTailscaleIdentityMismatch = "AUTH_TAILSCALE_IDENTITY_MISMATCH";
     public const string AuthRateLimited = "AUTH_RATE_LIMITED";
     public const string DeviceIdentityRequired = "DEVICE_IDENTITY_REQUIRED";
     public const string DeviceIdMismatch = "DEVICE_AUTH_DEVICE_ID_MISMATCH";

@@ -36,6 +36,9 @@ internal sealed class AccessPolicy
     /// <summary>The person whose JWTs have that subject, or null.</summary>
     public Person? FindBySubject(string subject) => _people.Values.FirstOrDefault(p => p.Subject == subject);
 
+    /// <summary>The person whose login in the tailnet that is, or null. Logins are addresses, which do not differ by case.</summary>
+    public Person? FindByTailnet(string login) => _people.Values.FirstOrDefault(p => login.Equals(p.Tailnet, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>What a person may use; null for one who is not there, or whose role is not.</summary>
     public PersonRole? RoleOf(string person) => Find(person) is { } found ? _roles.GetValueOrDefault(found.Role) : null;
 

@@ -108,12 +108,12 @@ internal sealed class PeopleBook : IDisposable
         lock (_lock) (before, _policy) = (_policy, Make(change.After.Config));
         foreach (var person in before.People)
         {
-            if (_policy.Find(person.Id)?.Subject != person.Subject || !Equals(_policy.RoleOf(person.Id), before.RoleOf(person.Id))) RightsChanged?.Invoke(person.Id);
+            if (_policy.Find(person.Id) is not { } now || now.Subject != person.Subject || now.Tailnet != person.Tailnet || !Equals(_policy.RoleOf(person.Id), before.RoleOf(person.Id))) RightsChanged?.Invoke(person.Id);
         }
     }
 
     private static AccessPolicy Make(ApplianceConfig config) => new(
-        config.People.Select(p => new Person(p.Key, p.Value.Role) { Name = p.Value.Name, Subject = p.Value.Subject }),
+        config.People.Select(p => new Person(p.Key, p.Value.Role) { Name = p.Value.Name, Subject = p.Value.Subject, Tailnet = p.Value.Tailnet }),
         config.Roles.Select(r => PersonRole.Of(r.Key, r.Value)));
 
     private static ConfigDocument Set(ConfigDocument document, ConfigPath path, string? value) => value is null ? ConfigEdit.Remove(document, path) : ConfigEdit.Set(document, path, value);

@@ -14,6 +14,9 @@ internal sealed record Person(string Id, string Role)
     /// <summary>The subject of their JWTs, or null.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>Their login in the tailnet, or null.</summary>
+    public string? Tailnet { get; init; }
+
     /// <summary>True for what may be an id: it becomes a part of session keys.</summary>
     public static bool IsId(string id) => id.Length is > 0 and <= 64 && char.IsAsciiLetterLower(id[0]) && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }
