@@ -12,7 +12,7 @@ namespace Appliance.Config;
 internal sealed record ApplianceConfig(
     GatewayConfig? Gateway = null, ModelsConfig? Models = null, HooksConfig? Hooks = null, IReadOnlyDictionary<string, AgentConfig>? Agents = null,
     IReadOnlyDictionary<string, PersonConfig>? People = null, IReadOnlyDictionary<string, RoleConfig>? Roles = null,
-    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null, SessionsConfig? Sessions = null, PowerConfig? Power = null, BackupConfig? Backup = null)
+    HeartbeatConfig? Heartbeat = null, RouterConfig? Router = null, NetworkConfig? Network = null, ToolsConfig? Tools = null, MemoryConfig? Memory = null, McpConfig? Mcp = null, IReadOnlyList<BindingConfig>? Bindings = null, ExecConfig? Exec = null, ChannelsConfig? Channels = null, HardwareConfig? Hardware = null, ReflexesConfig? Reflexes = null, SessionsConfig? Sessions = null, PowerConfig? Power = null, BackupConfig? Backup = null, DiscoveryConfig? Discovery = null)
 {
     [Setting("Where the server listens, and who may come in.")]
     public GatewayConfig Gateway { get; init; } = Gateway ?? new();
@@ -46,6 +46,9 @@ internal sealed record ApplianceConfig(
 
     [Setting("What may leave this machine.")]
     public NetworkConfig Network { get; init; } = Network ?? new();
+
+    [Setting("How this gateway is found.")]
+    public DiscoveryConfig Discovery { get; init; } = Discovery ?? new();
 
     [Setting("What tools of agents work with.")]
     public ToolsConfig Tools { get; init; } = Tools ?? new();

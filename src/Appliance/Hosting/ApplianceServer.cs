@@ -4,6 +4,7 @@ using Appliance.Gateway;
 using Appliance.Gateway.Identity;
 using Appliance.Hosting.Service;
 using Appliance.Http;
+using Appliance.Network.Discovery;
 using Appliance.Network.Tailscale;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -24,14 +25,15 @@ internal sealed class ApplianceServer : IAsyncDisposable
     private readonly GatewayIdentity _identity;
     private readonly LocalSocket _local;
     private readonly Tailnet _tailnet;
+    private readonly LanBeacon _lan;
     private readonly TimeSpan _grace;
     private readonly CancellationTokenSource _stopping;
     private Task? _stopped;
 
     private ApplianceServer(
-        KestrelServer kestrel, Lazy<GatewayHost> gateway, GatewayIdentity identity, LocalSocket local, Tailnet tailnet, TimeSpan grace, CancellationTokenSource stopping)
+        KestrelServer kestrel, Lazy<GatewayHost> gateway, GatewayIdentity identity, LocalSocket local, Tailnet tailnet, LanBeacon lan, TimeSpan grace, CancellationTokenSource stopping)
     {
-        (_kestrel, _gateway, _identity, _local, _tailnet, _grace, _stopping) = (kestrel, gateway, identity, local, tailnet, grace, stopping);
+        (_kestrel, _gateway, _identity, _local, _tailnet, _lan, _grace, _stopping) = (kestrel, gateway, identity, local, tailnet, lan, grace, stopping);
         Address = ListensOn(kestrel);
     }
 
@@ -91,7 +93,8 @@ internal sealed class ApplianceServer : IAsyncDisposable
             await kestrel.StartAsync(new RequestHandler(api.HandleAsync), cancellation);
             if (GatewayHost.HasWork(models.Store, options.Config)) _ = gateway.Value;
             tailnet = Tailnet.Follow(options.Config, ListensOn(kestrel).Port, identity.Token.IsGiven, options.Time, options.Tell ?? (_ => { }));
-            return new ApplianceServer(kestrel, gateway, identity, local, tailnet, options.ShutdownGrace, stopping);
+            var lan = LanBeacon.Follow(options.Config, mode => Beacon.Of(mode, ListensOn(kestrel), tailnet.State), options.Time, options.Tell ?? (_ => { }));
+            return new ApplianceServer(kestrel, gateway, identity, local, tailnet, lan, options.ShutdownGrace, stopping);
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {
@@ -122,6 +125,7 @@ internal sealed class ApplianceServer : IAsyncDisposable
     private async Task StopAsync()
     {
         // Nobody is sent here any more, before nobody is here.
+        await _lan.DisposeAsync();
         await _tailnet.DisposeAsync();
         _stopping.CancelAfter(_grace);
         if (_gateway.IsValueCreated) _gateway.Value.Close();

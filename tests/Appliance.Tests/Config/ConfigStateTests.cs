@@ -39,6 +39,7 @@ public sealed class ConfigStateTests
     [InlineData("""{"gateway": []}""", "gateway must be object")]
     [InlineData("""{"gateway": {"bind": "box.local"}}""", "is no IP address")]
     [InlineData("""{"gateway": {"bind": "0.0.0.0"}}""", "set gateway.token too")]
+    [InlineData("""{"discovery": {"mdns": {"mode": "on"}}}""", "must be one of off, minimal, full")]
     [InlineData("""{"gateway": {"tailscale": {"mode": "on"}}}""", "must be one of off, serve, funnel")]
     [InlineData("""{"gateway": {"tailscale": {"mode": "funnel"}}}""", "set gateway.token too")]
     [InlineData("""{"gateway": {"tailscale": {"mode": "funnel"}, "auth": {"allowTailscale": true}, "token": {"env": "A"}}}""", "allowTailscale is on")]
@@ -128,7 +129,7 @@ public sealed class ConfigStateTests
     {
         var defaults = System.Text.Json.JsonSerializer.SerializeToNode(new ApplianceConfig(), ConfigJson.Default.ApplianceConfig)!.AsObject();
         Assert.Empty(ConfigCheck.Tree(defaults));
-        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback","tailscale":{"mode":"off"},"auth":{"allowTailscale":false}},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[],"channels":{"telegram":{}},"reflexes":{"enabled":true},"backup":{"keep":7},"exec":{},"hardware":{"simulate":false,"pins":{},"sensors":{},"triggers":{},"triggersPerHour":60},"sessions":{"helperDays":7,"helperEnd":"archive"},"power":{"battery":30,"whenHot":"slower"}}""")), defaults.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback","tailscale":{"mode":"off"},"auth":{"allowTailscale":false}},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[],"channels":{"telegram":{}},"reflexes":{"enabled":true},"backup":{"keep":7},"exec":{},"hardware":{"simulate":false,"pins":{},"sensors":{},"triggers":{},"triggersPerHour":60},"sessions":{"helperDays":7,"helperEnd":"archive"},"power":{"battery":30,"whenHot":"slower"},"discovery":{"mdns":{"mode":"off"}}}""")), defaults.ToJsonString());
     }
 
     private static ConfigState Read(string text) => ConfigState.Read(Encoding.UTF8.GetBytes(text), []);

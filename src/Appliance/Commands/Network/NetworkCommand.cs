@@ -16,7 +16,7 @@ internal static class NetworkCommand
     public static Command Create() => Create(() => HomeFolder.Path);
 
     /// <summary>The same, working on another home.</summary>
-    internal static Command Create(Func<string> home) => new("network", "How this gateway is reached from elsewhere: address, Tailscale.") { StatusCommand(home), TailscaleCommand.Create(home) };
+    internal static Command Create(Func<string> home) => new("network", "How this gateway is reached and found from elsewhere: address, Tailscale, mDNS.") { StatusCommand(home), TailscaleCommand.Create(home), DiscoverCommand.Create(home) };
 
     private static Command StatusCommand(Func<string> home)
     {
@@ -24,7 +24,7 @@ internal static class NetworkCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var config = ConfigStore.Open(home());
-            var (gateway, isOffline) = (config.Config.Gateway, Outbound.Of(config).Offline);
+            var (gateway, isOffline, mdns) = (config.Config.Gateway, Outbound.Of(config).Offline, config.Config.Discovery.Mdns.Mode.ToString().ToLowerInvariant());
             var report = await TailscaleReport.LookAsync(config.Config, await GatewayClaim.AskAsync(config.Home, cancellation), cancellation);
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(Json))
@@ -35,6 +35,7 @@ internal static class NetworkCommand
                     json.WriteString("bind", gateway.Bind);
                     json.WriteNumber("port", gateway.Port);
                     json.WriteBoolean("offline", isOffline);
+                    json.WriteString("mdns", mdns);
                     json.WritePropertyName("tailscale");
                     TailscaleReportText.Write(report, json);
                     json.WriteEndObject();
@@ -42,6 +43,7 @@ internal static class NetworkCommand
                 return ExitCode.Ok;
             }
             terminal.WriteLine($"listens    {gateway.Bind}, port {gateway.Port}");
+            terminal.WriteLine($"found      {(mdns == "off" ? "not by mDNS: discovery.mdns.mode is off" : isOffline ? "not by mDNS: offline mode is on" : $"by mDNS, {mdns}, as long as it runs")}");
             terminal.WriteLine($"offline    {(isOffline ? "yes: nothing leaves this machine" : "no")}");
             TailscaleReportText.Write(report, terminal);
             return ExitCode.Ok;
