@@ -111,7 +111,7 @@ internal sealed class RealTailscaleFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ZeroconfFactAttribute : FactAttribute
 {
-    public ZeroconfFactAttribute() => Skip = !Works("/usr/bin/python3", "-c", "import zeroconf") ? "python3-zeroconf is not installed" : !Works("unshare", "-n", "ip", "link", "add", "lan0", "type", "dummy") ? "no network of its own can be made here (that needs root and iproute2)" : null!;
+    public ZeroconfFactAttribute() => Skip = !Works("/usr/bin/python3", "-c", "import zeroconf") ? "python3-zeroconf is not installed" : !Works("unshare", "-n", "ip", "link", "add", "lan0", "type", "veth", "peer", "name", "lan1") ? "no network of its own can be made here (that needs root and iproute2)" : null!;
 
     private static bool Works(string program, params string[] arguments)
     {

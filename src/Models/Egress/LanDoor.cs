@@ -38,7 +38,8 @@ public sealed class LanDoor : IDisposable
             if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(IpLevel, MulticastAll, [0, 0, 0, 0]);
             socket.Bind(new IPEndPoint(IPAddress.Any, Port));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(Group.Address, link.Index));
-            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(link.Index));
+            // By its address and not by its number, so that what is sent comes from that address (ip(7), IP_MULTICAST_IF).
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, BitConverter.ToInt32(link.Address.GetAddressBytes()));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, 255);
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.IpTimeToLive, 255);
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastLoopback, true);

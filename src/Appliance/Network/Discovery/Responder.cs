@@ -146,8 +146,8 @@ internal sealed class Responder(Beacon beacon, IReadOnlyList<IPAddress> addresse
     private static bool IsAsked(DnsRecord record, DnsQuestion question) => (question.Type == record.Type || question.Type == DnsType.Any) && question.Name.Equals(record.Name);
 
     /// <summary>True for a record of our name and kind that says something else, and that this machine did not say.</summary>
-    private bool IsAnothers(DnsRecord heard) => heard.Ttl > 0 && (heard.Address is null || !isOwn(heard.Address))
-        && Unique.Any(own => own.Type == heard.Type && own.Name.Equals(heard.Name)) && !_records.Any(own => own.IsSameAs(heard));
+    private bool IsAnothers(DnsRecord heard) => heard.Ttl > 0 && Unique.Any(own => own.Type == heard.Type && own.Name.Equals(heard.Name)) && !_records.Any(own => own.IsSameAs(heard))
+        && (heard.Address is null || !isOwn(heard.Address));
 
     /// <summary>Of two who want the same name at once, the one with the later records has it (section 8.2).</summary>
     private bool Loses(IReadOnlyList<DnsRecord> theirs)

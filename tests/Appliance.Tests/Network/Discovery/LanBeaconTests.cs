@@ -94,7 +94,7 @@ public sealed class LanBeaconTests : IDisposable
 
     private async Task<TestHost> StartAsync(string mode)
     {
-        await File.WriteAllTextAsync(_home["appliance.json"], $$$"""{"discovery": {"mdns": {"mode": "{{{mode}}}", "interfaces": ["{{{Loopback[0]}}}"]}}}""");
+        await File.WriteAllTextAsync(_home["appliance.json"], $$$"""{"discovery": {"mdns": {"mode": "{{{mode}}}", "interfaces": ["{{{Loopback[0]}}}"]} } }""");
         _config = ConfigStore.Open(_home.Path);
         return await TestHost.StartAsync(options => options with { Config = _config, Tell = line => _told.Writer.TryWrite(line) });
     }
