@@ -43,7 +43,7 @@ internal sealed class FirstBootState(BoxFiles files)
     {
         if (!File.Exists(files.At(Pending))) return null;
         var file = SettingsFile.Read(File.ReadAllBytes(files.At(Pending)), zones);
-        return file.Settings ?? throw new FirstBootException($"{files.At(Pending)} cannot be used: {file.Faults.FirstOrDefault()}. Remove it, and put appliance.txt on the boot partition once more.");
+        return file.Settings ?? throw new FirstBootException($"{files.At(Pending)} cannot be used: {string.Join("; ", file.Faults)}. Remove it, and put appliance.txt on the boot partition once more.");
     }
 
     /// <summary>Takes settings, for good.</summary>

@@ -57,7 +57,7 @@ public sealed class FirstBootTests(ITestOutputHelper print)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(root[program])!);
             await File.WriteAllTextAsync(root[program], "#!/bin/sh\n");
-            File.SetUnixFileMode(root[program], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(root[program], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
         foreach (var target in (string[])["sysinit", "basic", "shutdown", "network", "network-pre", "network-online"]) await File.WriteAllTextAsync(Path.Combine(units, $"{target}.target"), "[Unit]\nDescription=Systemd's own\n");
         await File.WriteAllTextAsync(Path.Combine(units, "systemd-networkd.service"), "[Service]\nExecStart=/usr/bin/appliance\n");

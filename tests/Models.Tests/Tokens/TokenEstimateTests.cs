@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Models.Tokens;
 using TestKit;
 using Xunit.Abstractions;

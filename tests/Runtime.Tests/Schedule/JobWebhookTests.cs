@@ -22,9 +22,10 @@ public sealed class JobWebhookTests : IDisposable
 
     public JobWebhookTests()
     {
-        _server = new FakeServer(_ => new FakeReply(_status), TestCertificate.Create());
+        var own = TestCertificate.Create();
+        _server = new FakeServer(_ => new FakeReply(_status), own);
         _door = new PublicDoor(new EgressPolicy { IsOfflineNow = () => _isOffline }, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]), IPAddress.IsLoopback);
-        _door.Tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        _door.Tls.RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == own.GetCertHashString();
         _webhook = new JobWebhook(_door, () => _outbox!);
         _outbox = new OutboxBook(_folder["outbox.jsonl"], new Dictionary<string, OutboxChannel> { [JobWebhook.Kind] = new(IsIdempotent: true, _webhook.SendAsync) }, () => _isOffline, TimeProvider.System, _ => { });
         _job = new Job { Id = "j", Name = "news", Text = "x", Schedule = new JobSchedule("at"), Delivery = new JobDelivery(JobDelivery.Webhook, $"https://hooks.example:{new Uri(_server.Address).Port}/in") };

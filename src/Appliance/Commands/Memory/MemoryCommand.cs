@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Appliance.Client;
 using Appliance.Gateway.Identity;
-using Appliance.Gateway.Protocol;
 
 namespace Appliance.Commands.Memory;
 

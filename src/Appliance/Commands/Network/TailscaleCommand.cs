@@ -3,10 +3,8 @@ using System.Text.Json.Nodes;
 using Appliance.Config;
 using Appliance.Config.Document;
 using Appliance.Config.Sections;
-using Appliance.Hosting;
 using Appliance.Network.Tailscale;
 using Models;
-using Models.Store;
 
 namespace Appliance.Commands.Network;
 

@@ -9,7 +9,7 @@ namespace Appliance.Gateway.Methods;
 // What became of the last update, and whether a newer version is known of. Taking one is not for the gateway: it cannot write where it lies.
 internal sealed partial class GatewayMethods
 {
-    private IEnumerable<GatewayMethod> Updates =>
+    private static IEnumerable<GatewayMethod> Updates =>
     [
         GatewayMethod.Of("update.status", Scope.Admin, _ => FrameWriter.Payload(new UpdateStatus(SlotFolder.Here))) with { IsAdvertised = false },
     ];

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Models.Egress;
 using Models.Store;
 
 namespace Appliance.Update.Sources;

@@ -45,6 +45,7 @@ internal sealed class WebSource : UpdateSource
     {
         _client.Dispose();
         _door.Dispose();
+        base.Dispose();
     }
 
     private async Task<byte[]> ReadAsync(Uri address, CancellationToken cancellation)

@@ -53,7 +53,7 @@ public sealed class TailscaleProgramTests
         using var folder = new TemporaryFolder();
         var path = folder["tailscale"];
         await File.WriteAllTextAsync(path, "#!/bin/sh\necho 1.90.0\nenv > \"$(dirname \"$0\")/env\"\n");
-        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         Environment.SetEnvironmentVariable("APPLIANCE_TEST_SECRET_OF_TAILSCALE", "secret");
         await new TailscaleProgram(path).VersionAsync(default);
         var got = await File.ReadAllTextAsync(folder["env"]);

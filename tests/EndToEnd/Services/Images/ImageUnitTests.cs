@@ -20,7 +20,7 @@ public sealed class ImageUnitTests
         {
             Directory.CreateDirectory(Path.GetDirectoryName(root[program])!);
             await File.WriteAllTextAsync(root[program], "#!/bin/sh\n");
-            File.SetUnixFileMode(root[program], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(root[program], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
         foreach (var target in (string[])["sysinit", "basic", "shutdown", "boot-complete"]) await File.WriteAllTextAsync(root[$"{Units}/{target}.target"], "[Unit]\nDescription=Systemd's own\n");
         var units = Directory.EnumerateFiles(root[Units], "appliance*.service").ToArray();

@@ -28,7 +28,7 @@ internal sealed class SlotFolder : IDisposable
                 PATH=/usr/sbin:/usr/bin:/sbin:/bin exec {step} "$@"
 
                 """);
-            File.SetUnixFileMode(_folder[$"steps/{step}"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder[$"steps/{step}"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
         Runs('a');
         Put("run/appliance/root-a", Content("root", "1"));
