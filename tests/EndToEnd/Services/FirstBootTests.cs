@@ -117,5 +117,5 @@ public sealed class FirstBootTests(ITestOutputHelper print)
     // Every file and link with its mode and content; locks, and new files that a kill left unnamed, are nobody's.
     private static string Everything(TemporaryFolder box) => string.Join('\n', new[] { "boot", "root" }.SelectMany(top => Directory.EnumerateFileSystemEntries(box[top], "*", SearchOption.AllDirectories)
         .Where(path => Path.GetFileName(path) != "lock" && !path.EndsWith(".lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-        .Select(path => $"{Path.GetRelativePath(box.Path, path)} {(new FileInfo(path).LinkTarget is { } target ? target : Directory.Exists(path) ? "/" : $"{File.GetUnixFileMode(path)} {File.ReadAllText(path)}")}")));
+        .Select(path => $"{Path.GetRelativePath(box.Path, path)} {(new FileInfo(path).LinkTarget is { } target ? target : Directory.Exists(path) ? "/" : $"{new FileInfo(path).UnixFileMode} {File.ReadAllText(path)}")}")));
 }

@@ -1,6 +1,5 @@
 using Appliance.Gateway.Identity;
 using Appliance.Gateway.Protocol;
-using Appliance.Hosting;
 using Appliance.Update;
 using Appliance.Update.Slots;
 
