@@ -1,7 +1,6 @@
 using System.Text;
 using Appliance.FirstBoot;
 using Appliance.FirstBoot.Applying;
-using Appliance.FirstBoot.Settings;
 using TestKit;
 
 namespace Appliance.Tests.FirstBoot;

@@ -181,7 +181,7 @@ public sealed class UpdaterTests : IDisposable
     {
         var hook = _folder["image-slot"];
         await File.WriteAllTextAsync(hook, $"#!/bin/sh\ncd \"$2\" && echo \"$1 $(ls | tr '\\n' ' ')$(cat root)\" > {_folder["written"]}\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _release.Manifest["kind"] = "image";
         Files.Clear();
         Files.Add(SignedRelease.File(Stick, "root.squashfs", "a root"u8.ToArray(), "root"));

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Appliance.Config;
 using Appliance.Config.Document;
-using Appliance.Hosting;
 using Appliance.Network.Tailscale;
 using Appliance.Tests.Http;
 using TestKit;

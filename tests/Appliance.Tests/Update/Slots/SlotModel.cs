@@ -28,14 +28,10 @@ internal sealed class PowerCutException : Exception;
 internal sealed class SlotModel
 {
     private const int MostRestarts = 12;
-    private readonly string _folder;
     private int _stepsToCut = -1;
 
-    public SlotModel(string folder)
-    {
-        _folder = folder;
+    public SlotModel(string folder) =>
         Slots = new SlotFolder(Path.Combine(folder, "slots"), new SlotDisk { Before = _ => { if (_stepsToCut >= 0 && _stepsToCut-- == 0) throw new PowerCutException(); } });
-    }
 
     public SlotFolder Slots { get; }
 
