@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Appliance.Commands;
 using Appliance.Commands.Network;
 using Appliance.Config;
 using Appliance.Network.Tailscale;
