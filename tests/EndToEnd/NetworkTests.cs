@@ -58,7 +58,8 @@ public sealed class NetworkTests : IDisposable
             ip link set lo up
             unshare -n sleep 300 & peer=$!
             trap 'kill $peer $server 2>/dev/null' EXIT
-            until ip link add lan0 type veth peer name lan1 netns $peer 2>/dev/null; do sleep 0.1; done
+            until [ "$(readlink /proc/$peer/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+            ip link add lan0 type veth peer name lan1 netns $peer
             ip addr add 10.77.0.1/24 dev lan0; ip link set lan0 up
             nsenter -t $peer -n ip addr add 10.77.0.2/24 dev lan1; nsenter -t $peer -n ip link set lan1 up
             "$0" serve --port 18789 > /dev/null & server=$!

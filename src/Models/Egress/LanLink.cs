@@ -29,7 +29,7 @@ public sealed record LanLink(string Name, int Index, IPAddress Address, IPNetwor
             var properties = adapter.GetIPProperties();
             var own = properties.UnicastAddresses.FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork && (names is not null || IsPrivate(a.Address)));
             if (own is null) continue;
-            links.Add(new LanLink(adapter.Name, properties.GetIPv4Properties().Index, own.Address, new IPNetwork(Masked(own.Address, own.PrefixLength), own.PrefixLength), [.. properties.UnicastAddresses.Select(a => a.Address).Where(a => a.AddressFamily == AddressFamily.InterNetwork || !IPAddress.IsLoopback(a))]));
+            links.Add(new LanLink(adapter.Name, properties.GetIPv4Properties().Index, own.Address, new IPNetwork(Masked(own.Address, own.PrefixLength), own.PrefixLength), [.. properties.UnicastAddresses.Select(a => Bare(a.Address)).Where(a => a.AddressFamily == AddressFamily.InterNetwork || !IPAddress.IsLoopback(a))]));
         }
         return links;
     }
@@ -42,6 +42,9 @@ public sealed record LanLink(string Name, int Index, IPAddress Address, IPNetwor
 
     // RFC 1918 and RFC 3927: a public address on an interface is no home's network.
     private static bool IsPrivate(IPAddress address) => address.GetAddressBytes() is [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [169, 254, ..];
+
+    // Which interface an address of a link is on is this machine's own business, and in no record of it.
+    private static IPAddress Bare(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()) : address;
 
     private static IPAddress Masked(IPAddress address, int prefix)
     {

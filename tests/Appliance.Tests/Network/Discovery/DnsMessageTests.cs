@@ -30,7 +30,7 @@ public sealed class DnsMessageTests
     {
         var random = new SeededRandom(2);
         var (read, refused) = (0, 0);
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 5_000; i++)
         {
             var bytes = RandomMessage(random).Write();
             for (var changes = 1 + random.Next(8); changes > 0; changes--)
@@ -42,7 +42,7 @@ public sealed class DnsMessageTests
             if (DnsMessage.Read(bytes) is { } message) (_, read) = (message.Write().Length, read + 1);
             else refused++;
         }
-        Assert.True(read > 500 && refused > 500, $"{read} read, {refused} refused");
+        Assert.True(read > 200 && refused > 200, $"{read} read, {refused} refused");
     }
 
     [Theory]

@@ -110,6 +110,16 @@ public sealed class ResponderTests
     }
 
     [Fact]
+    public void Links_OfThisMachine_HaveAddressesAsRecordsHaveThem()
+    {
+        string[] names = [.. System.Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces().Select(adapter => adapter.Name)];
+        var addresses = Models.Egress.LanLink.All(names).SelectMany(link => link.Addresses).ToList();
+        Assert.Contains(IPAddress.Loopback, addresses);
+        // As they come back from the network: without the interface's number that link-local ones have here.
+        Assert.All(addresses, address => Assert.Equal(address, DnsMessage.Read(new DnsMessage { Answers = [DnsRecord.Host(Beacon.Kind, address, 1)] }.Write())!.Answers[0].Address));
+    }
+
+    [Fact]
     public void Goodbye_TakesBackWhatIsItsOwn()
     {
         Assert.Null(Make("box", "192.0.2.1").Goodbye());
@@ -129,7 +139,7 @@ public sealed class ResponderTests
         var random = new SeededRandom(3);
         var box = Ready("box", "192.0.2.1");
         var said = 0;
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 5_000; i++)
         {
             var records = Enumerable.Range(0, random.Next(4)).Select(_ => Odd(random)).ToArray();
             var message = new DnsMessage { IsAnswer = random.Next(2) == 0, Questions = [.. Enumerable.Range(0, random.Next(3)).Select(_ => new DnsQuestion(Odd(random).Name, random.Next(2) == 0 ? DnsType.Any : DnsType.Ptr, random.Next(2) == 0))], Answers = records, Authorities = random.Next(4) == 0 ? records : [] };
@@ -137,8 +147,8 @@ public sealed class ResponderTests
             said += box.Due().Count();
             if (random.Next(10) == 0) _time.Advance(TimeSpan.FromMilliseconds(random.Next(500)));
         }
-        // 2,000 times a quarter of a second: whatever was asked, no more than so much was said in each.
-        Assert.True(said < 20_000 / 10 / 4 * (Responder.MostAlone + 60), $"{said} messages");
+        // 500 times a quarter of a second: whatever was asked, no more than so much was said in each.
+        Assert.True(said < 5_000 / 10 / 4 * (Responder.MostAlone + 60), $"{said} messages");
         Run([box], TimeSpan.FromSeconds(30));
         Assert.NotNull(box.Name);
     }
