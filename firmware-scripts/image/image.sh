@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # image.sh ARCH DEB FOLDER VERSION OUT [kiosk|pi]: a disk image to be flashed, OUT (zstd), from Debian's packages and ours, DEB. What it is made of stays in FOLDER;
-# packages are fetched once. Needs mmdebstrap, squashfs-tools, mtools, dosfstools, e2fsprogs, fdisk, kmod, cpio, zstd; as root, or else under fakeroot.
+# packages are fetched once. Needs mmdebstrap, squashfs-tools, mtools, dosfstools, e2fsprogs, fdisk, kmod, cpio, zstd. Made as root so far; it mounts nothing.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 arch=$1 deb=$2 folder=$3 version=$4 out=$5 variant=${6:-}
