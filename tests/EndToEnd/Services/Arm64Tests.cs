@@ -35,7 +35,7 @@ public sealed class Arm64Tests
         var (status, said) = await Shell.RunAsync("bash", Line(home, "status", "--json"));
         Assert.True(status == 0, said);
 
-        var start = new ProcessStartInfo("bash", Line(home, "serve", "--port", "0")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", Line(home, "serve", "--port", "0")) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["APPLIANCE_BUILTIN"] = "1" } };
         using var server = Process.Start(start)!;
         try
         {
