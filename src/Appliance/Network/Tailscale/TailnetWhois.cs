@@ -14,7 +14,7 @@ namespace Appliance.Network.Tailscale;
 internal sealed class TailnetWhois(Func<string?> program, TimeProvider time)
 {
     /// <summary>Devices that are remembered, and questions in a minute.</summary>
-    public const int MostDevices = 256, MostPerMinute = 60;
+    public const int MostDevices = 256, MostPerMinute = 30;
 
     private const int MostAtOnce = 2;
 

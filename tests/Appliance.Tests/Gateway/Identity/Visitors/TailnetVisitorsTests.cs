@@ -182,12 +182,12 @@ public sealed class TailnetVisitorsTests : IDisposable
     {
         await using var host = await StartAsync();
         var headers = Headers();
-        for (var i = 0; i < 70; i++)
+        for (var i = 0; i < 40; i++)
         {
             headers["X-Forwarded-For"] = $"100.100.0.{i}";
             Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(host, headers));
         }
-        Assert.Equal(60, Whois());
+        Assert.Equal(30, Whois());
         _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(host, Headers()));
     }
