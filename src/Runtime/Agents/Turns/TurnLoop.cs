@@ -34,7 +34,6 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Tu
     private TurnContext? _context;
     private string? _model;
     private ModelAnswer _answer = new();
-    private bool _isSaid;
     private bool _isWritten;
 
     /// <summary>True where the conversation has become too long for its model.</summary>
@@ -94,10 +93,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Tu
         {
             AgentFiles.Prepare(agent);
             _answer.Calls.Add(new FunctionCallContent($"reflex_{turn.RunId}", tool, reflex.Arguments()));
-            // What comes with the box is filled with this message's words and nothing else: what was read before has no part in it.
-            _isSaid = reflex.Reflex.IsBuiltIn;
             result = await CallAsync(cancellation);
-            _isSaid = false;
             (_answer, _isWritten) = (new ModelAnswer(), false);
             if (result is { IsError: true, IsRefused: false }) return null;
         }
@@ -232,7 +228,7 @@ internal sealed class TurnLoop(Turn turn, Agent agent, TurnServices services, Tu
             Channel = turn.Origin.Channel,
             Person = turn.Origin.Person,
             // Who is not the owner may have written anything.
-            IsTainted = (turn.Session.IsTainted && !_isSaid) || turn.Origin.IsTainted || turn.Origin.Person is not null,
+            IsTainted = turn.Session.IsTainted || turn.Origin.IsTainted || turn.Origin.Person is not null,
             Depth = turn.Origin.Depth,
             TimeLeft = agent.Settings.TurnLimit - services.Time.GetElapsedTime(_began),
             // What another turn said is no person's word.

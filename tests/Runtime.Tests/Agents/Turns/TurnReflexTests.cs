@@ -69,36 +69,18 @@ public sealed class TurnReflexTests : IDisposable
     }
 
     [Fact]
-    public async Task Reflex_OfTheBox_HoldsThisMessagesWordsAlone_WhateverWasReadBefore()
-    {
-        var probe = new Probe("cron", ToolEffect.Outward);
-        using var bench = new TurnBench(null, probe, new Probe("read_mail", ToolEffect.Reads) { IsData = true });
-        bench.Models.Script(step => step switch { 0 or 2 => [Call("read_mail", "{}")], 3 => [Call("cron", """{"action":"add","when":"in 5m","text":"timer"}""")], _ => [new TextContent("read")] });
-        await bench.AskAsync("read my mail");
-        Assert.True(bench.Main.IsTainted);
-        Assert.DoesNotContain("Not approved", (await bench.AskAsync("set a timer for 5 minutes")).Answer!.Text, StringComparison.Ordinal);
-        Assert.Equal((1, 2), (probe.Runs, bench.Models.Asked.Count));
-        // A model that has read it is asked about for the same call, and so is a person who is not the owner.
-        await bench.AskAsync("read my mail and set a timer");
-        Assert.Equal(1, probe.Runs);
-        Assert.Contains("Not approved", (await bench.AskAsync("set a timer for 5 minutes", origin: new TurnOrigin { Person = "kim" })).Answer!.Text, StringComparison.Ordinal);
-        Assert.Equal(1, probe.Runs);
-    }
-
-    [Fact]
-    public async Task Reflex_ThatSomebodyWrote_AsksLikeAModel_AndTaintCounts()
+    public async Task Reflex_AsksLikeAModel_AndTaintCounts()
     {
         var probe = new Probe("cron", ToolEffect.Outward);
         using var bench = new TurnBench(null, probe, new Probe("read_mail", ToolEffect.Reads) { IsData = true });
         bench.Models.Script(step => step == 0 ? [Call("read_mail", "{}")] : [new TextContent("read")]);
-        Directory.CreateDirectory(bench.ReflexFolder);
-        File.WriteAllText(Path.Combine(bench.ReflexFolder, "mine.txt"), "= tea: cron {\"action\":\"add\",\"when\":\"in 5m\",\"text\":\"tea\"}\ntea time\n");
-        await bench.AskAsync("tea time");
+        Assert.StartsWith("Timer set", (await bench.AskAsync("set a timer for 5 minutes")).Answer!.Text.Replace("done", "Timer set", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(1, probe.Runs);
         await bench.AskAsync("read my mail");
-        var refused = await bench.AskAsync("tea time");
+        var refused = await bench.AskAsync("set a timer for 5 minutes");
         Assert.Contains("Not approved", refused.Answer!.Text, StringComparison.Ordinal);
         Assert.Equal(1, probe.Runs);
+        Assert.Equal(2, bench.Models.Asked.Count);
     }
 
     [Theory]
