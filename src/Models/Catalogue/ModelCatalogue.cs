@@ -2,8 +2,8 @@ namespace Models.Catalogue;
 
 /// <summary>
 /// Models that are worth a look on a small box, smallest first: each of an architecture that the importer reads, in a quantization that it
-/// takes. Gemma is not among them, for the importer does not read it. It is a list of <see cref="Date"/>, repositories, files, sizes and licences held
-/// against what public pages say of them; what is pulled is what its source has then.
+/// takes. Gemma is not among them, for the importer does not read it. It is a list of <see cref="Date"/>, repositories, files, sizes and licences, most of
+/// it held against what public lists say of them; what is pulled is what its source has then.
 /// </summary>
 public static class ModelCatalogue
 {
