@@ -23,7 +23,9 @@ internal static class RouterExplain
     {
         var turn = new Argument<string?>("turn")
         {
-            HelpName = "TURN", Description = "A decision by its id (`appliance router log` lists them) or a turn by its run's, or a text that would be asked; the last decision by default.", Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "TURN",
+            Description = "A decision by its id (`appliance router log` lists them) or a turn by its run's, or a text that would be asked; the last decision by default.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var agent = new Option<string?>("--agent") { Description = "The agent that would ask.", HelpName = "ID" };
         var channel = new Option<string?>("--channel") { Description = "Where it would come from.", HelpName = "NAME" };

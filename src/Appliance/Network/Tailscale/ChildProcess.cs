@@ -23,7 +23,8 @@ internal static class ChildProcess
         {
             try { end.SetResult(Run(start, heard, most, cancellation)); }
             catch (Exception e) { end.SetException(e); }
-        }, 256 * 1024) { IsBackground = true, Name = "tailscale" }.Start();
+        }, 256 * 1024)
+        { IsBackground = true, Name = "tailscale" }.Start();
         return end.Task;
     }
 

@@ -44,7 +44,10 @@ internal sealed class TailnetVisitors(ConfigStore config, Func<ClaimState> tailn
         {
             audit.RecordOften(new AuditEvent(AuditKind.Access, "tailscale.identity")
             {
-                By = AuditTrail.Actor(null, Peer.Of(context), "http", null), Decision = AuditEvent.Deny, Rule = refusal, Resource = context.Request.Headers[LoginHeader].ToString(),
+                By = AuditTrail.Actor(null, Peer.Of(context), "http", null),
+                Decision = AuditEvent.Deny,
+                Rule = refusal,
+                Resource = context.Request.Headers[LoginHeader].ToString(),
             });
         }
         context.Features.Set(visit);

@@ -194,8 +194,13 @@ public sealed class TailnetVisitorsTests : IDisposable
 
     private static Dictionary<string, string> Headers() => new()
     {
-        ["Host"] = Host, ["X-Forwarded-For"] = Phone, ["X-Forwarded-Host"] = Host, ["X-Forwarded-Proto"] = "https",
-        ["Tailscale-User-Login"] = Alice, ["Tailscale-User-Name"] = "Alice Example", ["Tailscale-Headers-Info"] = "https://tailscale.com/s/serve-headers",
+        ["Host"] = Host,
+        ["X-Forwarded-For"] = Phone,
+        ["X-Forwarded-Host"] = Host,
+        ["X-Forwarded-Proto"] = "https",
+        ["Tailscale-User-Login"] = Alice,
+        ["Tailscale-User-Name"] = "Alice Example",
+        ["Tailscale-Headers-Info"] = "https://tailscale.com/s/serve-headers",
     };
 
     private int Whois() => _fake.Log.Count(line => line.StartsWith("whois", StringComparison.Ordinal));
