@@ -64,6 +64,7 @@ internal sealed class GatewayIdentity : IAsyncDisposable
     /// <summary>Writes what is left of the audit log.</summary>
     public ValueTask DisposeAsync()
     {
+        Visitors.Dispose();
         People.Dispose();
         return Audit.DisposeAsync();
     }

@@ -11,7 +11,7 @@ namespace Appliance.Network.Tailscale;
 /// </summary>
 /// <param name="program">Where the command is, as it is configured now; null to look for it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TailnetWhois(Func<string?> program, TimeProvider time)
+internal sealed class TailnetWhois(Func<string?> program, TimeProvider time) : IDisposable
 {
     /// <summary>Devices that are remembered, and questions in a minute.</summary>
     public const int MostDevices = 256, MostPerMinute = 30;
@@ -47,6 +47,9 @@ internal sealed class TailnetWhois(Func<string?> program, TimeProvider time)
             _turns.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turns.Dispose();
 
     private bool Kept(IPAddress address, out string? login)
     {

@@ -21,7 +21,7 @@ namespace Appliance.Gateway.Identity.Visitors;
 /// <param name="people">Who may use this box.</param>
 /// <param name="audit">Where refusals stand.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TailnetVisitors(ConfigStore config, Func<ClaimState> tailnet, PeopleBook people, AuditLog audit, TimeProvider time)
+internal sealed class TailnetVisitors(ConfigStore config, Func<ClaimState> tailnet, PeopleBook people, AuditLog audit, TimeProvider time) : IDisposable
 {
     private const string LoginHeader = "Tailscale-User-Login", FunnelHeader = "Tailscale-Funnel-Request", ForHeader = "X-Forwarded-For", HostHeader = "X-Forwarded-Host", ProtoHeader = "X-Forwarded-Proto";
 
@@ -35,6 +35,9 @@ internal sealed class TailnetVisitors(ConfigStore config, Func<ClaimState> tailn
 
     /// <summary>True for a request with headers of this kind, where the owner allows that they count.</summary>
     public bool IsFor(HttpRequest request) => request.Headers.ContainsKey(LoginHeader) && config.Config.Gateway.Auth.AllowTailscale;
+
+    /// <inheritdoc/>
+    public void Dispose() => _whois.Dispose();
 
     /// <summary>Looks who it is. What is found is the request's from then on (<see cref="Peer.Of"/>); a refusal is audited.</summary>
     public async Task LookAsync(HttpContext context)
