@@ -62,6 +62,8 @@ public sealed class NetworkTests : IDisposable
             ip link add lan0 type veth peer name lan1 netns $peer
             ip addr add 10.77.0.1/24 dev lan0; ip link set lan0 up
             nsenter -t $peer -n ip addr add 10.77.0.2/24 dev lan1; nsenter -t $peer -n ip link set lan1 up
+            # A link is up for programs when the kernel has looked at it, which it does once a second.
+            until nsenter -t $peer -n ip link show lan1 | grep -q "state UP"; do sleep 0.05; done
             "$0" serve --port 18789 > /dev/null & server=$!
             nsenter -t $peer -n /usr/bin/python3 -c "$1"
             nsenter -t $peer -n env APPLIANCE_HOME="$2" "$0" network discover --json --timeout 3 --interface lan1
