@@ -1,8 +1,8 @@
-// lose.mjs BEFORE LOG OUT SEED: makes the disk as it would be after a power cut: BEFORE, and what LOG says was written to it until the last flush, and of what came
-// after that any part, in part, or nothing, as SEED draws it. LOG is QEMU's (blklogwrites, the form of dm-log-writes).
+// lose.mjs DISK LOG SEED: makes of DISK, as it was at power on, the disk as it would be after a power cut: with what LOG says was written to it until the last flush, and
+// of what came after that any part, in part, or nothing, as SEED draws it. LOG is QEMU's (blklogwrites, the form of dm-log-writes).
 import fs from 'node:fs';
 
-const [before, log, out, seed] = process.argv.slice(2);
+const [image, log, seed] = process.argv.slice(2);
 const flush = 1n, discard = 4n;
 let drawn = Number(seed) >>> 0;
 const random = (below) => {
@@ -14,8 +14,10 @@ const file = fs.openSync(log);
 const size = fs.fstatSync(file).size;
 const head = Buffer.alloc(512);
 fs.readSync(file, head, 0, 512, 0);
-if (head.readBigUInt64LE(0) !== 0x6a736677736872n) throw new Error(`${log} is no log of writes.`);
-const sector = head.readUInt32LE(24);
+const magic = head.readBigUInt64LE(0);
+// QEMU writes the log's own head at the first flush.
+if (magic !== 0x6a736677736872n && magic !== 0n) throw new Error(`${log} is no log of writes.`);
+const sector = magic === 0n ? 512 : head.readUInt32LE(24);
 
 const entries = [];
 for (let at = sector; at < size;) {
@@ -29,8 +31,7 @@ for (let at = sector; at < size;) {
 }
 const last = entries.findLastIndex((entry) => entry.isFlush);
 
-fs.copyFileSync(before, out, fs.constants.COPYFILE_FICLONE);
-const disk = fs.openSync(out, 'r+');
+const disk = fs.openSync(image, 'r+');
 let lost = 0;
 entries.forEach((entry, i) => {
   let length = entry.length;

@@ -45,6 +45,9 @@ cp -l "$work/updates/signed"/* "$work/updates/forged/"
 sed -i 's/"version": "9.0.1"/"version": "9.0.3"/' "$work/updates/forged/update-stable.json"
 truncate -s $(($(du -sm "$work/updates" | cut -f1) + 32))M "$work/updates.img"
 mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$work/updates" "$work/updates.img"
+# What a whole slot is, for cuts.sh.
+for file in "$folder/slot/root" "$work/updates/good/root" "$work/updates/sick/root"; do printf '%s %s\n' "$(stat -c %s "$file")" "$(sha256sum < "$file" | cut -d' ' -f1)"; done > "$work/roots"
+cp "$folder/slot/kernel" "$work/kernel"
 rm -rf "$work/updates"
 
 # --- It boots, and answers.

@@ -11,7 +11,8 @@ vm_start() { # vm_start ARCH DISK [OPTIONS…]
   local arch=$1 disk=$2 machine=()
   shift 2
   mkdir -p "$vm"
-  if [ ! -p "$vm/guest.in" ]; then rm -f "$vm"/guest.*; mkfifo "$vm/guest.in" "$vm/guest.out"; fi
+  # New ones: what a machine that is gone did not read, the next one is not to run.
+  exec 7>&- 8>&-; rm -f "$vm"/guest.*; mkfifo "$vm/guest.in" "$vm/guest.out"
   if [ "$arch" = arm64 ]; then
     if [ ! -e "$vm/code.fd" ]; then
       truncate -s 64M "$vm/code.fd"; dd if=/usr/share/qemu-efi-aarch64/QEMU_EFI.fd of="$vm/code.fd" conv=notrunc status=none
@@ -25,7 +26,9 @@ vm_start() { # vm_start ARCH DISK [OPTIONS…]
   # Writes go to the disk's file as the guest makes them. With VM_LOG a file gets them too, and when the disk was told to keep them: lose.mjs makes of both the
   # disk that a power cut would leave.
   local disk_options=(-drive "if=none,id=disk,file=$disk,format=raw,cache=unsafe,discard=unmap")
-  if [ -n "${VM_LOG:-}" ]; then disk_options=(-blockdev "driver=blklogwrites,node-name=disk,file.driver=file,file.filename=$disk,log.driver=file,log.filename=$VM_LOG"); fi
+  if [ -n "${VM_LOG:-}" ]; then
+    disk_options=(-blockdev "driver=blklogwrites,node-name=disk,file.driver=file,file.filename=$disk,file.cache.no-flush=on,log.driver=file,log.filename=$VM_LOG,log.cache.no-flush=on")
+  fi
   "${machine[@]}" -drive "if=pflash,format=raw,file=$vm/vars.fd" -accel tcg,thread=multi,tb-size=512 -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" -display none -monitor none -no-user-config -nodefaults \
     -serial "file:$vm/console.log" "${disk_options[@]}" -device virtio-blk-pci,drive=disk,bootindex=1 \
     -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$vm_port-:18789" -device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci -device i6300esb \
@@ -39,10 +42,12 @@ vm_cut() { if [ -n "$vm_pid" ]; then kill -KILL "$vm_pid" 2>/dev/null || true; w
 vm_runs() { [ -n "$vm_pid" ] && kill -0 "$vm_pid" 2>/dev/null; }
 
 vm_answers() { # vm_answers SECONDS PATH [TOKEN]
-  local until=$((SECONDS + $1)) expected=401 header=()
+  local until=$((SECONDS + $1)) expected=401 header=() tries=0
   if [ -n "${3:-}" ]; then expected=200 header=(-H "authorization: Bearer $3"); fi
   while [ $SECONDS -lt $until ]; do
-    if [ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "${header[@]}" "http://127.0.0.1:$vm_port$2")" = $expected ]; then return 0; fi
+    # QEMU takes a connection before the guest does, and asks it again more and more seldom: a new one is seen sooner. A slow guest is given its time now and then.
+    tries=$((tries + 1))
+    if [ "$(curl -s -m $((tries % 5 ? 3 : 30)) -o /dev/null -w '%{http_code}' "${header[@]}" "http://127.0.0.1:$vm_port$2")" = $expected ]; then return 0; fi
     vm_runs || { cat "$vm/qemu.log" >&2; return 1; }
     sleep 1
   done
