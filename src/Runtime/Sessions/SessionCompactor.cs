@@ -19,6 +19,8 @@ public sealed class SessionCompactor(IModelHost models, string? defaultModel)
     /// <summary>Longest summary, characters.</summary>
     public const int LongestSummary = 4000;
 
+    // An earlier summary that is carried on makes a summary no longer than this: such a model's context is small, and asks for the next one soon.
+    private const int LongestCarried = 1000;
     private const int MostRead = 24_000;
     private const int MostTokens = 400;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -73,10 +75,18 @@ public sealed class SessionCompactor(IModelHost models, string? defaultModel)
         return Beginnings(older);
     }
 
+    // An earlier summary stays as it was, and gives up its oldest lines where there is no room: one put into the next as a message would be all marks after a few.
     private static string Beginnings(IReadOnlyList<SessionMessage> older)
     {
-        var room = LongestSummary / Math.Max(1, older.Count);
-        return Cut(string.Join('\n', older.Select(m => $"- {m.Role}: {Cut(m.Text.ReplaceLineEndings(" ").Trim(), Math.Clamp(room - 16, 40, 200))}")), LongestSummary);
+        var said = older.Where(m => m.Role != SessionMessage.Summary && !string.IsNullOrWhiteSpace(m.Text)).ToList();
+        var room = LongestSummary / Math.Max(1, said.Count);
+        var lines = Cut(string.Join('\n', said.Select(m => $"- {m.Role}: {Cut(m.Text.ReplaceLineEndings(" ").Trim(), Math.Clamp(room - 16, 40, 200))}")), LongestSummary);
+        foreach (var line in older.Where(m => m.Role == SessionMessage.Summary).SelectMany(m => m.Text.Split('\n')).Reverse())
+        {
+            if (line.Length + lines.Length >= LongestCarried) break;
+            lines = $"{line}\n{lines}";
+        }
+        return lines;
     }
 
     private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 2]) ? longest - 2 : longest - 1)] + "…";

@@ -73,6 +73,26 @@ public sealed class SessionCompactorTests : IDisposable
     }
 
     [Fact]
+    public async Task Compact_WithoutAModelAgainAndAgain_KeepsTheLastLinesOfTheEarlierSummary()
+    {
+        var compactor = new SessionCompactor(_models, null);
+        Compaction? done = null;
+        for (var round = 1; round <= 12; round++)
+        {
+            var session = Talk(4, $" of round {round}", round);
+            _models.Answer = (_, _) => throw new ModelException("none");
+            done = await compactor.CompactAsync(session, 2, default);
+        }
+        var lines = done!.Summary.Text.Split('\n');
+        // No line stands within another, the newest is there, and the oldest made room.
+        Assert.All(lines, line => Assert.Matches("^- (user|assistant): [qa][0-9]+ of round [0-9]+$", line));
+        Assert.Equal("- assistant: a3 of round 12", lines[^1]);
+        Assert.DoesNotContain("- user: q1 of round 1", lines);
+        Assert.Equal(lines.Distinct(), lines);
+        Assert.InRange(done.Summary.Text.Length, 900, 1000);
+    }
+
+    [Fact]
     public async Task Compact_NothingOlder_DoesNothing()
     {
         Assert.Null(await new SessionCompactor(_models, null).CompactAsync(Talk(2), 4, default));
@@ -123,13 +143,13 @@ public sealed class SessionCompactorTests : IDisposable
         Assert.Throws<ModelException>(() => new SessionGroups(_home["groups.json"]).Change(_ => new([.. Enumerable.Range(0, 201).Select(i => $"{i}")], [])));
     }
 
-    private Session Talk(int turns, string more = "")
+    private Session Talk(int turns, string more = "", int round = 0)
     {
         var session = _sessions.GetOrCreate(SessionKey.Main);
         for (var i = 1; i <= turns; i++)
         {
-            session.Add(new SessionMessage($"q{i}-id", 0, i, SessionMessage.User, $"q{i}{more}") { RunId = $"r{i}", IdempotencyKey = $"r{i}:user" });
-            session.Add(new SessionMessage($"a{i}-id", 0, i, SessionMessage.Assistant, $"a{i}{more}") { RunId = $"r{i}", InputTokens = 1, OutputTokens = 1 });
+            session.Add(new SessionMessage($"q{i + (100 * round)}-id", 0, i, SessionMessage.User, $"q{i}{more}") { RunId = $"r{i + (100 * round)}", IdempotencyKey = $"r{i + (100 * round)}:user" });
+            session.Add(new SessionMessage($"a{i + (100 * round)}-id", 0, i, SessionMessage.Assistant, $"a{i}{more}") { RunId = $"r{i + (100 * round)}", InputTokens = 1, OutputTokens = 1 });
         }
         return session;
     }
