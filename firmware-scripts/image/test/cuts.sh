@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # cuts.sh ARCH WORK N TOKEN: pulls the plug of the machine of test.sh N times, at any moment: while it starts, while it is talked to, while an update is written. What the
 # disk was not told to keep is lost, or there in part (lose.mjs). A slot that has a name is whole then, to the byte; and each time it starts again by itself, has everything
-# that it acknowledged, and is talked to again. Prints a line a cut; WORK/acknowledged has what was acknowledged. CUTS_SEED begins another run.
+# that it acknowledged, and is talked to again. Prints a line a cut; WORK/acknowledged has what was acknowledged, in an earlier run with another
+# CUTS_SEED (1) too.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 arch=$1 work=$2 cuts=$3 token=$4
@@ -10,7 +11,8 @@ vm=$work/vm vm_port='' vm_pid=''
 . "$here/vm.sh"
 trap vm_cut EXIT
 patience() { echo $(($1 * ${VM_PATIENCE:-1})); }
-RANDOM=${CUTS_SEED:-1}
+seed=${CUTS_SEED:-1}
+RANDOM=$seed
 export MTOOLS_SKIP_CHECK=1 LC_ALL=C
 fail() { printf 'cuts.sh: cut %s: %s\n' "$cut" "$*" >&2; tail -n 15 "$vm/console.log" >&2; exit 1; }
 power_on() {
@@ -20,7 +22,7 @@ power_on() {
 say_to() { curl -sf -o /dev/null -m "$(patience 120)" "http://127.0.0.1:$vm_port/api/v1/chat" -H "authorization: Bearer $token" -H 'content-type: application/json' -d "{\"message\":\"$1\"}"; }
 has_all() { # Every acknowledged message is in the conversation, and what it asked for is done.
   sort -u "$work/acknowledged" > "$work/expected"
-  vm_guest "$(patience 300)" "cat /var/lib/appliance/.appliance/agents/*/sessions/*.jsonl | grep -oE '(thing|word)[0-9]+x[0-9]+' | sort -u; echo --; grep -rhosE 'thing[0-9]+x[0-9]+' /var/lib/appliance/.appliance --include='*.md' | sort -u" > "$work/there" || return 1
+  vm_guest "$(patience 300)" "cat /var/lib/appliance/.appliance/agents/*/sessions/*.jsonl | grep -oE '(thing|word)[0-9]+(x[0-9]+)+' | sort -u; echo --; grep -rhosE 'thing[0-9]+(x[0-9]+)+' /var/lib/appliance/.appliance --include='*.md' | sort -u" > "$work/there" || return 1
   sed '/^--$/,$d' "$work/there" | comm -23 "$work/expected" - > "$work/missing"
   sed '1,/^--$/d' "$work/there" | comm -23 <(grep thing "$work/expected") - >> "$work/missing"
   [ ! -s "$work/missing" ]
@@ -36,9 +38,11 @@ is_whole() { # is_whole SLOT: its root and its kernel are those of an image that
   return 1
 }
 
-: > "$work/acknowledged"
+touch "$work/acknowledged"
 vm_cut
 took=60 longest=0
+# A list takes a thousand things.
+lists=(shopping packing wish birthday gift reading movie watch)
 declare -A counted=([start]=0 [chat]=0 [update]=0)
 for cut in $(seq "$cuts") last; do
   rm -f "$work/before.img"; cp --sparse=always "$work/disk.img" "$work/before.img"
@@ -58,17 +62,19 @@ for cut in $(seq "$cuts") last; do
     runs=", having started in $took s in slot $(vm_guest "$(patience 60)" '/usr/lib/appliance/image-slot status' | sed -n 's/^\(slot\|version\|state\)=//p' | tr '\n' ' ' | sed 's/ $//')" || fail "it does not say what it runs."
     what=chat window=$((2 + RANDOM % 20))
     if [ $((RANDOM % 2)) = 0 ]; then
-      what=update window=$((2 + RANDOM % 60))
+      what=update window=$((2 + RANDOM % 120))
       vm_guest "$(patience 60)" "mkdir -p /run/updates; mount -o ro /dev/vdb /run/updates; (until /usr/lib/appliance/image-slot 9.1.$cut /run/updates/good; do sleep 2; done) > /run/update.log 2>&1 &" || fail "the update does not begin."
     fi
     # It is talked to until it is gone, so that no moment of an answer is spared: for a list, which a reflex does, and for words of the model.
     (sleep "$window"; kill -KILL "$vm_pid") &
     n=0
     while vm_runs; do
-      n=$((n + 1)) name=thing${cut}x$n message="add thing${cut}x$n to the shopping list"
-      if [ $((n % 4)) = 0 ]; then name=word${cut}x$n message="hello word${cut}x$n, who are you?"; fi
+      n=$((n + 1)) name=thing${seed}x${cut}x$n message="add thing${seed}x${cut}x$n to the ${lists[cut % 8]} list"
+      if [ $((n % 8)) = 0 ]; then name=word${seed}x${cut}x$n message="hello word${seed}x${cut}x$n, who are you?"; fi
       if say_to "$message"; then echo "$name" >> "$work/acknowledged"
       else sleep 1; ! vm_runs || fail "it runs, and does not answer."; fi
+      # An emulated processor would do nothing else, and no update would come to its end.
+      [ "$what" = chat ] || sleep 2
     done
     wait
   fi

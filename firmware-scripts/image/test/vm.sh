@@ -34,12 +34,14 @@ vm_start() { # vm_start ARCH DISK [OPTIONS…]
     -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$vm_port-:18789" -device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci -device i6300esb \
     -device virtio-serial-pci -chardev "pipe,id=guest,path=$vm/guest" -device virtserialport,chardev=guest,name=test "$@" < /dev/null > "$vm/qemu.log" 2>&1 &
   vm_pid=$!
+  # Its end is no news.
+  disown "$vm_pid"
   # Held open: the guest's end stays one pipe for as long as this shell lives.
   exec 7<> "$vm/guest.in" 8<> "$vm/guest.out"
 }
 
-vm_cut() { if [ -n "$vm_pid" ]; then kill -KILL "$vm_pid" 2>/dev/null || true; wait "$vm_pid" 2>/dev/null || true; vm_pid=''; fi; }
 vm_runs() { [ -n "$vm_pid" ] && kill -0 "$vm_pid" 2>/dev/null; }
+vm_cut() { while vm_runs; do kill -KILL "$vm_pid" 2>/dev/null || true; sleep 0.1; done; vm_pid=''; }
 
 vm_answers() { # vm_answers SECONDS PATH [TOKEN]
   local until=$((SECONDS + $1)) expected=401 header=() tries=0
