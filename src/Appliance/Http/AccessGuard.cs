@@ -108,7 +108,7 @@ internal sealed class AccessGuard(IPAddress address, bool tokenNeeded, GatewayId
         var decision = identity.People.Policy.Decide(principal, AccessAction.Scope, scope);
         // Whether the server is well is asked by machines for ever, and tells nothing. It is no part of anybody's budget either: who asks would
         // take a busy server for a dead one.
-        var isHealth = path is "/" or "/healthz" or "/readyz";
+        var isHealth = path is "/healthz" or "/readyz";
         if (!isHealth) identity.Audit.Decided(by, action, decision.IsAllowed, decision.Rule);
         if (!decision.IsAllowed) throw new ApiException(StatusCodes.Status403Forbidden, $"missing scope: {decision.Rule}", null, "insufficient_scope");
         // Which model a request means is known to its handler alone.

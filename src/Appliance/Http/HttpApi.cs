@@ -63,8 +63,8 @@ internal sealed class HttpApi
             _requests.Begin();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
             var access = _routes.AccessOf(path);
-            if (access == RouteAccess.OwnSecret) _guard.CheckPage(context.Request);
-            var principal = access is RouteAccess.OwnSecret or RouteAccess.Ticket ? null : _guard.Check(context.Request, access);
+            if (access is RouteAccess.OwnSecret or RouteAccess.Everybody) _guard.CheckPage(context.Request);
+            var principal = access is RouteAccess.OwnSecret or RouteAccess.Ticket or RouteAccess.Everybody ? null : _guard.Check(context.Request, access);
             var route = _routes.Find(path, context.Request);
             if (principal is not null) _guard.Require(principal, context.Request, path!, route.Needs);
             context.Features.Set(principal);

@@ -39,4 +39,7 @@ internal enum RouteAccess
 
     /// <summary>Whoever knows the address, which nobody can guess: a frame of a web page brings nothing else.</summary>
     Ticket,
+
+    /// <summary>Everybody: what is there is the same for all, and tells nothing of this box or of anybody.</summary>
+    Everybody,
 }

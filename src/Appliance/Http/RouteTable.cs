@@ -11,6 +11,7 @@ using Appliance.Http.Metrics;
 using Appliance.Http.Ollama;
 using Appliance.Http.OpenAi;
 using Appliance.Http.OpenAi.Responses;
+using Appliance.Http.Page;
 using Models.Generation;
 
 namespace Appliance.Http;
@@ -44,7 +45,7 @@ internal sealed class RouteTable
         var embed = new OllamaEmbed(models);
         _routes = new Dictionary<string, Route[]>
         {
-            ["/"] = [Route.Get(context => context.Response.WriteAsync("Appliance is running"))],
+            ["/"] = [Route.Get(ChatPage.HandleAsync) with { Access = RouteAccess.Everybody }],
             ["/healthz"] = [Route.Get(Health.LiveAsync)],
             ["/readyz"] = [Route.Get(health.ReadyAsync)],
             ["/metrics"] = [Route.Get(new MetricsPage(models, gateway, requests, options).HandleAsync)],

@@ -20,14 +20,6 @@ public sealed class ServerTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
-    public async Task Root_SaysItRuns()
-    {
-        Assert.Equal("Appliance is running", await _host.Client.GetStringAsync("/"));
-        using var head = await _host.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/"));
-        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
-    }
-
-    [Fact]
     public async Task Models_ListsAndFindsThem()
     {
         var list = JsonNode.Parse(await _host.Client.GetStringAsync("/v1/models"))!;
