@@ -63,10 +63,11 @@ internal static class Welcome
     {
         var status = await GatewayStatus.AskAsync(client, cancellation);
         terminal.Output.WriteLine(terminal.Bold("Welcome. This box is your private assistant: try \"what time is it\", \"set a timer for 5 minutes\", \"add milk to the shopping list\"."));
-        terminal.WriteLine($"Programs and browsers find it at {status.Address}{(own is null ? "" : " while you are here; `appliance serve` keeps it there")}{(own?.NewToken is { } token ? $", with the token {token} (shown this once)" : "")}.");
+        var link = await BrowserLink.WithCodeAsync(client, null, null, cancellation);
+        terminal.WriteLine($"In a browser: {link.Url} (good once, within ten minutes). Programs find it there too{(own is null ? "" : " while you are here; `appliance serve` keeps it there")}{(own?.NewToken is { } token ? $", with the token {token} (shown this once)" : "")}.");
         var isOpen = !IPAddress.TryParse(new Uri($"{status.Address}").Host, out var address) || !IPAddress.IsLoopback(address);
-        terminal.WriteLine(isOpen ? "A phone comes in by this code; `appliance models recommend` names larger models that fit." : "`appliance models recommend` names larger models that fit; `appliance onboard` lets phones in, `appliance qr` shows their code.");
-        if (isOpen) QrCommand.Show(terminal, await client.RequestAsync("device.pair.setupCode", to => to.Add("includeQr", false), cancellation));
+        terminal.WriteLine(isOpen ? "A phone's camera opens the same by this code, `appliance qr` shows an app's; `appliance models recommend` names larger models that fit." : "`appliance models recommend` names larger models that fit; `appliance onboard` lets phones in, `appliance dashboard --qr` shows their code.");
+        if (isOpen) QrCommand.Draw(terminal, link.Url);
     }
 
     private static async Task<GatewayClient?> FindAsync(string home, CancellationToken cancellation)

@@ -113,6 +113,9 @@ internal static class ServeCommand
         // A service's output is kept in a journal, and secrets are not.
         if (server.NewToken is { } token)
             await output.WriteLineAsync(manager is null ? $"gateway token, shown this once: {token}" : "a gateway token was made, and is not shown in a journal: `appliance call gateway.token.rotate` shows another, `appliance qr` lets a device in");
+        // Who reads this is who started it.
+        if (manager is null && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
+            await output.WriteLineAsync(server.NewToken is { } shown ? $"in a browser: {BrowserLink.WithToken(server.Address.GetLeftPart(UriPartial.Authority), shown).Url}" : "in a browser: `appliance dashboard` prints a link");
         if (!models.Store.HasAny)
             await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         if (!server.HasLocalSocket)

@@ -36,10 +36,16 @@ internal static class QrCommand
     /// <summary>Shows a code that was made, as a picture and as text.</summary>
     public static void Show(Terminal terminal, JsonElement made)
     {
-        using var data = QRCodeGenerator.GenerateQrCode(made.Text("setupCode")!, QRCodeGenerator.ECCLevel.L);
-        using var picture = new AsciiQRCode(data);
-        terminal.Output.WriteLine(picture.GetGraphicSmall());
+        Draw(terminal, made.Text("setupCode")!);
         terminal.WriteLine($"code    {made.Text("setupCode")}");
         terminal.WriteLine($"for     {made.Text("gatewayUrl")}, {made.Text("access")} access, good for ten minutes and one device");
+    }
+
+    /// <summary>Draws a text as a picture that a phone's camera reads.</summary>
+    public static void Draw(Terminal terminal, string text)
+    {
+        using var data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.L);
+        using var picture = new AsciiQRCode(data);
+        terminal.Output.WriteLine(picture.GetGraphicSmall());
     }
 }
