@@ -21,13 +21,23 @@ internal static class CurriculumCommand
         var heldOut = new Option<string?>("--held-out") { Description = "Where examples of held-out wordings go." };
         var cases = new Option<string?>("--cases") { Description = "Where the examination goes, one case a line." };
         var perIntent = new Option<int>("--per-intent") { Description = "Cases of each intent in the examination, at most.", DefaultValueFactory = _ => 12 };
-        var command = new Command("curriculum", "Make the dialogues that the built-in model learns from.") { seed, count, file, heldOut, cases, perIntent };
+        var without = new Option<string[]>("--without") { Description = "Examinations, one case a line: nothing that is said in them is said in an example.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var command = new Command("curriculum", "Make the dialogues that the built-in model learns from.") { seed, count, file, heldOut, cases, perIntent, without };
         command.SetAction(parsed =>
         {
             var (from, maker) = (parsed.GetValue(seed), new DialogueMaker(Grammar.BuiltIn));
             var random = new Random(from);
+            var (asks, left) = (parsed.GetValue(without)!.SelectMany(Asked).ToHashSet(), parsed.GetValue(count));
             using (var writer = new StreamWriter(parsed.GetValue(file)!))
-                for (var i = 0; i < parsed.GetValue(count); i++) writer.WriteLine(ExampleLine(Prompt.Pieces(maker.Next(random))));
+            {
+                while (left > 0)
+                {
+                    var dialogue = maker.Next(random);
+                    if (dialogue.Turns.Any(turn => turn.Role == "user" && asks.Contains(Letters(turn.Content!)))) continue;
+                    writer.WriteLine(ExampleLine(Prompt.Pieces(dialogue)));
+                    left--;
+                }
+            }
             var asked = Examination(maker, from + 1, parsed.GetValue(perIntent)).ToArray();
             if (parsed.GetValue(cases) is { } at) File.WriteAllLines(at, asked.Select(CaseLine));
             if (parsed.GetValue(heldOut) is { } held) File.WriteAllLines(held, asked.Where(one => one.Call is not null).Select(one => ExampleLine(Prompt.Pieces(new(one.Tools, [.. one.Turns, new Turn("assistant", null, one.Call)])))));
@@ -45,6 +55,16 @@ internal static class CurriculumCommand
                 if (maker.Examine(intent, random) is { } one && seen.Add(one.Turns[^1].Content!)) yield return one;
         }
     }
+
+    // The last thing that is said in each case.
+    private static IEnumerable<string> Asked(string cases) => File.ReadLines(cases).Where(line => line.Length > 0).Select(line =>
+    {
+        using var document = JsonDocument.Parse(line);
+        return Letters(document.RootElement.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!);
+    });
+
+    // Two messages are the same where they differ in capitals and stops alone.
+    private static string Letters(string text) => string.Concat(text.Where(c => char.IsAsciiLetterOrDigit(c) || c == ' ')).Trim().ToLowerInvariant();
 
     private static string ExampleLine(IEnumerable<(string Text, bool Learn)> pieces) => Json(writer =>
     {

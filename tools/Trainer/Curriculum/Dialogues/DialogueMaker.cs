@@ -37,6 +37,9 @@ internal sealed class DialogueMaker
             if (intent.After.Count == 0 || scope is null) scope = new Scope(_grammar, random, isHeldOut: false);
             isDone = Exchange(intent, scope, tools, turns);
         }
+        // Once in a while it is a job of the schedule that asks, in the words that it was made with.
+        if (first.Tool is not (null or "cron") && turns is [{ Role: "user", Content: { } asked }, { Call: not null }, ..] && random.Next(40) == 0)
+            turns[0] = new("user", $"[cron:{Slots.Made.Id(random)} {asked[..Math.Min(60, asked.Length)]}] {asked}");
         // What comes after a call is learnt from fewer dialogues: it is easier, and longer.
         var end = turns.FindLastIndex(turn => turn.Call is not null);
         if (end >= 0 && turns.FindLastIndex(turn => turn.Role == "user") < end && random.Next(100) < 75) turns.RemoveRange(end + 1, turns.Count - end - 1);
@@ -71,7 +74,7 @@ internal sealed class DialogueMaker
             else
             {
                 if (scope.OneOf(intent.Said, isMarked: true) is not { } said) return null;
-                turns.Add(new("user", Manner.Of(said, scope)));
+                turns.Add(new("user", Written(intent, said, scope)));
             }
             if (scope.HeldOutUsed > 0) return new(intent, tools, turns, intent.Kind, Call(intent, scope));
         }
@@ -84,6 +87,8 @@ internal sealed class DialogueMaker
         var at = random.NextDouble() * _alone[^1].UpTo;
         return _alone.First(pair => pair.UpTo > at).Intent;
     }
+
+    private static string Written(Intent intent, string said, Scope scope) => intent.IsLiteral ? Scope.Plain(said) : Manner.Of(said, scope);
 
     private static ToolCall? Call(Intent intent, Scope scope) => intent.Tool is null ? null : Call(intent.Tool, intent.Arguments, scope);
 
@@ -100,7 +105,7 @@ internal sealed class DialogueMaker
             if (intent.Fillings.Count == 0) return true;
             turns.Add(new("user", Manner.Of(scope.OneOf(intent.Fillings, isMarked: true)!, scope)));
         }
-        else turns.Add(new("user", Manner.Of(scope.OneOf(intent.Said, isMarked: true) ?? throw new InvalidDataException($"{intent.Name} has nothing that is learnt."), scope)));
+        else turns.Add(new("user", Written(intent, scope.OneOf(intent.Said, isMarked: true) ?? throw new InvalidDataException($"{intent.Name} has nothing that is learnt."), scope)));
         if (!isThere)
         {
             turns.Add(new("assistant", scope.Of("lacking")));

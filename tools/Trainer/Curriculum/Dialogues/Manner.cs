@@ -21,6 +21,7 @@ internal static class Manner
         var said = text.ToString().Replace(" ,", ",");
         if (random.Next(100) < 30) said = Apart(said, words => Contracted(words, random));
         if (random.Next(100) < 9) said = WithMistake(said, random);
+        if (random.Next(100) < 3) said = Quoted(said, random);
         said = random.Next(100) switch
         {
             < 45 => Capital(said),
@@ -38,6 +39,14 @@ internal static class Manner
     private static string Contracted(string said, Random random) => random.Next(2) == 0
         ? said.Replace("what is ", "what's ").Replace("how is ", "how's ").Replace("i am ", "i'm ").Replace("do not ", "don't ").Replace("it is ", "it's ").Replace("i will ", "i'll ")
         : said.Replace("'s ", "s ").Replace("n't ", "nt ").Replace("what is ", "whats ").Replace(" you ", random.Next(4) == 0 ? " u " : " you ");
+
+    // A value that is meant as it stands may stand in quotation marks.
+    private static string Quoted(string said, Random random)
+    {
+        var (mark, at) = (random.Next(3) == 0 ? '\'' : '"', said.IndexOf(Scope.Opens, random.Next(said.Length)));
+        if (at < 0 || said.Contains(mark) || !char.IsLetter(said[at + 1])) return said;
+        return said.Insert(said.IndexOf(Scope.Closes, at) + 1, $"{mark}").Insert(at, $"{mark}");
+    }
 
     // A letter left out, doubled, or in its neighbour's place.
     private static string WithMistake(string said, Random random)

@@ -6,7 +6,7 @@ namespace Trainer.Curriculum.Grammars;
 /// <summary>
 /// All rules and intents, read from the topics' files. A file has a rule as <c>rule name = one | another</c>, and an intent as
 /// <c>intent topic.name [weight]</c> with lines below it: <c>call tool key=value | …</c> or <c>kind chat|refuse|unknown</c>, <c>then tool key=value | …</c> (a second call after the first), <c>after names</c>,
-/// <c>like name</c> (results and answers as there), and templates: <c>u</c> what is said, <c>r</c> a result, <c>s</c> that of the second call, <c>a</c> an answer; <c>m</c> said with
+/// <c>like name</c> (results and answers as there), <c>literal</c> (nobody's manner), and templates: <c>u</c> what is said, <c>r</c> a result, <c>s</c> that of the second call, <c>a</c> an answer; <c>m</c> said with
 /// an argument missing, <c>q</c> the question that asks for it, <c>f</c> what answers that. A line that begins with a space goes on with the one before.
 /// </summary>
 internal sealed class Grammar
@@ -75,6 +75,7 @@ internal sealed class Grammar
         switch (word)
         {
             case "kind": intent.Kind = text; break;
+            case "literal": intent.IsLiteral = true; break;
             case "after": intent.After.AddRange(text.Split(' ')); break;
             case "call":
                 var parts = text.Split(' ', 2);

@@ -15,6 +15,9 @@ internal sealed class Intent
     /// <summary>What is right: call, chat, refuse or unknown.</summary>
     public string Kind { get; set; } = "chat";
 
+    /// <summary>True for what the box itself writes: it stands as it is, without anybody's manner.</summary>
+    public bool IsLiteral { get; set; }
+
     /// <summary>The tool that is called, or null.</summary>
     public string? Tool { get; set; }
 

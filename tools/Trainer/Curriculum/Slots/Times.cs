@@ -13,6 +13,7 @@ internal static class Times
     {
         var (unit, letter, most) = random.Next(20) switch { < 11 => ("minute", 'm', 90), < 15 => ("hour", 'h', 24), < 18 => ("second", 's', 90), _ => ("day", 'd', 30) };
         var count = random.Next(3) == 0 ? Made.Pick([5, 10, 15, 20, 30, 45, 1, 2, 3], random) : random.Next(1, most + 1);
+        if (random.Next(14) == 0) return Compound(random);
         if (letter == 'm' && random.Next(9) == 0)
         {
             return Made.Pick<SlotValue>(
@@ -20,6 +21,8 @@ internal static class Times
                 Of("half an hour", "30m", "30 minutes"), Of("a quarter of an hour", "15m", "15 minutes"), Of("an hour and a half", "90m", "90 minutes"), Of("one and a half hours", "90m", "90 minutes"),
                 Of("half hour", "30m", "30 minutes"), Of("a couple of minutes", "2m", "2 minutes"), Of("three quarters of an hour", "45m", "45 minutes"), Of("half a minute", "30s", "30 seconds"),
                 Of("1 hour 30 minutes", "90m", "90 minutes"), Of("1.5 hours", "90m", "90 minutes"), Of("two and a half hours", "150m", "150 minutes"), Of("a minute and a half", "90s", "90 seconds"),
+                Of("2.5 hours", "150m", "150 minutes"), Of("a quarter hour", "15m", "15 minutes"), Of("a half hour", "30m", "30 minutes"), Of("a couple of hours", "2h", "2 hours"), Of("a couple hours", "2h", "2 hours"), Of("a couple of seconds", "2s", "2 seconds"), Of("a couple of days", "2d", "2 days"),
+                Of("a week", "7d", "7 days"), Of("one week", "7d", "7 days"), Of("two weeks", "14d", "14 days"), Of("2 weeks", "14d", "14 days"), Of("half a day", "12h", "12 hours"), Of("a dozen minutes", "12m", "12 minutes"), Of("1 and a half hours", "90m", "90 minutes"), Of("one minute thirty", "90s", "90 seconds"),
             ], random);
         }
         var plural = count == 1 ? unit : unit + "s";
@@ -36,10 +39,26 @@ internal static class Times
         return new(said, new Dictionary<string, string> { ["arg"] = $"{count}{letter}", ["long"] = $"{count} {plural}", ["before"] = before });
     }
 
+    // Two units, told as so many of the smaller one.
+    private static SlotValue Compound(Random random)
+    {
+        var (large, small, letters, most) = random.Next(4) == 0 ? ("minute", "second", "ms", 10) : ("hour", "minute", "hm", 4);
+        var (many, few) = (random.Next(1, most), random.Next(2) == 0 ? random.Next(1, 12) * 5 : random.Next(1, 60));
+        var and = random.Next(2) == 0 ? " and" : "";
+        var said = random.Next(5) switch
+        {
+            0 => $"{(many == 1 ? large == "hour" ? "an" : "a" : Numbers.Spoken(many))} {large}{(many == 1 ? "" : "s")}{and} {Numbers.Spoken(few)} {small}s",
+            1 => $"{many}{letters[0]} {few}{letters[1]}",
+            2 => $"{many}{(letters[0] == 'h' ? "h" : " min")} {few} {(letters[0] == 'h' ? "min" : "sec")}",
+            _ => $"{many} {large}{(many == 1 ? "" : "s")}{and} {few} {small}s",
+        };
+        return new(said, new Dictionary<string, string> { ["arg"] = $"{many * 60 + few}{letters[1]}", ["long"] = $"{many * 60 + few} {small}s", ["before"] = $"{many} {large} {few} {small}" });
+    }
+
     /// <summary>How often: <c>arg</c> is every 2h.</summary>
     public static SlotValue Interval(Random random)
     {
-        if (random.Next(6) == 0) return Made.Pick<SlotValue>([Of("every hour", "every 1h", "every hour"), Of("every minute", "every 1m", "every minute"), Of("hourly", "every 1h", "every hour"), Of("every half hour", "every 30m", "every 30 minutes"), Of("every half an hour", "every 30m", "every 30 minutes")], random);
+        if (random.Next(6) == 0) return Made.Pick<SlotValue>([Of("every hour", "every 1h", "every hour"), Of("every minute", "every 1m", "every minute"), Of("hourly", "every 1h", "every hour"), Of("every half hour", "every 30m", "every 30 minutes"), Of("every half an hour", "every 30m", "every 30 minutes"), Of("once an hour", "every 1h", "every hour"), Of("every second hour", "every 2h", "every 2 hours"), Of("every other hour", "every 2h", "every 2 hours"), Of("every quarter of an hour", "every 15m", "every 15 minutes"), Of("every couple of hours", "every 2h", "every 2 hours"), Of("every other day", "every 2d", "every 2 days"), Of("once a minute", "every 1m", "every minute")], random);
         var length = Duration(random);
         return length.Said.StartsWith("a ", StringComparison.Ordinal) || length.Said.StartsWith("an ", StringComparison.Ordinal) ? Interval(random) : Of($"every {length.Said}", $"every {length.In("arg")}", $"every {length.In("long")}");
     }
@@ -51,8 +70,11 @@ internal static class Times
         var (twelve, isMorning) = (hour % 12 == 0 ? 12 : hour % 12, hour < 12);
         var half = isMorning ? "am" : "pm";
         var arg = $"{hour:00}:{minute:00}";
-        var said = random.Next(14) switch
+        var said = random.Next(16) switch
         {
+            // Without a word of which half of the day, it is the morning that is meant.
+            14 when minute == 0 && hour is >= 5 and < 12 => random.Next(3) == 0 ? Numbers.Spoken(hour) : $"{hour}",
+            15 when minute >= 10 => $"{Numbers.Spoken(twelve)} {Numbers.Spoken(minute)} {half}",
             < 2 when minute == 0 => $"{twelve}{half}",
             2 when minute == 0 => $"{twelve} {half}",
             3 when minute == 0 => $"{Numbers.Spoken(twelve)} {half}",
@@ -77,13 +99,17 @@ internal static class Times
         var clock = Clock(random);
         var (time, arg) = (clock.Said, clock.In("arg"));
         var day = Made.Pick(Days, random);
-        return random.Next(12) switch
+        return random.Next(16) switch
         {
             < 5 => Of($"at {time}", $"at {arg}", $"at {arg}"),
+            12 => Of($"{Made.Pick(["for", "by", "around", "at exactly", "exactly at", "at about"], random)} {time}", $"at {arg}", $"at {arg}"),
+            13 => Of($"{Made.Pick(["for tomorrow at", "tomorrow", "tomorrow around", "for tomorrow,"], random)} {time}", $"tomorrow {arg}", $"tomorrow at {arg}"),
+            14 => Of($"{Made.Pick([$"for {Cased(day, random)} at", $"this {Cased(day, random)} at", $"{Cased(day, random)} around", $"coming {Cased(day, random)} at"], random)} {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}"),
+            15 => Of(random.Next(2) == 0 ? $"at {time} on {Cased(day, random)}" : $"at {time} this {Cased(day, random)}", $"{day} {arg}", $"on {Cap(day)} at {arg}"),
             5 => Of($"today at {time}", $"at {arg}", $"at {arg}"),
             6 => Of($"tomorrow at {time}", $"tomorrow {arg}", $"tomorrow at {arg}"),
             7 => Of($"at {time} tomorrow", $"tomorrow {arg}", $"tomorrow at {arg}"),
-            8 => Made.Pick<SlotValue>([Of("tomorrow morning", "tomorrow 08:00", "tomorrow at 08:00"), Of("tonight", "at 20:00", "at 20:00"), Of("this evening", "at 18:00", "at 18:00"), Of("tomorrow evening", "tomorrow 18:00", "tomorrow at 18:00"), Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("at noon", "at 12:00", "at 12:00"), Of("tomorrow at noon", "tomorrow 12:00", "tomorrow at 12:00"), Of("at midnight", "at 00:00", "at 00:00"), Of("tomorrow afternoon", "tomorrow 15:00", "tomorrow at 15:00")], random),
+            8 => Made.Pick<SlotValue>([Of("tomorrow morning", "tomorrow 08:00", "tomorrow at 08:00"), Of("tonight", "at 20:00", "at 20:00"), Of("this evening", "at 18:00", "at 18:00"), Of("tomorrow evening", "tomorrow 18:00", "tomorrow at 18:00"), Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("at noon", "at 12:00", "at 12:00"), Of("tomorrow at noon", "tomorrow 12:00", "tomorrow at 12:00"), Of("at midnight", "at 00:00", "at 00:00"), Of("tomorrow afternoon", "tomorrow 15:00", "tomorrow at 15:00"), Of("this afternoon", "at 15:00", "at 15:00"), Of("tomorrow night", "tomorrow 20:00", "tomorrow at 20:00"), Of("today at noon", "at 12:00", "at 12:00"), Of("later tonight", "at 20:00", "at 20:00"), Of("in the evening", "at 18:00", "at 18:00")], random),
             9 => Of($"on {Cased(day, random)} at {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}"),
             10 => Of($"{Cased(day, random)} at {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}"),
             _ => Of($"next {Cased(day, random)} at {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}"),
@@ -98,8 +124,12 @@ internal static class Times
         var (hour, minute) = (int.Parse(arg[..2], CultureInfo.InvariantCulture), int.Parse(arg[3..], CultureInfo.InvariantCulture));
         var day = random.Next(7);
         var name = Cased(Days[day], random);
-        return random.Next(10) switch
+        return random.Next(14) switch
         {
+            10 => Of($"{at}{time} {Made.Pick(["every", "each", "on every"], random)} {name}", $"{minute} {hour} * * {(day + 1) % 7}", $"every {Cap(Days[day])} at {arg}"),
+            11 => Of($"{Made.Pick(["on", "always on", "on all"], random)} {name}s {at}{time}", $"{minute} {hour} * * {(day + 1) % 7}", $"every {Cap(Days[day])} at {arg}"),
+            12 => Of($"{at}{time} {Made.Pick(["on weekdays", "every weekday", "on working days", "from monday to friday"], random)}", $"{minute} {hour} * * 1-5", $"every weekday at {arg}"),
+            13 => Of($"{Made.Pick(["once a day", "day by day", "on a daily basis", "everyday", "seven days a week"], random)} {at}{time}", $"{minute} {hour} * * *", $"every day at {arg}"),
             < 4 => Of($"{Made.Pick(["every day", "each day", "daily", "every single day"], random)} {at}{time}", $"{minute} {hour} * * *", $"every day at {arg}"),
             4 => Of($"{at}{time} {Made.Pick(["every day", "each day", "daily"], random)}", $"{minute} {hour} * * *", $"every day at {arg}"),
             5 => Of($"{Made.Pick(["every weekday", "on weekdays", "each weekday", "every working day", "monday to friday"], random)} {at}{time}", $"{minute} {hour} * * 1-5", $"every weekday at {arg}"),
