@@ -48,11 +48,17 @@ internal sealed class CopiedWords(byte[] source)
     private bool Step(byte value, ref State state, out int cost)
     {
         cost = 0;
-        if (!state.IsEscaped && value is (byte)'\\' or (byte)'"')
+        if (!state.IsEscaped && value == '\\')
         {
-            state.IsEscaped = value == '\\';
-            if (value == '"' && !state.IsLost && state.Places is not null && !IsAtEnd(state.Places)) cost = BrokenWord;
-            return value == '"';
+            // What comes after it is a quotation mark, a backslash or a line's end: where none comes next, it leaves the word.
+            if (!state.IsLost && state.Places is { } from && !from.Exists(place => place < source.Length && source[place] is (byte)'"' or (byte)'\\' or < (byte)' ')) cost = IsAtEnd(from) ? OtherWord : BrokenWord;
+            state.IsEscaped = true;
+            return false;
+        }
+        if (!state.IsEscaped && value == '"')
+        {
+            if (!state.IsLost && state.Places is not null && !IsAtEnd(state.Places)) cost = BrokenWord;
+            return true;
         }
         var plain = !state.IsEscaped ? value : value switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', _ => value };
         state.IsEscaped = false;

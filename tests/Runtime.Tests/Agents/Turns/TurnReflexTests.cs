@@ -121,6 +121,8 @@ public sealed class TurnReflexTests : IDisposable
         using var bench = new TurnBench();
         var due = new TurnOrigin { Channel = JobTurns.Channel, IsBackground = true };
         Assert.Equal("The timer is over.", (await bench.AskAsync("[cron:1 timer] timer", origin: due)).Answer!.Text);
+        Assert.Equal("The timer is over: egg.", (await bench.AskAsync("[cron:1 egg timer] egg timer", origin: due)).Answer!.Text);
+        Assert.Equal("It is time: the alarm.", (await bench.AskAsync("[cron:1 alarm] alarm", origin: due)).Answer!.Text);
         Assert.Equal("Reminder: call mom.", (await bench.AskAsync("[cron:1 reminder: call mom] reminder: call mom", origin: due)).Answer!.Text);
         Assert.Equal("Erinnerung: die Wäsche.", (await bench.AskAsync("[cron:1 x] Erinnerung: die Wäsche", origin: due)).Answer!.Text);
         Assert.Empty(bench.Models.Asked);

@@ -48,9 +48,9 @@ internal static class Numbers
         switch (random.Next(14))
         {
             case < 2: return Calculated(a, Made.Pick([" plus ", " + ", "+", " added to ", " and "], random) is var plus && plus == " and " ? " plus " : plus, b, "+", random, (x, y) => x + y);
-            case < 4: return Calculated(a, Made.Pick([" minus ", " - ", "-", " less "], random), b, "-", random, (x, y) => x - y);
-            case < 7: return Calculated(a, Made.Pick([" times ", " * ", "*", " x ", " multiplied by ", " × ", "x"], random), b, "*", random, (x, y) => x * y);
-            case < 9: return b == "0" ? Sum(random) : Calculated(a, Made.Pick([" divided by ", " / ", "/", " over ", " ÷ "], random), b, "/", random, (x, y) => x / y);
+            case < 4: return Calculated(a, Made.Pick([" minus ", " - ", "-", " less ", " take away "], random), b, "-", random, (x, y) => x - y);
+            case < 7: return Calculated(a, Made.Pick([" times ", " * ", "*", " x ", " multiplied by ", " × ", "x", " by "], random), b, "*", random, (x, y) => x * y);
+            case < 9: return b == "0" ? Sum(random) : Calculated(a, Made.Pick([" divided by ", " / ", "/", " over ", " ÷ ", " split by ", " : "], random), b, "/", random, (x, y) => x / y);
             case < 11:
                 var percent = random.Next(1, 100);
                 return new(Made.Pick([$"{percent}% of {a}", $"{percent} percent of {a}", $"{percent} % of {a}"], random), Both($"{percent}% of {a}", Result(percent / 100.0 * double.Parse(a, CultureInfo.InvariantCulture))));
@@ -69,6 +69,17 @@ internal static class Numbers
 
         static string Word(string sign) => sign switch { "+" => "plus", "-" => "minus", _ => "times" };
         static double Apply(double x, double y) => x * y;
+    }
+
+    /// <summary>Two numbers that a story is told about: forms <c>a</c>, <c>b</c>, <c>arg</c> as <c>calc</c> takes it, and <c>value</c>.</summary>
+    public static SlotValue Told(string sign, Random random)
+    {
+        var (a, b) = sign == "%" ? (random.Next(1, 100), random.Next(5, 2000)) : (random.Next(3, random.Next(2) == 0 ? 60 : 3000), random.Next(2, random.Next(2) == 0 ? 13 : 200));
+        if (sign == "-" && a < b) (a, b) = (b, a);
+        var value = sign switch { "/" => (double)a / b, "*" => a * b, "+" => a + b, "-" => a - b, _ => a * b / 100.0 };
+        var forms = Both(sign == "%" ? $"{a}% of {b}" : $"{a} {sign} {b}", Result(value));
+        (forms["a"], forms["b"]) = (random.Next(6) == 0 && a < 100 ? Spoken(a) : $"{a}", random.Next(6) == 0 && b < 100 ? Spoken(b) : $"{b}");
+        return new($"{a} {b}", forms);
     }
 
     /// <summary>A measure and another unit: <c>arg</c> as <c>calc</c> takes it, <c>from</c> and <c>to</c> its parts, <c>value</c> what may come out.</summary>

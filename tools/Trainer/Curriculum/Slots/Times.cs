@@ -14,6 +14,7 @@ internal static class Times
         var (unit, letter, most) = random.Next(20) switch { < 11 => ("minute", 'm', 90), < 15 => ("hour", 'h', 24), < 18 => ("second", 's', 90), _ => ("day", 'd', 30) };
         var count = random.Next(3) == 0 ? Made.Pick([5, 10, 15, 20, 30, 45, 1, 2, 3], random) : random.Next(1, most + 1);
         if (random.Next(14) == 0) return Compound(random);
+        if (random.Next(20) == 0) return Halves(random);
         if (letter == 'm' && random.Next(9) == 0)
         {
             return Made.Pick<SlotValue>(
@@ -37,6 +38,28 @@ internal static class Times
         // "a 5 minute timer", "a five-minute timer".
         var before = $"{(random.Next(3) == 0 ? Numbers.Spoken(count) : $"{count}")}{(random.Next(3) == 0 ? '-' : ' ')}{unit}";
         return new(said, new Dictionary<string, string> { ["arg"] = $"{count}{letter}", ["long"] = $"{count} {plural}", ["before"] = before });
+    }
+
+    // "Six and a half minutes", "two hours and a quarter": told as so many of the unit below.
+    private static SlotValue Halves(Random random)
+    {
+        var (large, small, letter, most) = random.Next(2) == 0 ? ("minute", "second", 's', 16) : ("hour", "minute", 'm', 6);
+        var (many, part) = (random.Next(1, most), random.Next(3) == 0 ? Made.Pick([15, 45], random) : 30);
+        var one = large == "hour" ? "an" : "a";
+        var said = part switch
+        {
+            15 => many == 1 && random.Next(2) == 0 ? $"{one} {large} and a quarter" : $"{Numbers.Spoken(many)} and a quarter {large}s",
+            45 => many == 1 && random.Next(2) == 0 ? $"{one} {large} and three quarters" : $"{Numbers.Spoken(many)} and three quarter {large}s",
+            _ => random.Next(5) switch
+            {
+                0 => $"{many}.5 {large}s",
+                1 => $"{many} and a half {large}s",
+                2 when many == 1 => $"{one} {large} and a half",
+                3 => $"{many} 1/2 {large}s",
+                _ => $"{Numbers.Spoken(many)} and a half {large}s",
+            },
+        };
+        return new(said, new Dictionary<string, string> { ["arg"] = $"{many * 60 + part}{letter}", ["long"] = $"{many * 60 + part} {small}s", ["before"] = $"{many}.5 {large}" });
     }
 
     // Two units, told as so many of the smaller one.
@@ -70,10 +93,18 @@ internal static class Times
         var (twelve, isMorning) = (hour % 12 == 0 ? 12 : hour % 12, hour < 12);
         var half = isMorning ? "am" : "pm";
         var arg = $"{hour:00}:{minute:00}";
-        var said = random.Next(16) switch
+        var said = random.Next(20) switch
         {
             // Without a word of which half of the day, it is the morning that is meant.
             14 when minute == 0 && hour is >= 5 and < 12 => random.Next(3) == 0 ? Numbers.Spoken(hour) : $"{hour}",
+            16 when minute > 0 => $"{twelve}.{minute:00}{(random.Next(2) == 0 ? " " : "")}{half}",
+            17 when minute is 10 or 20 or 5 => $"{Numbers.Spoken(minute)} past {Numbers.Spoken(twelve)} {Part(hour)}",
+            17 when minute is 50 or 40 or 55 && hour < 23 => $"{Numbers.Spoken(60 - minute)} to {Numbers.Spoken(hour % 12 + 1)} {Part(hour)}",
+            18 when minute == 30 => $"half past {twelve} {Part(hour)}",
+            18 when minute == 15 => $"a quarter past {twelve} {Part(hour)}",
+            18 when minute == 45 && hour < 23 => $"a quarter to {hour % 12 + 1} {Part(hour)}",
+            18 when minute == 0 => $"{Numbers.Spoken(twelve)} o'clock {Part(hour)}",
+            19 when minute == 0 => $"{twelve} {(hour < 12 ? "in the morning" : hour < 18 ? "this afternoon" : "this evening")}",
             15 when minute >= 10 => $"{Numbers.Spoken(twelve)} {Numbers.Spoken(minute)} {half}",
             < 2 when minute == 0 => $"{twelve}{half}",
             2 when minute == 0 => $"{twelve} {half}",
