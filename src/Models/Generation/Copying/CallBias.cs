@@ -8,10 +8,11 @@ internal sealed class CallBias
 {
     private readonly CallHints _hints;
     private readonly TokenVocabulary _vocabulary;
-    private readonly CopiedWords _words;
+    private readonly byte[] _conversation;
     private readonly ArgumentPlace _place = new();
     private readonly int _begin;
     private bool _hasBegun;
+    private CopiedWords _words = new([]);
 
     // Bytes of the argument that are still to come before what is copied; -1 outside of those that are.
     private int _ahead = -1;
@@ -22,7 +23,7 @@ internal sealed class CallBias
     /// <param name="conversation">The prompt as text.</param>
     /// <param name="vocabulary">The tokens.</param>
     public CallBias(CallHints hints, int begin, byte[] conversation, TokenVocabulary vocabulary) =>
-        (_hints, _begin, _words, _vocabulary) = (hints, begin, new(conversation), vocabulary);
+        (_hints, _begin, _conversation, _vocabulary) = (hints, begin, conversation, vocabulary);
 
     /// <summary>Takes the token that came.</summary>
     public void Accept(int token)
@@ -40,7 +41,7 @@ internal sealed class CallBias
             else if (before is null && _hints.Copied.TryGetValue(argument, out var ahead))
             {
                 _ahead = Encoding.UTF8.GetByteCount(ahead);
-                _words.Begin();
+                _words = new(_hints.Own.TryGetValue(argument, out var own) ? [.. _conversation, (byte)' ', .. Encoding.UTF8.GetBytes(own)] : _conversation);
             }
         }
     }

@@ -2,7 +2,7 @@ namespace Models.Generation.Copying;
 
 /// <summary>
 /// How well the bytes of a JSON string go on with what is copied from a text: word by word as they stand there, from where a word begins to
-/// where one ends. After a comma another place of the text may follow ("milk and tea" as "milk, tea").
+/// where one ends, from the string's beginning on. After a comma another place of the text may follow ("milk and tea" as "milk, tea").
 /// </summary>
 /// <param name="source">The text.</param>
 internal sealed class CopiedWords(byte[] source)
@@ -10,17 +10,17 @@ internal sealed class CopiedWords(byte[] source)
     /// <summary>What <see cref="Cost"/> gives where a word begins that does not come next in the text.</summary>
     public const int OtherWord = 1;
 
+    /// <summary>What it gives where a word begins that is nowhere in the text.</summary>
+    public const int UnknownWord = 3;
+
     /// <summary>What it gives where a word of the text is left in its middle.</summary>
-    public const int BrokenWord = 4;
+    public const int BrokenWord = 10;
 
     private readonly int[][] _starts = StartsOf(source);
     private State _state;
 
     // Places: where in the text what was spelled goes on; null where any word may begin. Lost: in a word that is not in the text.
     private record struct State(List<int>? Places, bool IsLost, bool IsEscaped);
-
-    /// <summary>A string begins.</summary>
-    public void Begin() => _state = default;
 
     /// <summary>Takes bytes that came, at most up to the quotation mark that ends the string.</summary>
     public void Take(ReadOnlySpan<byte> bytes)
@@ -29,15 +29,15 @@ internal sealed class CopiedWords(byte[] source)
             if (Step(value, ref _state, out _)) return;
     }
 
-    /// <summary>What is against these bytes: 0, <see cref="OtherWord"/> or <see cref="BrokenWord"/>. What comes after the string's end does not count.</summary>
+    /// <summary>What is against these bytes: 0, <see cref="OtherWord"/>, <see cref="UnknownWord"/> or <see cref="BrokenWord"/>. What comes after the string's end does not count.</summary>
     public int Cost(ReadOnlySpan<byte> bytes)
     {
         var (state, most, begun) = (_state, 0, _state.Places is not { } places || places.TrueForAll(IsBeginning));
         foreach (var value in bytes)
         {
             var isEnd = Step(value, ref state, out var cost);
-            // A word that these bytes begin is another one, however far it goes along.
-            most = Math.Max(most, begun ? Math.Min(cost, OtherWord) : cost);
+            // A word that these bytes begin is one that is nowhere, however far it goes along with another.
+            most = Math.Max(most, begun ? Math.Min(cost, UnknownWord) : cost);
             if (isEnd) break;
             begun |= value == ' ';
         }
@@ -84,7 +84,7 @@ internal sealed class CopiedWords(byte[] source)
     private void Begin(byte first, ref State state, ref int cost, int least = 0)
     {
         var places = _starts[first].Select(start => start + 1).ToList();
-        cost = places.Count > 0 ? least : OtherWord;
+        cost = places.Count > 0 ? least : UnknownWord;
         state = new(places, IsLost: places.Count == 0, IsEscaped: false);
     }
 
@@ -114,7 +114,12 @@ internal sealed class CopiedWords(byte[] source)
     {
         var starts = new List<int>[256];
         for (var at = 0; at < source.Length; at++)
-            if (source[at] > ' ' && (at == 0 || !IsWord(source[at - 1]))) (starts[source[at]] ??= []).Add(at);
+        {
+            if (source[at] <= ' ' || at > 0 && IsWord(source[at - 1])) continue;
+            (starts[source[at]] ??= []).Add(at);
+            // Who begins a message writes a small word large.
+            if ((at == 0 || source[at - 1] == '\n') && char.IsAsciiLetterUpper((char)source[at])) (starts[source[at] | 0x20] ??= []).Add(at);
+        }
         return [.. starts.Select(some => some?.ToArray() ?? [])];
     }
 

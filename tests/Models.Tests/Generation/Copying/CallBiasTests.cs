@@ -8,7 +8,7 @@ public sealed class CallBiasTests
 {
     private static readonly string[] Tokens = ["<tool_call>", "\"", "te", "a", "xt", ": ", "coffee", "text", "when", "<end>", "tea", "name", "cron", ", "];
 
-    private static readonly CallHints Hints = new("<tool_call>", -2, new Dictionary<string, string> { ["cron.text"] = "", ["cron.when"] = "at" }, 5);
+    private static readonly CallHints Hints = new("<tool_call>", -2, new Dictionary<string, string> { ["cron.text"] = "", ["cron.when"] = "at" }, new Dictionary<string, string> { ["cron.when"] = "coffee" }, 5);
 
     [Fact]
     public void Apply_WhereAnAnswerBegins_ChangesTheBeginningOfACallAlone()
@@ -30,10 +30,10 @@ public sealed class CallBiasTests
 
         bias.Accept(1);
         var logits = Logits(bias);
-        Assert.Equal((0, 0, -5, -5), (logits[2], logits[10], logits[6], logits[8]));
+        Assert.Equal((0, 0, -15, -15), (logits[2], logits[10], logits[6], logits[8]));
 
         bias.Accept(2);
-        Assert.Equal((0, -20, -20), (Logits(bias)[3], Logits(bias)[4], Logits(bias)[1]));
+        Assert.Equal((0, -50, -50), (Logits(bias)[3], Logits(bias)[4], Logits(bias)[1]));
 
         bias.Accept(3);
         Assert.Equal(0, Logits(bias)[1]);
@@ -53,7 +53,7 @@ public sealed class CallBiasTests
         Assert.Equal(new float[Tokens.Length], Logits(bias));
 
         bias.Accept(3);
-        Assert.Equal((0, -5), (Logits(bias)[10], Logits(bias)[6]));
+        Assert.Equal((0, 0, -15), (Logits(bias)[10], Logits(bias)[6], Logits(bias)[8])); // Coffee is a word of its own there.
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public sealed class CallBiasTests
             File.WriteAllText(file, nothing);
             Assert.Null(CallHints.FromFolder(folder.Path));
         }
-        File.WriteAllText(file, """{"tool_calls":{"begin":"<call>","bias":-0.5,"copied":{"a":"","b":"c"},"penalty":3}}""");
+        File.WriteAllText(file, """{"tool_calls":{"begin":"<call>","bias":-0.5,"copied":{"a":"","b":"c"},"own":{"b":"d"},"penalty":3}}""");
         var hints = CallHints.FromFolder(folder.Path);
-        Assert.Equal(("<call>", -0.5f, 3f, "[a, ] [b, c]"), (hints!.Begin, hints.Bias, hints.Penalty, string.Join(' ', hints.Copied)));
+        Assert.Equal(("<call>", -0.5f, 3f, "[a, ] [b, c]", "[b, d]"), (hints!.Begin, hints.Bias, hints.Penalty, string.Join(' ', hints.Copied), string.Join(' ', hints.Own)));
     }
 
     private static CallBias Make(string conversation) => new(

@@ -15,14 +15,17 @@ public sealed class CopiedWordsTests
     [InlineData("is 192.168.1.17 up?", "192.168.1\"", CopiedWords.BrokenWord)]
     [InlineData("put olive oil and eggs on the list", "olive oil, eggs\"", 0)]
     [InlineData("put olive oil and eggs on the list", "olive eggs\"", CopiedWords.OtherWord)]
-    [InlineData("put olive oil and eggs on the list", "olive oi\"", CopiedWords.OtherWord)]
-    [InlineData("put olive oil and eggs on the list", "butter\"", CopiedWords.OtherWord)]
+    [InlineData("put olive oil and eggs on the list", "olive oi\"", CopiedWords.UnknownWord)]
+    [InlineData("put olive oil and eggs on the list", "butter\"", CopiedWords.UnknownWord)]
     [InlineData("put olive oil and eggs on the list", "eggplant\"", CopiedWords.BrokenWord)]
-    [InlineData("put olive oil and eggs on the list", "olive eggplant\"", CopiedWords.OtherWord)]
+    [InlineData("put olive oil and eggs on the list", "olive eggplant\"", CopiedWords.UnknownWord)]
     [InlineData("turn on the lamp in the kitchen", "kitchen lamp\"", CopiedWords.OtherWord)]
     [InlineData("buy milk, sugar, and tea", "milk, tea\"", CopiedWords.OtherWord)]
     [InlineData("buy milk, sugar, and tea", "milk, sugar, tea\"", CopiedWords.OtherWord)]
-    [InlineData("buy Milk", "milk\"", CopiedWords.OtherWord)]
+    [InlineData("buy Milk", "milk\"", CopiedWords.UnknownWord)]
+    [InlineData("Milk is empty", "milk\"", 0)]
+    [InlineData("Milk is empty", "Milk\"", 0)]
+    [InlineData("user\nMilk is empty", "milk\"", 0)]
     [InlineData("dim it to 40%", "40\"", 0)]
     [InlineData("dim it to 40%", "4\"", CopiedWords.BrokenWord)]
     [InlineData("write \"hi\" to a.txt", "\\\"hi\\\"\"", 0)]
@@ -30,7 +33,7 @@ public sealed class CopiedWordsTests
     [InlineData("two packs of diplomas", "packs\\", CopiedWords.OtherWord)]
     [InlineData("save C:\\data", "C:\\\\data\"", 0)]
     [InlineData("erinnere mich an Äpfel", "Äpfel\"", 0)]
-    [InlineData("erinnere mich an Äpfel", "pfel\"", CopiedWords.OtherWord)]
+    [InlineData("erinnere mich an Äpfel", "pfel\"", CopiedWords.UnknownWord)]
     [InlineData("read a.txt", "a.txt\", \"b.txt", 0)]
     public void Cost_OfWordsOfTheText_IsNothing(string source, string said, int cost)
     {
@@ -64,10 +67,10 @@ public sealed class CopiedWordsTests
     }
 
     [Fact]
-    public void Cost_OfAWordThatBeginsLikeAnother_IsThatOfAnotherWord()
+    public void Cost_OfAWordThatBeginsLikeAnother_IsThatOfAnUnknownWord()
     {
         var words = new CopiedWords("wake me at 7"u8.ToArray());
-        Assert.Equal(CopiedWords.OtherWord, words.Cost("alarm\""u8));
+        Assert.Equal(CopiedWords.UnknownWord, words.Cost("alarm\""u8));
 
         words.Take("a"u8);
         Assert.Equal(CopiedWords.BrokenWord, words.Cost("larm\""u8));
@@ -82,6 +85,6 @@ public sealed class CopiedWordsTests
 
         words.Take("ee "u8);
         Assert.Equal(0, words.Cost("tea\""u8));
-        Assert.Equal(CopiedWords.OtherWord, words.Cost("cake"u8));
+        Assert.Equal(CopiedWords.UnknownWord, words.Cost("cake"u8));
     }
 }
