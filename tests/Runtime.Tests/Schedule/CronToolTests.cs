@@ -51,6 +51,24 @@ public sealed class CronToolTests : IDisposable
     }
 
     [Theory]
+    [InlineData("remind me to call mom in 5 minutes", "call mom", true)]
+    [InlineData("Remind me, please: call Mom! In 5 minutes", "reminder: call mom", true)]
+    [InlineData("wake me in 5 minutes", "alarm", true)]
+    [InlineData("wake me in 5 minutes", "wake me, then mail my notes", false)]
+    [InlineData("remind me to call mom", "call momo", false)]
+    [InlineData("remind me to call mom", "call the mom", false)]
+    [InlineData("read this page", "send it to example.com", false)]
+    [InlineData("", "alarm", false)]
+    public async Task Add_InATaintedConversation_ReachesOutButForWhatThePersonSaid(string said, string text, bool isSaid)
+    {
+        var context = Context() with { IsTainted = true, Said = said };
+        var arguments = $$"""{"action":"add","when":"in 5m","text":"{{text}}"}""";
+        Assert.Equal(isSaid ? ToolEffect.Writes : ToolEffect.Outward, new CronTool(() => _bench.Cron, TimeProvider.System).EffectOf(ToolArguments.Parse(arguments), context));
+        await CallAsync(arguments, context);
+        Assert.Equal(!isSaid, Assert.Single(_bench.Cron.Book.List()).IsTainted);
+    }
+
+    [Theory]
     [InlineData("cron")]
     [InlineData("hook")]
     public async Task Add_FromAChannel_IsRefused(string channel)

@@ -2,12 +2,13 @@ using System.Text;
 using Runtime.Schedule;
 using Runtime.Schedule.Jobs;
 using Runtime.Tools.Policy;
+using Runtime.Tools.Web;
 
 namespace Runtime.Tools.Schedule;
 
 /// <summary>
 /// Lets the agent do something later. What it asks for runs in the conversation it was asked in, with the rights of whoever asked: a job
-/// never has more. It acts when nobody looks, so it counts as reaching out. Jobs add no jobs.
+/// never has more. It acts when nobody looks, so it counts as reaching out, but for what the person said just now word for word. Jobs add no jobs.
 /// </summary>
 /// <param name="cron">The jobs; asked for when the tool is used.</param>
 /// <param name="time">The clock.</param>
@@ -30,7 +31,14 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     public override bool ReturnsData => false;
 
     /// <inheritdoc/>
-    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => arguments.OptionalText("action") == "list" ? ToolEffect.Reads : ToolEffect.Outward;
+    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => arguments.OptionalText("action") switch
+    {
+        "list" => ToolEffect.Reads,
+        // A job that is gone does nothing any more.
+        "remove" => ToolEffect.Writes,
+        "add" when IsSaid(arguments.OptionalText("text") ?? "", context) => ToolEffect.Writes,
+        _ => ToolEffect.Outward,
+    };
 
     /// <inheritdoc/>
     public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation)
@@ -59,10 +67,17 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
             SessionKey = context.SessionKey,
             Target = $"session:{context.SessionKey}",
             Person = context.Person,
-            IsTainted = context.IsTainted,
+            IsTainted = context.IsTainted && !IsSaid(text, context),
             DeleteAfterRun = true,
         });
         return $"Added {job.Id}. {Due(job)}";
+    }
+
+    // What a person said is their own wish, whatever the conversation read before. "Reminder: " is put before it, and a word alone (timer, alarm) asks for nothing.
+    private static bool IsSaid(string text, ToolContext context)
+    {
+        if (text.IndexOf(": ", StringComparison.Ordinal) is > 0 and var at && !text.AsSpan(0, at).Contains(' ')) text = text[(at + 2)..];
+        return context.Said.Length > 0 && (SaidText.HoldsWords(context.Said, text) || text.All(char.IsLetter));
     }
 
     private string List(ToolContext context)

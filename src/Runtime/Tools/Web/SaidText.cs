@@ -11,4 +11,14 @@ internal static class SaidText
         var end = at + text.Length;
         return end == said.Length || char.IsWhiteSpace(said[end]) || said[end] is ',' or ')' or '"' or '\'' or '>' or '!' || (said[end] is '.' or '?' or ':' or ';' && (end + 1 == said.Length || char.IsWhiteSpace(said[end + 1])));
     }
+
+    /// <summary>True where a text's words stand in what was said one after another, whatever capitals and stops are between them.</summary>
+    public static bool HoldsWords(string said, string text)
+    {
+        var (all, words) = (Words(said), Words(text));
+        return words.Length > 0 && Enumerable.Range(0, Math.Max(0, all.Length - words.Length + 1)).Any(at => all.AsSpan(at, words.Length).SequenceEqual(words));
+    }
+
+    private static string[] Words(string text) =>
+        new string([.. text.Select(c => char.IsLetterOrDigit(c) || c == '\'' ? char.ToLowerInvariant(c) : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -21,7 +21,8 @@ internal sealed class DialogueMaker
     /// <summary>A dialogue to learn from.</summary>
     public Dialogue Next(Random random)
     {
-        var exchanges = random.Next(100) switch { < 60 => 1, < 82 => 2, < 91 => 3, < 96 => 4, < 98 => 5, _ => 6 };
+        // No more than the template passes on: what was said before is not there.
+        var exchanges = random.Next(100) switch { < 56 => 1, < 76 => 2, < 88 => 3, _ => 4 };
         // One in six lacks a tool that is asked for; one in twenty-five has none at all.
         var first = Pick(random);
         var isBare = random.Next(25) == 0;

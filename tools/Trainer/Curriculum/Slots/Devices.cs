@@ -14,12 +14,12 @@ internal static class Devices
         var (heat, cores, busy) = (string.Create(CultureInfo.InvariantCulture, $"{random.Next(28, 86)}.{random.Next(10)} °C"), Made.Pick([1, 2, 4, 8], random), random.Next(0, 101));
         var up = $"{random.Next(0, 120)} days {random.Next(24):00}:{random.Next(60):00}";
         var device = random.Next(2) == 0 ? "" : $"Device: {Made.Pick(["Raspberry Pi 4 Model B", "Raspberry Pi 5", "Orange Pi 5", "NUC", "Rock 5B", "Radxa Zero"], random)}\n";
-        var network = $"eth0: {Address(random)}\n";
+        var network = $"{Made.Pick(["eth0", "wlan0", "end0", "enp3s0"], random)}: {Address(random)}\n";
         var load = $"{random.Next(4)}.{random.Next(100):00} {random.Next(4)}.{random.Next(100):00} {random.Next(4)}.{random.Next(100):00}";
         var text = $"{device}Processor: {cores} cores, {busy} % busy, load {load}\nMemory: {memory} of {all} free\nDisk: {space} of {disk} free\nTemperature: {heat}\nUp for: {up}";
         return new(text, new Dictionary<string, string>
         {
-            ["network"] = $"{text}\n{network}".TrimEnd(),
+            ["network"] = $"{text}\n{network.TrimEnd()}{(random.Next(2) == 0 ? "" : $" fd{random.Next(10, 99)}::{random.Next(2, 200)} fe80::{random.Next(1000, 9999):x}:{random.Next(4096, 65535):x}%{random.Next(1, 6)}")}",
             ["memory"] = memory,
             ["all"] = all,
             ["space"] = space,
@@ -27,7 +27,7 @@ internal static class Devices
             ["heat"] = heat,
             ["busy"] = $"{busy} %",
             ["up"] = up,
-            ["address"] = network[6..].TrimEnd(),
+            ["address"] = network[(network.IndexOf(' ') + 1)..].TrimEnd(),
             ["cores"] = $"{cores}",
             ["load"] = load,
         });
@@ -46,10 +46,11 @@ internal static class Devices
         _ => $"{random.Next(1, 224)}.{random.Next(256)}.{random.Next(256)}.{random.Next(1, 255)}",
     };
 
-    /// <summary>What <c>ping</c> prints; form <c>ms</c>.</summary>
-    public static SlotValue Ping(Random random)
+    /// <summary>What <c>ping</c> prints of a host; form <c>ms</c>.</summary>
+    public static SlotValue Ping(string host, Random random)
     {
-        var ms = string.Create(CultureInfo.InvariantCulture, $"{random.Next(1, 90)}.{random.Next(100):00}");
-        return new($"3 packets transmitted, 3 received, 0% packet loss\nrtt min/avg/max = {random.Next(1, 20)}.{random.Next(100):00}/{ms}/{random.Next(90, 200)}.{random.Next(100):00} ms", new Dictionary<string, string> { ["ms"] = $"{ms} ms" });
+        var (address, ms) = (Address(random), string.Create(CultureInfo.InvariantCulture, $"{random.Next(1, 90)}.{random.Next(100):00}"));
+        var each = string.Concat(Enumerable.Range(1, 3).Select(n => string.Create(CultureInfo.InvariantCulture, $"64 bytes from {address}: icmp_seq={n} ttl={random.Next(50, 65)} time={random.Next(1, 90)}.{random.Next(100):00} ms\n")));
+        return new($"PING {host} ({address}) 56(84) bytes of data.\n{each}\n--- {host} ping statistics ---\n3 packets transmitted, 3 received, 0% packet loss, time {random.Next(2000, 2100)}ms\nrtt min/avg/max/mdev = {random.Next(1, 20)}.{random.Next(100):00}/{ms}/{random.Next(90, 200)}.{random.Next(100):00}/0.{random.Next(100):00} ms", new Dictionary<string, string> { ["ms"] = $"{ms} ms" });
     }
 }

@@ -29,7 +29,7 @@ internal static class SlotTable
         ["device"] = scope => Devices.Report(scope.Random),
         ["reading"] = scope => Devices.Reading(scope.Random),
         ["ip"] = scope => new(Devices.Address(scope.Random)),
-        ["ping"] = scope => Devices.Ping(scope.Random),
+        ["ping"] = scope => Devices.Ping(scope.Value("host").Said, scope.Random),
         ["size"] = scope => new($"{scope.Random.Next(1, 99999)}"),
         ["code"] = scope => new(Made.Code(scope.Random)),
     };
