@@ -5,6 +5,9 @@ namespace Trainer.Curriculum.Dialogues;
 /// <summary>Makes dialogues out of a grammar. The same seed gives the same ones.</summary>
 internal sealed class DialogueMaker
 {
+    // Of a person: the chat template passes on no more.
+    private const int MostMessages = 4;
+
     private readonly Grammar _grammar;
     private readonly (Intent Intent, double UpTo)[] _alone;
     private readonly ILookup<string, Intent> _after;
@@ -21,7 +24,6 @@ internal sealed class DialogueMaker
     /// <summary>A dialogue to learn from.</summary>
     public Dialogue Next(Random random)
     {
-        // No more than the template passes on: what was said before is not there.
         var exchanges = random.Next(100) switch { < 56 => 1, < 76 => 2, < 88 => 3, _ => 4 };
         // One in six lacks a tool that is asked for; one in twenty-five has none at all.
         var first = Pick(random);
@@ -30,16 +32,21 @@ internal sealed class DialogueMaker
         var intents = new List<Intent> { first };
         for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? next[random.Next(next.Length)] : Pick(random));
         var tools = isBare ? [] : ToolSets.Some(intents.Where(intent => intent.Tool is not null).Select(intent => intent.Tool!), missing, random);
-        var (turns, scope, isDone) = (new List<Turn>(), (Scope?)null, true);
+        var (turns, scope, isDone, begins) = (new List<Turn>(), (Scope?)null, true, new List<int>());
         foreach (var intent in intents)
         {
             // Nobody goes on with what came to nothing: the result that it refers to was never said.
             if (intent.After.Count > 0 && !isDone) break;
             if (intent.After.Count == 0 || scope is null) scope = new Scope(_grammar, random, isHeldOut: false);
+            if (intent.After.Count == 0) begins.Add(turns.Count);
             isDone = Exchange(intent, scope, tools, turns);
         }
+        // What the template leaves out is not there, and nothing goes on with it.
+        var from = begins.Find(at => turns.Skip(at).Count(turn => turn.Role == "user") <= MostMessages);
+        if (turns.Skip(from).Count(turn => turn.Role == "user") > MostMessages) return Next(random);
+        turns.RemoveRange(0, from);
         // Once in a while it is a job of the schedule that asks, in the words that it was made with.
-        if (first.Tool is not (null or "cron") && turns is [{ Role: "user", Content: { } asked }, { Call: not null }, ..] && random.Next(40) == 0)
+        if (turns is [{ Role: "user", Content: { } asked }, { Call.Tool: not "cron" }, ..] && random.Next(40) == 0)
             turns[0] = new("user", $"[cron:{Slots.Made.Id(random)} {asked[..Math.Min(60, asked.Length)]}] {asked}");
         // What comes after a call is learnt from fewer dialogues: it is easier, and longer.
         var end = turns.FindLastIndex(turn => turn.Call is not null);

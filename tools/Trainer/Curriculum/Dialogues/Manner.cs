@@ -23,7 +23,7 @@ internal static class Manner
         if (random.Next(100) < 9) said = WithMistake(said, random);
         if (random.Next(100) < 3) said = Quoted(said, random);
         // Who begins with a value writes it large all the same, and means it small.
-        if (said.Length > 1 && said[0] == Scope.Opens && random.Next(3) == 0) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
+        if (said.Length > 1 && said[0] == Scope.Opens && said.Take(said.IndexOf(Scope.Closes)).Skip(1).All(c => char.IsAsciiLetter(c) || c == ' ') && random.Next(3) == 0) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
         said = random.Next(100) switch
         {
             < 45 => Capital(said),
