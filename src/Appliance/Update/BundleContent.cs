@@ -52,15 +52,20 @@ internal sealed class BundleContent(string home, UpdateSource source, IProgress<
     }
 
     // A copy of our own, checked as it was made: a stick can be exchanged between two looks.
-    private async Task WithFilesAsync(IEnumerable<UpdateFile> files, Func<string, Task> use, CancellationToken cancellation)
+    private async Task WithFilesAsync(IEnumerable<UpdateFile> several, Func<string, Task> use, CancellationToken cancellation)
     {
+        var files = several.ToList();
+        // Below the folder that all of them are in, as they lie there: a model may have a config.json in a folder of its own beside another.
+        var common = files[0].Name.LastIndexOf('/') + 1;
+        while (!files.All(file => file.Name.StartsWith(files[0].Name[..common], StringComparison.Ordinal))) common = files[0].Name[..(common - 1)].LastIndexOf('/') + 1;
         var folder = HomeFolder.EnsureFolder(Path.Combine(home, $"{Beginning}{Guid.NewGuid():N}"));
         try
         {
             List<string> copies = [];
             foreach (var file in files)
             {
-                copies.Add(Path.Combine(folder, Path.GetFileName(file.Name)));
+                copies.Add(Path.Combine(folder, file.Name[common..]));
+                Directory.CreateDirectory(Path.GetDirectoryName(copies[^1])!);
                 await source.FetchAsync(file.Name, file.Size, file.Sha256, copies[^1], progress, cancellation);
             }
             await use(copies.Count == 1 ? copies[0] : folder);

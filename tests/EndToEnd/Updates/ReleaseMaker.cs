@@ -40,14 +40,18 @@ internal sealed class ReleaseMaker : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Makes a release of a program.</summary>
-    public async Task MakeAsync(long number, byte[] program)
+    /// <param name="number">Its number.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="more">Models and skills, which make it a bundle: role, file of the stick, and the name it is installed by.</param>
+    public async Task MakeAsync(long number, byte[] program, params (string Role, string File, string As)[] more)
     {
         await File.WriteAllBytesAsync(Path.Combine(Stick, "program"), program);
         var rid = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+        var files = string.Concat(more.Select(file => $", {Entry(file.Role, file.File, $"\"as\": \"{file.As}\"")}"));
         var manifest = Path.Combine(Stick, "update-stable.json");
         await File.WriteAllTextAsync(manifest, $$"""
-            {"format": 1, "kind": "binary", "version": "9.9.{{number}}", "release": {{number}}, "from": 0, "channel": "stable", "created": "{{At(-1)}}", "expires": "{{At(9)}}", "key": "{{_keyId}}",
-             "files": [{"role": "program", "rid": "{{rid}}", "name": "program", "size": {{program.Length}}, "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(program))}}"}]}
+            {"format": 1, "kind": "{{(more.Length == 0 ? "binary" : "bundle")}}", "version": "9.9.{{number}}", "release": {{number}}, "from": 0, "channel": "stable", "created": "{{At(-1)}}", "expires": "{{At(9)}}", "key": "{{_keyId}}",
+             "files": [{{Entry("program", "program", $"\"rid\": \"{rid}\"")}}{{files}}]}
             """);
         await OpenSslAsync("pkeyutl", "-sign", "-inkey", _folder["key.pem"], "-rawin", "-in", manifest, "-out", manifest + ".sig");
     }
@@ -60,6 +64,9 @@ internal sealed class ReleaseMaker : IDisposable
 
     /// <summary>Starts its server.</summary>
     public Task<RunningServer> ServeAsync() => RunningServer.StartAsync(Home, (program, arguments) => ("/usr/bin/env", [$"APPLIANCE_SLOTS={Slots}", program, .. arguments]));
+
+    private string Entry(string role, string name, string field) =>
+        File.ReadAllBytes(Path.Combine(Stick, name)) is var content ? $$"""{"role": "{{role}}", "name": "{{name}}", {{field}}, "size": {{content.Length}}, "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(content))}}"}""" : "";
 
     private static string At(int days) => DateTimeOffset.UtcNow.AddDays(days).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -36,6 +36,47 @@ public sealed class UpdateTests(ITestOutputHelper output)
     }
 
     [ToolFact("openssl")]
+    public async Task Update_FromATarWithProgramModelsAndSkill_BringsAllOfIt()
+    {
+        using var box = await ReleaseMaker.CreateAsync();
+        new GgufModel { Architecture = "qwen2", ContextLength = 256, Seed = 4, Kind = GgufKind.Q4_0 }.Save(Path.Combine(box.Stick, "random.gguf"));
+        // Several files, in folders, two of them of the same name.
+        new BertModel().Save(Path.Combine(box.Stick, "weights"));
+        using (var skill = new TemporaryFolder())
+        {
+            await File.WriteAllTextAsync(skill["SKILL.md"], "---\nname: knitting\ndescription: How to knit.\n---\nKnit.\n");
+            System.IO.Compression.ZipFile.CreateFromDirectory(skill.Path, Path.Combine(box.Stick, "knitting.zip"));
+        }
+        var weights = Directory.GetFiles(Path.Combine(box.Stick, "weights"), "*", SearchOption.AllDirectories).Select(file => ("model", Path.GetRelativePath(box.Stick, file), "searcher"));
+        await box.MakeAsync(7, Script(7), [("model", "random.gguf", "talker"), .. weights, ("skill", "knitting.zip", "knitting")]);
+        var tar = box.Stick + ".tar";
+        await System.Formats.Tar.TarFile.CreateFromDirectoryAsync(box.Stick, tar, includeBaseDirectory: false);
+        // What is tried is another program: who looks at what came with it is the one that was installed.
+        var taken = await box.RunAsync("update", "from", tar, "--no-restart");
+        Assert.True(taken.ExitCode == 0, taken.Error);
+        Assert.Equal("version 7\n", (await box.RunAsync("status")).Output);
+        Assert.Equal(0, (await box.RunAsync("update", "slot", "rollback")).ExitCode);
+
+        var models = (await box.RunAsync("models", "list", "--json")).Output;
+        foreach (var name in new[] { "talker", "searcher" })
+        {
+            Assert.Contains($"\"{name}\"", models, StringComparison.Ordinal);
+            Assert.Equal(0, (await box.RunAsync("models", "verify", name)).ExitCode);
+        }
+        Assert.Contains("knitting", (await box.RunAsync("skills", "list")).Output, StringComparison.Ordinal);
+        var said = await box.RunAsync("run", "--model", "talker", "--max-tokens", "4", "hello");
+        Assert.True(said.ExitCode == 0, said.Error);
+        Assert.Empty(Directory.GetDirectories(box.Home, ".update-*"));
+
+        // A stick on which one file of a model is another: nothing of it is taken, and what is there stays.
+        File.AppendAllText(Path.Combine(box.Stick, "random.gguf"), "x");
+        var forged = await box.RunAsync("update", "from", box.Stick, "--no-restart", "--again");
+        Assert.Equal(1, forged.ExitCode);
+        Assert.Contains("random.gguf", forged.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await box.RunAsync("models", "verify", "talker")).ExitCode);
+    }
+
+    [ToolFact("openssl")]
     public async Task Update_OfAProgramThatCrashes_IsStartedThreeTimesAndGoesBack()
     {
         using var box = await ReleaseMaker.CreateAsync();
