@@ -23,15 +23,18 @@ internal sealed class ServiceUnits(SlotFolder slots)
     public bool Restart(bool isForced)
     {
         if (!IsThere) return false;
-        if (isForced) Run("reset-failed", Service);
-        return Run("--no-block", isForced ? "restart" : "try-restart", Service);
+        // The limit of starts is for what crashes by itself: with those that its owner asked for just now counted in, a version that is well would not be started.
+        Run(isHeard: false, "reset-failed", Service);
+        return Run(isHeard: true, "--no-block", isForced ? "restart" : "try-restart", Service);
     }
 
-    private bool Run(params string[] arguments)
+    // What is said of a service that is not there is of no use where the next command says the same.
+    private bool Run(bool isHeard, params string[] arguments)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("systemctl", IsPerson ? ["--user", .. arguments] : arguments))!;
+            using var process = Process.Start(new ProcessStartInfo("systemctl", IsPerson ? ["--user", .. arguments] : arguments) { RedirectStandardError = !isHeard })!;
+            if (!isHeard) process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0;
         }
