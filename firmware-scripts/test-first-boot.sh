@@ -4,13 +4,11 @@
 # Needs root, mmdebstrap and systemd-nspawn.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-deb=$1 folder=$2
-command -v systemd-nspawn >/dev/null || { echo "test-first-boot.sh: systemd-nspawn is not installed (apt-get install systemd-container)." >&2; exit 3; }
+tree=$2/tree
+# shellcheck source=container.sh disable=SC1091
+. "$here/container.sh"
 
-tree=$folder/tree
-"$here/debian-tree.sh" "$tree"
-cp "$deb" "$tree/root/appliance.deb"
-chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin dpkg -i /root/appliance.deb >/dev/null
+prepare "$1"
 for unit in appliance-first-boot appliance-setup; do
   cp "$here/units/$unit.service" "$tree/usr/lib/systemd/system/"
   chroot "$tree" systemctl enable "$unit" >/dev/null 2>&1
@@ -20,9 +18,7 @@ mkdir -p "$tree/boot/firmware"
 # shellcheck disable=SC2016 # Nobody is to expand it, which is what this is about.
 printf 'hostname = kitchen\r\nwifi_ssid = Home\r\nwifi_password = "a $(touch /root/ran) b"\r\nwifi_country = DE\r\nadmin_name = Ann\r\ngateway_token = %s\r\nend\r\n' "$token" > "$tree/boot/firmware/appliance.txt"
 
-cat > "$tree/root/look" <<LOOK
-#!/bin/bash
-exec > /root/seen 2>&1
+look 600 <<LOOK
 echo "first boot \$(systemctl show -p Result --value appliance-first-boot) \$(systemctl is-active appliance-first-boot)"
 echo "service \$(systemctl is-active appliance)"
 echo "name \$(cat /etc/hostname)"
@@ -37,25 +33,6 @@ ln -sf /etc/shadow /var/lib/appliance/.appliance/agents/main/workspace/USER.md
 systemctl restart appliance-first-boot
 echo "link \$(grep -c 'My name' /etc/shadow) \$(systemctl show -p Result --value appliance-first-boot)"
 LOOK
-chmod +x "$tree/root/look"
-cat > "$tree/etc/systemd/system/look.service" <<'UNIT'
-[Unit]
-After=appliance.service
-[Service]
-Type=oneshot
-ExecStart=/root/look
-ExecStopPost=/usr/bin/systemctl --no-block poweroff
-[Install]
-WantedBy=multi-user.target
-UNIT
-chroot "$tree" systemctl enable look.service >/dev/null 2>&1
-
-mkdir -p /run/systemd/nspawn
-SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 timeout -k 5 180 script -qefc "systemd-nspawn --boot -D '$tree' --register=no --keep-unit --private-network --machine=appliance-test --console=interactive" /dev/null > "$folder/first-boot.log" 2>&1 < /dev/null \
-  || { tail -n 30 "$folder/first-boot.log" >&2; echo "test-first-boot.sh: the container did not boot and end." >&2; exit 1; }
-seen=$tree/root/seen
-cat "$seen"
-expect() { grep -qE "$1" "$seen" || { echo "test-first-boot.sh: expected $1" >&2; exit 1; }; }
 expect '^first boot success active$'
 expect '^service active$'
 expect '^name kitchen$'
