@@ -8,6 +8,9 @@ namespace Appliance.FirstBoot;
 /// <param name="folder">Where it is mounted.</param>
 internal sealed class BootPartition(string folder)
 {
+    /// <summary>Where it is mounted on a box.</summary>
+    public const string Place = "/boot/firmware";
+
     /// <summary>The settings.</summary>
     public const string SettingsName = "appliance.txt";
 

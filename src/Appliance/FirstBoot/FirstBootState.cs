@@ -29,6 +29,13 @@ internal sealed class FirstBootState(BoxFiles files)
     /// <summary>True once settings were applied.</summary>
     public bool IsSetUp => File.Exists(files.At(Done));
 
+    /// <summary>True where settings were taken and are not all applied yet.</summary>
+    public bool IsBegun => File.Exists(files.At(Pending));
+
+    /// <summary>What waits for a network, as a person reads it.</summary>
+    public IEnumerable<string> Waiting =>
+        new[] { (TailscaleKey, "joining the tailnet"), (Model, "pulling a model") }.Where(waiting => File.Exists(files.At(waiting.Item1))).Select(waiting => waiting.Item2);
+
     /// <summary>Nobody else works on it until this is disposed; null where somebody does.</summary>
     public FileStream? TryLock()
     {
@@ -41,7 +48,7 @@ internal sealed class FirstBootState(BoxFiles files)
     /// <exception cref="FirstBootException">The file is damaged, which no kill does: it is replaced as a whole.</exception>
     public FirstBootSettings? ReadPending(string zones)
     {
-        if (!File.Exists(files.At(Pending))) return null;
+        if (!IsBegun) return null;
         var file = SettingsFile.Read(File.ReadAllBytes(files.At(Pending)), zones);
         return file.Settings ?? throw new FirstBootException($"{files.At(Pending)} cannot be used: {string.Join("; ", file.Faults)}. Remove it, and put appliance.txt on the boot partition once more.");
     }

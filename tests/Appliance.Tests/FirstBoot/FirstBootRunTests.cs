@@ -1,4 +1,5 @@
 using System.Text;
+using Appliance.Config.Sections;
 using Appliance.FirstBoot;
 using Appliance.FirstBoot.Applying;
 using TestKit;
@@ -32,7 +33,7 @@ public sealed class FirstBootRunTests : IDisposable
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(box[secret]));
 
         using var config = Appliance.Config.ConfigStore.Open(box["var/lib/appliance/.appliance"]);
-        Assert.Equal("0.0.0.0", config.Config.Gateway.Bind);
+        Assert.Equal(("0.0.0.0", MdnsMode.Minimal), (config.Config.Gateway.Bind, config.Config.Discovery.Mdns.Mode));
         Assert.Empty(config.MissingSecrets());
         Assert.Contains("My name is Ann-Marie O'Neill.\nAnswer me in German.\n", box.Read("var/lib/appliance/.appliance/agents/main/workspace/USER.md"), StringComparison.Ordinal);
         Assert.True(File.Exists(box["var/lib/appliance/.appliance/agents/main/workspace/SOUL.md"]));
@@ -188,6 +189,21 @@ public sealed class FirstBootRunTests : IDisposable
         Assert.Equal(SettingsFileTests.Token, box.Read("var/lib/appliance/gateway-token"));
         Assert.Contains("/* the image's */", box.Read("var/lib/appliance/.appliance/appliance.json"), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(home, "secrets")));
+    }
+
+    [Theory]
+    [InlineData("mdns = yes\nend", "Minimal")]
+    [InlineData("mdns = no\nend", "Off")]
+    [InlineData("hostname = box\nend", "Full")]
+    public void Run_Mdns_IsAsItWasSaidAndElseAsItWas(string settings, string expected)
+    {
+        var box = new Box(_folder[expected], settings);
+        var home = Directory.CreateDirectory(box["var/lib/appliance/.appliance"]).FullName;
+        File.WriteAllText(Path.Combine(home, "appliance.json"), """{ "discovery": { "mdns": { "mode": "full", "interfaces": ["eth0"] } } }""");
+        Assert.Equal(FirstBootEnd.Applied, box.Run().State);
+        using var config = Appliance.Config.ConfigStore.Open(home);
+        Assert.Equal(expected, config.Config.Discovery.Mdns.Mode.ToString());
+        Assert.Equal(["eth0"], config.Config.Discovery.Mdns.Interfaces!);
     }
 
     private sealed class Box

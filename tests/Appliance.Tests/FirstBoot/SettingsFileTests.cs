@@ -23,6 +23,7 @@ public sealed class SettingsFileTests
         model = qwen2.5-0.5b
         admin_name = Ann-Marie O'Neill
         gateway_token = {Token}
+        mdns = on
         end
         """;
 
@@ -35,6 +36,7 @@ public sealed class SettingsFileTests
         Assert.Equal("Ann's \"café\" #1", settings[SettingKey.WifiSsid]);
         Assert.Equal("""it's $(reboot); `id` "#1" \n %s""", settings[SettingKey.WifiPassword]);
         Assert.Equal(("DE", "yes", "Europe/Berlin", "de", "kitchen-box"), (settings[SettingKey.WifiCountry], settings[SettingKey.WifiHidden], settings[SettingKey.TimeZone], settings[SettingKey.Language], settings[SettingKey.Hostname]));
+        Assert.Equal("yes", settings[SettingKey.Mdns]);
         Assert.Equal((Ed25519, Token), (Assert.Single(settings.All(SettingKey.SshKey)), settings[SettingKey.GatewayToken]));
     }
 
@@ -99,6 +101,7 @@ public sealed class SettingsFileTests
     [InlineData("model = --help", 1, "a model is")]
     [InlineData("model = http://example.com/x.gguf", 1, "a model is")]
     [InlineData("model = a b", 1, "a model is")]
+    [InlineData("mdns = perhaps", 1, "it is yes or no")]
     [InlineData("admin_name = <b>", 1, "a name begins with a letter")]
     [InlineData("admin_name = A\u202eB", 1, "cannot be seen (U+202E)")]
     [InlineData("admin_name = A\u2028B", 1, "cannot be seen (U+2028)")]

@@ -35,6 +35,7 @@ public sealed class SetupServerTests : IAsyncLifetime
         var token = settings[SettingKey.GatewayToken]!;
         Assert.Contains(token, await saved.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(("Home", "long password", "DE", "Ann", "Europe/Berlin", "de", "kitchen"), (settings[SettingKey.WifiSsid], settings[SettingKey.WifiPassword], settings[SettingKey.WifiCountry], settings[SettingKey.AdminName], settings[SettingKey.TimeZone], settings[SettingKey.Language], settings[SettingKey.Hostname]));
+        Assert.Equal("yes", settings[SettingKey.Mdns]);
         Assert.False(_server.Finished.IsCompleted);
 
         var again = await GetAsync("/");
@@ -44,6 +45,15 @@ public sealed class SetupServerTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("/finish", [(SetupPage.Proof, Proof(again))])).StatusCode);
         await _server.Finished.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task Page_NotAskedToBeFound_SaysNothingOfIt()
+    {
+        var page = await GetAsync("/");
+        Assert.Contains("name=\"mdns\" value=\"yes\">", page, StringComparison.Ordinal);
+        await PostAsync("/", [.. Answers(page).Where(answer => answer.Name != "mdns")]);
+        Assert.Null(Assert.Single(_taken)[SettingKey.Mdns]);
     }
 
     [Fact]
@@ -85,6 +95,7 @@ public sealed class SetupServerTests : IAsyncLifetime
         Assert.DoesNotContain("<script", await refused.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.Empty(_taken);
         // Nothing is lost: what was right stands in the form again.
+        Assert.Contains("name=\"mdns\" value=\"yes\" checked>", text, StringComparison.Ordinal);
         Assert.Contains(field == "admin_name" ? "kitchen" : "Ann", text, StringComparison.Ordinal);
     }
 
@@ -187,7 +198,7 @@ public sealed class SetupServerTests : IAsyncLifetime
     private static (string Name, string Value)[] Answers(string page) =>
     [
         (SetupPage.Proof, Proof(page)), ("wifi_ssid", "Home"), ("other_ssid", ""), ("wifi_password", "long password"), ("wifi_country", "de"),
-        ("time_zone", "Europe/Berlin"), ("language", "de"), ("hostname", "kitchen"), ("admin_name", "Ann"), ("gateway_token", "not asked for"), ("ssh_key", "not asked for"),
+        ("time_zone", "Europe/Berlin"), ("language", "de"), ("hostname", "kitchen"), ("admin_name", "Ann"), ("mdns", "yes"), ("gateway_token", "not asked for"), ("ssh_key", "not asked for"),
     ];
 
     private static string Proof(string page)

@@ -9,7 +9,7 @@ namespace Appliance.Commands.FirstBoot;
 /// <summary><c>appliance first-boot</c>: sets a box up by the file that its owner put on the boot partition.</summary>
 internal static class FirstBootCommand
 {
-    private static readonly Option<string> Boot = new("--boot") { HelpName = "DIR", Description = "Where the boot partition is mounted.", DefaultValueFactory = _ => "/boot/firmware" };
+    private static readonly Option<string> Boot = new("--boot") { HelpName = "DIR", Description = "Where the boot partition is mounted.", DefaultValueFactory = _ => BootPartition.Place };
     private static readonly Option<string?> Root = new("--root") { HelpName = "DIR", Description = "Set up what lies below this folder instead of this machine." };
 
     /// <summary>The command.</summary>

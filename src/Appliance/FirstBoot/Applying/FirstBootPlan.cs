@@ -40,6 +40,7 @@ internal static class FirstBootPlan
         if (settings[SettingKey.Model] is { } model) steps.Add(new($"the model {model} is pulled once there is a network", () => files.Write(FirstBootState.Model, model + "\n", BoxFiles.Secret)));
         var home = files.At(Home);
         if (settings[SettingKey.GatewayToken] is { } token) steps.Add(new("the gateway listens on the network, for who has its token", () => ServiceUser.Run(files, () => HomeSettings.SetToken(files, Home, token))));
+        if (settings[SettingKey.Mdns] is { } mdns) steps.Add(new($"the gateway is {(mdns == "yes" ? "" : "not ")}found in its network by mDNS", () => ServiceUser.Run(files, () => HomeSettings.SetMdns(home, mdns == "yes"))));
         var (person, language) = (settings[SettingKey.AdminName], settings[SettingKey.Language]);
         if (person is not null || language is not null)
         {

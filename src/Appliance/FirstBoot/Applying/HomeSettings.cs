@@ -39,6 +39,14 @@ internal static class HomeSettings
         store.Edit(document => ConfigEdit.Set(ConfigEdit.Set(document, Bind, "0.0.0.0"), ConfigPath.Parse("gateway.token"), new JsonObject { ["file"] = $"secrets/{TokenName}" }));
     }
 
+    /// <summary>Whether the gateway says in its network that it is there, with no more than it takes to connect.</summary>
+    /// <exception cref="Models.ModelException">The configuration that is there cannot be used or written.</exception>
+    public static void SetMdns(string home, bool isFound)
+    {
+        using var store = ConfigStore.Open(HomeFolder.EnsureFolder(home));
+        store.Edit(document => ConfigEdit.Set(document, ConfigPath.Parse("discovery.mdns.mode"), isFound ? "minimal" : "off"));
+    }
+
     /// <summary>Tells the agent who it works for; what else stands in the file stays.</summary>
     /// <exception cref="Models.ModelException">The file cannot be read or written.</exception>
     public static void SetPerson(string home, string? name, string? language)

@@ -51,6 +51,9 @@ internal sealed record SettingKey(string Name, string Example, Func<string, Sett
     /// <summary>The gateway's token, with which it listens on the network.</summary>
     public const string GatewayToken = "gateway_token";
 
+    /// <summary>Whether the gateway says in its network that it is there.</summary>
+    public const string Mdns = "mdns";
+
     /// <summary>All of them, in the order in which they are written.</summary>
     /// <param name="zones">The folder with the system's time zones.</param>
     public static IReadOnlyList<SettingKey> All(string zones) =>
@@ -67,5 +70,6 @@ internal sealed record SettingKey(string Name, string Example, Func<string, Sett
         new(Model, "qwen2.5-0.5b", SettingChecks.Model),
         new(AdminName, "Ann", SettingChecks.PersonName),
         new(GatewayToken, "what `openssl rand -hex 32` prints", SettingChecks.GatewayToken) { IsSecret = true },
+        new(Mdns, "yes", SettingChecks.YesOrNo),
     ];
 }

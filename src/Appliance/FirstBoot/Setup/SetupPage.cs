@@ -42,7 +42,8 @@ internal static class SetupPage
         page.Append($"<label>{Text(texts.Speak)}<select name=\"{SettingKey.Language}\">");
         foreach (var (code, name) in new[] { ("en", "English"), ("de", "Deutsch"), ("zh", "中文") })
             page.Append($"<option value=\"{code}\"{((Given(SettingKey.Language) is { Length: > 0 } chosen ? chosen : texts.Language) == code ? " selected" : "")}>{name}</option>");
-        page.Append($"</select></label><button>{Text(texts.Save)}</button></form>");
+        page.Append($"</select></label><label><input type=\"checkbox\" name=\"{SettingKey.Mdns}\" value=\"yes\"{(Given(SettingKey.Mdns) == "yes" ? " checked" : "")}> {Text(texts.Found)}</label>");
+        page.Append($"<button>{Text(texts.Save)}</button></form>");
         return Whole(texts, texts.Title, page.ToString());
 
         string Given(string name) => given.GetValueOrDefault(name, "");

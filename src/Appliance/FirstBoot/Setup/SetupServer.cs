@@ -184,7 +184,7 @@ internal sealed class SetupServer : IAsyncDisposable
         yield return (SettingKey.WifiSsid, ssid);
         // Without a network its other answers mean nothing.
         foreach (var name in ssid.Trim().Length > 0 ? new[] { SettingKey.WifiPassword, SettingKey.WifiCountry, SettingKey.WifiHidden } : []) yield return (name, form.GetValueOrDefault(name, ""));
-        foreach (var name in new[] { SettingKey.TimeZone, SettingKey.Language, SettingKey.Hostname, SettingKey.AdminName }) yield return (name, form.GetValueOrDefault(name, ""));
+        foreach (var name in new[] { SettingKey.TimeZone, SettingKey.Language, SettingKey.Hostname, SettingKey.AdminName, SettingKey.Mdns }) yield return (name, form.GetValueOrDefault(name, ""));
         yield return (SettingKey.GatewayToken, token);
     }
 
