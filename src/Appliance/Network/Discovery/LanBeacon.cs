@@ -17,14 +17,11 @@ internal sealed class LanBeacon : IAsyncDisposable
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15), Second = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _lock = new();
+    private readonly OneAtATime _speaking = new();
     private readonly ConfigStore _config;
     private readonly Func<MdnsMode, Beacon> _beacon;
     private readonly TimeProvider _time;
     private readonly Action<string> _tell;
-    private CancellationTokenSource _end = new();
-    private Task _running = Task.CompletedTask;
-    private bool _isDisposed;
 
     private LanBeacon(ConfigStore config, Func<MdnsMode, Beacon> beacon, TimeProvider time, Action<string> tell) => (_config, _beacon, _time, _tell) = (config, beacon, time, tell);
 
@@ -42,18 +39,10 @@ internal sealed class LanBeacon : IAsyncDisposable
     }
 
     /// <summary>Says that it goes, and ends.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _config.Changed -= ConfigChanged;
-        Task running;
-        lock (_lock)
-        {
-            _isDisposed = true;
-            _end.Cancel();
-            running = _running;
-        }
-        await running;
-        _end.Dispose();
+        return _speaking.DisposeAsync();
     }
 
     private void ConfigChanged(ConfigChange change)
@@ -61,25 +50,13 @@ internal sealed class LanBeacon : IAsyncDisposable
         if (change.Paths.Any(path => path.Steps is ["discovery", ..] or ["network", ..])) Begin();
     }
 
-    private void Begin()
+    private void Begin() => _speaking.Begin(isSpeaking =>
     {
-        lock (_lock)
-        {
-            var (asked, isOffline) = (_config.Config.Discovery.Mdns, Outbound.Of(_config).Offline);
-            if (_isDisposed || (asked.Mode == MdnsMode.Off && _running.IsCompleted)) return;
-            if (asked.Mode != MdnsMode.Off && isOffline) _tell("Offline mode is on, so this gateway is not shown in its network.");
-            var (before, last) = (_running, _end);
-            last.Cancel();
-            _end = new CancellationTokenSource();
-            var cancellation = _end.Token;
-            _running = Task.Run(async () =>
-            {
-                await before;
-                last.Dispose();
-                if (asked.Mode != MdnsMode.Off && !isOffline) await RunAsync(asked, cancellation);
-            }, CancellationToken.None);
-        }
-    }
+        var (asked, isOffline) = (_config.Config.Discovery.Mdns, Outbound.Of(_config).Offline);
+        if (asked.Mode == MdnsMode.Off && !isSpeaking) return null;
+        if (asked.Mode != MdnsMode.Off && isOffline) _tell("Offline mode is on, so this gateway is not shown in its network.");
+        return asked.Mode == MdnsMode.Off || isOffline ? _ => Task.CompletedTask : cancellation => RunAsync(asked, cancellation);
+    });
 
     private async Task RunAsync(MdnsConfig asked, CancellationToken cancellation)
     {

@@ -14,16 +14,13 @@ internal sealed class Tailnet : IAsyncDisposable
     // Pauses after a claim that ended, doubled each time; one that was in force for this long begins with the first again.
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromMinutes(2), Steady = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _lock = new();
+    private readonly OneAtATime _claim = new();
     private readonly ConfigStore _config;
     private readonly bool _hasToken;
     private readonly TimeProvider _time;
     private readonly Action<string> _tell;
     private readonly int _port;
     private volatile ClaimState _state = ClaimState.None;
-    private CancellationTokenSource _end = new();
-    private Task _claim = Task.CompletedTask;
-    private bool _isDisposed;
 
     private Tailnet(ConfigStore config, int port, bool hasToken, TimeProvider time, Action<string> tell) => (_config, _port, _hasToken, _time, _tell) = (config, port, hasToken, time, tell);
 
@@ -57,18 +54,10 @@ internal sealed class Tailnet : IAsyncDisposable
     }
 
     /// <summary>Lets go.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _config.Changed -= ConfigChanged;
-        Task claim;
-        lock (_lock)
-        {
-            _isDisposed = true;
-            _end.Cancel();
-            claim = _claim;
-        }
-        await claim;
-        _end.Dispose();
+        return _claim.DisposeAsync();
     }
 
     private void ConfigChanged(ConfigChange change)
@@ -77,35 +66,20 @@ internal sealed class Tailnet : IAsyncDisposable
     }
 
     /// <summary>Ends what is claimed, and begins what is asked for now.</summary>
-    private void Begin()
+    private void Begin() => _claim.Begin(isClaiming =>
     {
-        lock (_lock)
-        {
-            if (_isDisposed) return;
-            var (before, last) = (_claim, _end);
-            last.Cancel();
-            _end = new CancellationTokenSource();
-            var (asked, cancellation) = (_config.Config.Gateway.Tailscale, _end.Token);
-            if (asked.Mode == TailscaleMode.Off && before.IsCompleted)
-            {
-                _state = ClaimState.None;
-                last.Dispose();
-                return;
-            }
-            _claim = Task.Run(async () =>
-            {
-                await before;
-                last.Dispose();
-                if (asked.Mode == TailscaleMode.Off) LetGo();
-                else await KeepAsync(asked, cancellation);
-            }, CancellationToken.None);
-        }
-    }
+        var asked = _config.Config.Gateway.Tailscale;
+        if (asked.Mode != TailscaleMode.Off) return cancellation => KeepAsync(asked, cancellation);
+        if (isClaiming) return _ => LetGoAsync();
+        _state = ClaimState.None;
+        return null;
+    });
 
-    private void LetGo()
+    private Task LetGoAsync()
     {
         if (_state.Address is { } address) _tell($"{address} is let go: gateway.tailscale.mode is off");
         _state = ClaimState.None;
+        return Task.CompletedTask;
     }
 
     private async Task KeepAsync(TailscaleConfig asked, CancellationToken cancellation)
