@@ -4,8 +4,6 @@ using System.Text.Json;
 using Appliance.Backup.Schedule;
 using Appliance.Config;
 using Appliance.Config.Sections;
-using Appliance.Update;
-using Appliance.Update.Slots;
 using Models;
 using Models.Budget;
 using Models.Generation;
@@ -27,7 +25,7 @@ internal static class HealthChecks
 
     /// <summary>Every finding, in the order a person would look.</summary>
     public static IEnumerable<Finding> All(Patient patient) =>
-        [.. Configuration(patient), .. FileModes.Check(patient.Home), Room(patient), Model(patient), Memory(patient), .. Transcripts(patient), .. Notes(patient), NativeLibrary(patient), .. Waiting(patient), Backups(patient), .. Versions(patient), Clock(patient)];
+        [.. Configuration(patient), .. FileModes.Check(patient.Home), Room(patient), Model(patient), Memory(patient), .. Transcripts(patient), .. Notes(patient), NativeLibrary(patient), .. Waiting(patient), Backups(patient), Clock(patient)];
 
     private static IEnumerable<Finding> Configuration(Patient patient)
     {
@@ -208,18 +206,6 @@ internal static class HealthChecks
         var zone = TimeZoneInfo.Local;
         var late = CronExpression.Parse(at).Next(journal.LastAt ?? now, zone) is { } next ? (CronExpression.Parse(at).Next(next, zone) ?? next) + TimeSpan.FromDays(1) : now;
         return late >= now ? Finding.Ok("backup", age) : new Finding("backup", Severity.Warning, age, "They are to be made by themselves, and were not.", "Is the server running? `appliance backup run` makes one now.");
-    }
-
-    private static IEnumerable<Finding> Versions(Patient patient)
-    {
-        if (patient.Slots is not { } slots || slots.Outcome == TryOutcome.None) yield break;
-        var (what, version) = (UpdateReport.Of(slots).LastLine, slots.Last?.Program.Version);
-        yield return slots.Outcome switch
-        {
-            TryOutcome.Pending => new Finding("update", Severity.Info, what, "It has to prove itself.", "`appliance update health` shows what it is asked; `appliance update rollback` goes back at once."),
-            TryOutcome.WentBack => new Finding("update", Severity.Warning, what, "This box goes on with the version before.", $"`journalctl -u appliance -u appliance-commit` has what version {version} said; the next release is taken as usual."),
-            _ => Finding.Ok("update", what),
-        };
     }
 
     private static Finding Clock(Patient patient)

@@ -1,3 +1,5 @@
+using System.Net;
+using Appliance.Config;
 using Appliance.Config.Sections;
 using Appliance.Network.Tailscale;
 using Models;
@@ -7,8 +9,22 @@ namespace Appliance.Doctor;
 /// <summary>What <c>doctor</c> looks at of how the gateway is reached from elsewhere.</summary>
 internal static class NetworkChecks
 {
-    /// <summary>Every finding. Asks Tailscale and a gateway that runs; nothing where there is no Tailscale and none is asked for.</summary>
-    public static async Task<IReadOnlyList<Finding>> LookAsync(Patient patient, CancellationToken cancellation)
+    /// <summary>Every finding. Asks Tailscale and a gateway that runs; nothing where there is no Tailscale and none is asked for, or the gateway is not to be found by mDNS.</summary>
+    public static async Task<IReadOnlyList<Finding>> LookAsync(Patient patient, CancellationToken cancellation) => [.. Discovery(patient), .. await TailscaleAsync(patient, cancellation)];
+
+    private static IEnumerable<Finding> Discovery(Patient patient)
+    {
+        var (mdns, bind) = (patient.Config.Config.Discovery.Mdns, patient.Config.Config.Gateway.Bind);
+        if (mdns.Mode == MdnsMode.Off) yield break;
+        if (Outbound.Of(patient.Config).Offline) yield return new Finding("discovery", Severity.Warning, "discovery.mdns.mode is set, and offline mode is on", "Nothing is said in the network in offline mode.", "`appliance config unset discovery.mdns.mode`, or `appliance config unset network.offline`.");
+        else if (patient.Links(mdns.Interfaces) is not { Count: > 0 } links)
+            yield return new Finding("discovery", Severity.Warning, $"this machine is in no private network{(mdns.Interfaces is null ? "" : $" by {string.Join(", ", mdns.Interfaces)}")}", "There is nobody to be found by.", "It is looked for again by itself; `discovery.mdns.interfaces` names others.");
+        else if (!IPAddress.TryParse(bind, out var address) || IPAddress.IsLoopback(address))
+            yield return new Finding("discovery", Severity.Warning, "the gateway is found in the network and cannot be reached from there: it listens on this machine alone", "Whoever finds it gets no answer.", "A token (gateway.token) and `appliance config set gateway.bind 0.0.0.0`; or `appliance config unset discovery.mdns.mode`.");
+        else yield return Finding.Ok("discovery", $"the gateway is shown in the network of {string.Join(", ", links.Select(link => link.Name))} while it runs");
+    }
+
+    private static async Task<IReadOnlyList<Finding>> TailscaleAsync(Patient patient, CancellationToken cancellation)
     {
         var (config, mode) = (patient.Config.Config, patient.Config.Config.Gateway.Tailscale.Mode);
         if (mode == TailscaleMode.Off && TailscaleProgram.Find(config.Gateway.Tailscale.Program) is null) return [];
@@ -16,7 +32,7 @@ internal static class NetworkChecks
         try { gateway = await GatewayClaim.AskAsync(patient.Home, cancellation); }
         catch (ModelException) { gateway = null; }
         var report = await TailscaleReport.LookAsync(config, gateway, cancellation);
-        var isOffline = Appliance.Config.Outbound.Of(patient.Config).Offline;
+        var isOffline = Outbound.Of(patient.Config).Offline;
         return [State(report, mode, isOffline), .. report.Sites.Select(site => Site(site, config.Gateway.Token is not null))];
     }
 

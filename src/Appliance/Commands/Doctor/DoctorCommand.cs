@@ -20,9 +20,9 @@ internal static class DoctorCommand
     {
         var repair = new Option<bool>("--repair") { Description = "Put right what can be put right without losing anything." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var command = new Command("doctor", "Check this box: configuration, permissions, disk, models, memory, transcripts, clock, MCP servers, Tailscale, gateway. Exits 1 where something is critical.") { repair, json };
+        var command = new Command("doctor", "Check this box: configuration, permissions, disk, models, memory, transcripts, backups, clock, first boot, updates, heat and power, MCP servers, Tailscale, mDNS, gateway. Exits 1 where something is critical.") { repair, json };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, home(), parsed.GetValue(repair), parsed.GetValue(json),
-            async patient => [.. HealthChecks.All(patient), .. await McpChecks.LookAsync(patient, cancellation), .. await NetworkChecks.LookAsync(patient, cancellation), await GatewayProbe.ReachAsync(patient, cancellation)], cancellation));
+            async patient => [.. HealthChecks.All(patient), .. await BoxChecks.LookAsync(patient, cancellation), .. await McpChecks.LookAsync(patient, cancellation), .. await NetworkChecks.LookAsync(patient, cancellation), await GatewayProbe.ReachAsync(patient, cancellation)], cancellation));
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Appliance.FirstBoot.Setup;
 using Appliance.Update.Manifests;
 using Appliance.Update.Slots;
 using Appliance.Update.Sources;
@@ -16,6 +17,16 @@ internal sealed class ImageSlot(string program = ImageSlot.Program)
 
     /// <summary>True on a box that is updated as a whole.</summary>
     public bool IsHere => File.Exists(program);
+
+    /// <summary>What is in the slots, by the names of <c>image-slot status</c>: loader, slot, version, state (good, trial, failed, empty), and other… of the other one.</summary>
+    /// <param name="patience">How long it may take.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="Models.ModelException">It does not say.</exception>
+    public async Task<Func<string, string>> StatusAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        var lines = (await SystemProgram.RunAsync(patience, [program, "status"], cancellation)).Split('\n');
+        return name => lines.FirstOrDefault(line => line.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..] ?? "unknown";
+    }
 
     /// <summary>Brings the files of this processor here, checks them, and has them written; they are tried at the next boot.</summary>
     /// <exception cref="Models.ModelException">They cannot be had, are not what was signed, or cannot be written; the running slot is as it was.</exception>
