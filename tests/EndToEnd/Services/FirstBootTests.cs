@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using TestKit;
 using Xunit.Abstractions;
 
@@ -114,8 +115,8 @@ public sealed class FirstBootTests(ITestOutputHelper print)
 
     private static IEnumerable<string> Names(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
-    // Every file and link with its mode and content; locks, and new files that a kill left unnamed, are nobody's.
+    // Every file and link with its mode and content; locks, and new files that a kill left unnamed (.GUID.new, which a later write removes), are nobody's.
     private static string Everything(TemporaryFolder box) => string.Join('\n', new[] { "boot", "root" }.SelectMany(top => Directory.EnumerateFileSystemEntries(box[top], "*", SearchOption.AllDirectories)
-        .Where(path => Path.GetFileName(path) != "lock" && !path.EndsWith(".lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        .Where(path => Path.GetFileName(path) != "lock" && !path.EndsWith(".lock", StringComparison.Ordinal) && !Regex.IsMatch(Path.GetFileName(path), @"^\.[0-9a-f]{32}\.new$")).Order(StringComparer.Ordinal)
         .Select(path => $"{Path.GetRelativePath(box.Path, path)} {(new FileInfo(path).LinkTarget is { } target ? target : Directory.Exists(path) ? "/" : $"{new FileInfo(path).UnixFileMode} {File.ReadAllText(path)}")}")));
 }

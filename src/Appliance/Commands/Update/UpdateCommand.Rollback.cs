@@ -13,13 +13,22 @@ internal static partial class UpdateCommand
         command.SetAction(parsed =>
         {
             var (terminal, folder) = (Terminal.Of(parsed), Require(slots));
-            var wasPending = folder.Rollback("its owner said so");
-            if (!wasPending) folder.Try(folder.Previous ?? throw new UpdateException("There is no version before this one to go back to."), DateTimeOffset.UtcNow);
-            var restarted = !parsed.GetValue(NoRestart) && new ServiceUnits(folder).Restart(isForced: true);
+            var restarted = false;
+            if (!folder.Rollback("its owner said so", Restart))
+            {
+                folder.Try(folder.Previous ?? throw new UpdateException("There is no version before this one to go back to."), DateTimeOffset.UtcNow);
+                Restart();
+            }
             var sentence = $"version {folder.ProgramOf(folder.Current)?.Version} ({(folder.Current == SlotFolder.Installed ? "as it was installed" : $"slot {folder.Current}")}) {(restarted ? "is started" : "starts next")}";
             if (parsed.GetValue(Json)) Print(terminal, to => to.Add("slot", folder.Current).Add("pending", folder.IsPending).Add("what", sentence));
             else terminal.WriteLine(sentence);
             return ExitCode.Ok;
+
+            bool Restart()
+            {
+                restarted = !parsed.GetValue(NoRestart) && new ServiceUnits(folder).Restart(isForced: true);
+                return true;
+            }
         });
         return command;
     }
@@ -34,13 +43,18 @@ internal static partial class UpdateCommand
                 if (folder.BeginStart()) Console.Error.WriteLine($"back to the version before: {folder.Last?.Why}");
                 return ExitCode.Ok;
             }),
-            Step("pending", "Exit 0 while a version has yet to prove itself, 1 otherwise.", folder => folder.IsPending ? ExitCode.Ok : ExitCode.Error),
+            Step("pending", "Exit 0 while a version has yet to prove itself, or the way back from one is not at its end; 1 otherwise.", folder => folder.IsUndecided ? ExitCode.Ok : ExitCode.Error),
             Step("commit", "The version that is tried has proved itself.", folder =>
             {
                 if (folder.Commit()) Console.Error.WriteLine($"version {folder.ProgramOf(folder.Good)?.Version} has proved itself");
                 return ExitCode.Ok;
             }),
-            Step("rollback", "The version that is tried has failed: the one before is back.", folder => folder.Rollback("it did not pass the health gate") && new ServiceUnits(folder) is { IsThere: true } units && !units.Restart(isForced: true) ? ExitCode.Error : ExitCode.Ok),
+            Step("rollback", "The version that is tried has failed: the one before is back.", folder =>
+            {
+                var units = new ServiceUnits(folder);
+                folder.Rollback("it did not pass the health gate", units.IsThere ? () => units.Restart(isForced: true) : null);
+                return ExitCode.Ok;
+            }),
             Step("snapshot", "Keep a backup of the home as it is before a version that has yet to prove itself starts for the first time.", folder =>
             {
                 if (folder is not { IsPending: true, Last: { } last }) return ExitCode.Ok;

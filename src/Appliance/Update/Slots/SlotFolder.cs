@@ -46,6 +46,9 @@ internal sealed class SlotFolder
     /// <summary>True while a version is being tried.</summary>
     public bool IsPending => Current != Good;
 
+    /// <summary>True while a version has to go, or has gone without the good one having been started since: who was to see to it was killed.</summary>
+    public bool IsUndecided => IsPending || (File.Exists(At("tries")) && Outcome == TryOutcome.WentBack);
+
     /// <summary>How often the version that is tried may still be started; 0 where nobody wrote it down.</summary>
     public int TriesLeft => int.TryParse(ReadText("tries"), NumberStyles.None, CultureInfo.InvariantCulture, out var left) ? Math.Min(left, Starts) : 0;
 
@@ -147,6 +150,7 @@ internal sealed class SlotFolder
             return false;
         }
         GoBack($"it was started {Starts} times and did not prove itself");
+        if (File.Exists(At("tries"))) _disk.Delete(At("tries"));
         return true;
     }
 
@@ -165,14 +169,20 @@ internal sealed class SlotFolder
         return pending;
     }
 
-    /// <summary>The version that is tried has failed: the good one is back from the next start on.</summary>
+    /// <summary>The version that is tried has failed: the good one is back from the next start on. Killed anywhere, it goes on when it is called again.</summary>
+    /// <param name="why">What was wrong with it.</param>
+    /// <param name="restart">Starts the good one in place of what runs, and says false where it cannot; null where that is not to be.</param>
     /// <returns>False where none was being tried.</returns>
-    public bool Rollback(string why)
+    /// <exception cref="UpdateException">It could not be started.</exception>
+    public bool Rollback(string why, Func<bool>? restart = null)
     {
         using var held = Lock();
-        var pending = IsPending;
-        if (pending) GoBack(why);
-        return pending;
+        if (!IsUndecided) return false;
+        if (IsPending) GoBack(why);
+        if (restart?.Invoke() == false) throw new UpdateException($"Version {ProgramOf(Current)?.Version} is back, but could not be started. `systemctl restart appliance` does it.");
+        // The last: until then it is known that somebody has to see to it.
+        if (File.Exists(At("tries"))) _disk.Delete(At("tries"));
+        return true;
     }
 
     /// <summary>The installed program starts, whatever was in the slots: somebody installed it by hand.</summary>
@@ -192,7 +202,6 @@ internal sealed class SlotFolder
     {
         if (Last is { } last) WriteState(Floor, last with { Why = why });
         _disk.Link(At("current"), Good);
-        if (File.Exists(At("tries"))) _disk.Delete(At("tries"));
     }
 
     private void RefusePending()

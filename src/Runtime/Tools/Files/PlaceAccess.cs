@@ -61,11 +61,19 @@ internal sealed class PlaceAccess
         if (Libc.RenameAt(folder, next, folder, name))
         {
             Libc.Sync(folder);
+            Sweep(folder);
             return;
         }
         var fault = Fault();
         Libc.UnlinkAt(folder, next);
         throw fault;
+    }
+
+    // What a kill left of a write is nobody's; an hour later it is under way no more.
+    private static void Sweep(SafeFileHandle folder)
+    {
+        foreach (var left in new DirectoryInfo($"/proc/self/fd/{folder.DangerousGetHandle()}").EnumerateFiles($".{new string('?', 32)}.new"))
+            if (left.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)) Libc.UnlinkAt(folder, left.Name);
     }
 
     public void Delete()

@@ -44,6 +44,46 @@ public sealed class SlotFolderTests
     }
 
     [Fact]
+    public void Rollback_KilledBeforeAnyStepWhileTheVersionGoesOn_IsFinishedByTheNextOne()
+    {
+        for (var step = 0; ; step++)
+        {
+            using var folder = new TemporaryFolder();
+            var box = new SlotModel(folder.Path);
+            box.Apply("new", 1);
+            // What runs is what was started last: a kill of the judge ends nothing else.
+            var runs = box.Slots.Current;
+            bool Restart()
+            {
+                runs = box.Slots.Current;
+                return true;
+            }
+            box.CutAfter(step);
+            var done = box.Runs(() => box.Slots.Rollback("the gate said no", Restart));
+            box.CutAfter(-1);
+            // As the unit does, as long as there is anything to see to.
+            if (box.Slots.IsUndecided) Assert.True(box.Slots.Rollback("the gate said no", Restart));
+            Assert.Equal((SlotFolder.Installed, SlotFolder.Installed, TryOutcome.WentBack), (runs, box.Slots.Current, box.Slots.Outcome));
+            Assert.False(box.Slots.IsUndecided || File.Exists(Path.Combine(box.Slots.Path, "tries")));
+            Assert.False(box.Slots.Rollback("again", () => throw new InvalidOperationException("There is nothing to start.")));
+            if (done) break;
+        }
+    }
+
+    [Fact]
+    public void Rollback_WhereTheGoodOneCannotBeStarted_IsNotAtItsEnd()
+    {
+        using var folder = new TemporaryFolder();
+        var box = new SlotModel(folder.Path);
+        box.Apply("new", 1);
+        Assert.Throws<UpdateException>(() => box.Slots.Rollback("the gate said no", () => false));
+        Assert.Equal((true, TryOutcome.WentBack), (box.Slots.IsUndecided, box.Slots.Outcome));
+        // A start of the machine sees to it too.
+        Assert.Equal(SlotFolder.Installed, box.Boot());
+        Assert.False(box.Slots.IsUndecided);
+    }
+
+    [Fact]
     public void Apply_WhileAVersionIsTried_IsRefused()
     {
         using var folder = new TemporaryFolder();

@@ -19,6 +19,18 @@ public sealed class FileToolsTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_WhereAKilledOneLeftItsNewFile_TakesItAwayOnceNobodyCanBeAtIt()
+    {
+        await _bench.OkAsync("write", """{"path":"a/note.md","content":"one"}""");
+        var folder = Path.Combine(_bench.Workspace, "a");
+        string[] left = [$".{Guid.NewGuid():N}.new", $".{Guid.NewGuid():N}.new", ".mine.new"];
+        foreach (var name in left) File.WriteAllText(Path.Combine(folder, name), "half");
+        foreach (var name in left[1..]) File.SetLastWriteTimeUtc(Path.Combine(folder, name), DateTime.UtcNow.AddHours(-2));
+        await _bench.OkAsync("write", """{"path":"a/note.md","content":"two"}""");
+        Assert.Equal([left[0], ".mine.new", "note.md"], Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).OrderBy(name => name == "note.md").ThenBy(name => name == ".mine.new"));
+    }
+
+    [Fact]
     public async Task Read_LongFile_ComesInPagesThatMeet()
     {
         var lines = Enumerable.Range(1, 3000).Select(i => $"line {i} {new string('x', 40)}").ToArray();
