@@ -38,6 +38,8 @@ boot() {
   exec 3> "$keys"
   while kill -0 "$guest" 2>/dev/null; do
     if grep -q '^PRESS' "$log" 2>/dev/null; then echo system_powerdown >&3; fi
+    # Not every machine can switch itself off.
+    if grep -q '^DONE ' "$log" 2>/dev/null; then echo quit >&3; fi
     sleep 1
   done
   exec 3>&-

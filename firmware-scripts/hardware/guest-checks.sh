@@ -21,3 +21,4 @@ happens() { # happens WHAT COMMAND…
 }
 has_event() { grep -q "$1" /tmp/events; }
 state() { appliance hardware read "$1" 2>&1; }
+finish() { echo "DONE $passed passed, $failed failed"; sync; poweroff -f; }

@@ -27,4 +27,5 @@ cp "$kernel/gpio-sim.ko" "$tree/lib/gpio-sim.ko"
 depmod -b "$tree" "$version"
 
 install -m 755 "$here/guest-init.sh" "$tree/init"
+install -D -m 644 "$here/guest-checks.sh" "$tree/lib/checks.sh"
 (cd "$tree" && find . -print0 | sort -z | cpio --null -o -H newc --quiet -R 0:0) | gzip -1 > "$out"

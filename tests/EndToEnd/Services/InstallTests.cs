@@ -34,6 +34,9 @@ public sealed class InstallTests
         var (_, output) = await Shell.RunAsync(SystemdTheoryAttribute.Program, [$"--root={root.Path}", "--man=no", "verify", unit]);
         // A root folder without a system has none of the system's own targets, which is all that may be missing.
         Assert.All(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.EndsWith(".target not found.", line, StringComparison.Ordinal));
+        // Exposure in tenths, as that of the service.
+        var (loose, exposure) = await Shell.RunAsync(SystemdTheoryAttribute.Program, ["--offline=true", $"--root={root.Path}", "--threshold=20", "--no-pager", "security", unit]);
+        Assert.True(loose == 0, exposure);
         Assert.Contains("=/usr/local/bin/appliance update slot ", (await File.ReadAllTextAsync(root[$"etc/systemd/system/{unit}"])).Replace("=+", "=", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
