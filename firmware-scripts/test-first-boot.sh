@@ -31,7 +31,8 @@ echo "ran \$(ls /root/ran 2>/dev/null)"
 for _ in \$(seq 600); do journalctl -u appliance-first-boot-online -o cat | grep -q 'models pull' && break; sleep 0.5; done
 echo "online \$(ls /var/lib/appliance-first-boot/model) \$(journalctl -u appliance-first-boot-online -o cat | grep -m 1 'models pull' | sed 's/.*failed: *//')"
 echo "mdns \$(grep -A 2 '"mdns"' /var/lib/appliance/.appliance/appliance.json | tr -d ' \n')"
-echo "doctor \$(setpriv --reuid appliance --regid appliance --init-groups env HOME=/var/lib/appliance appliance doctor | grep -E '^[a-z]+ +(first-boot|discovery)' | tr -s ' ' | tr '\n' ';')"
+echo "user \$(setpriv --reuid appliance --regid appliance --init-groups env HOME=/var/lib/appliance appliance doctor | grep -c -E '^(warning|critical) +first-boot')"
+echo "doctor \$(APPLIANCE_HOME=/var/lib/appliance/.appliance appliance doctor | grep -E '^[a-z]+ +(first-boot|discovery)' | tr -s ' ' | tr '\n' ';')"
 echo "setup \$(systemctl show -p ConditionResult --value appliance-setup)"
 printf 'admin_name = Bo\nend\n' > /boot/firmware/appliance.txt
 ln -sf /etc/shadow /var/lib/appliance/.appliance/agents/main/workspace/USER.md
@@ -48,6 +49,7 @@ expect '^left 0 appliance.txt $'
 expect '^ran $'
 expect '^online /var/lib/appliance-first-boot/model .'
 expect '^mdns "mdns":{"mode":"minimal"'
-expect '^doctor .*ok first-boot the box is set up;'
+expect '^user 0$'
+expect '^doctor .*info first-boot pulling a model waits for a network;ok first-boot the box is set up;'
 expect '^setup no$'
 expect '^link 0 '

@@ -23,6 +23,8 @@ internal static class BoxChecks
         var files = new BoxFiles(patient.Root);
         var boot = new BootPartition(files.At(BootPartition.Place));
         var (state, there, file) = (new FirstBootState(files), new FirstBootRun(boot, files).Look(), $"{boot.Folder}/{BootPartition.SettingsName}");
+        // Root's boot partition says nothing to the service's user.
+        if (there.Faults is [{ IsDenied: true }]) yield break;
         if (there.State == FirstBootEnd.Refused)
             yield return new Finding("first-boot", Severity.Warning, $"{file} was not applied: {there.Faults[0].ToString().Split('\n')[0]}{(there.Faults.Count > 1 ? $", and {there.Faults.Count - 1} more" : "")}",
                 "Nothing of it counts while anything in it is wrong.", "`appliance first-boot --dry-run` says all of it. Correct the file and start the box again.");

@@ -41,7 +41,7 @@ internal sealed class BootPartition(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, new(0, null, $"{SettingsName} cannot be read: {e.Message}"));
+            return (null, new(0, null, $"{SettingsName} cannot be read: {e.Message}") { IsDenied = e is UnauthorizedAccessException });
         }
     }
 

@@ -7,6 +7,9 @@ namespace Appliance.FirstBoot.Settings;
 /// <param name="Example">A line that would be right, or null.</param>
 internal sealed record SettingFault(int Line, string? Key, string Why, string? Example = null)
 {
+    /// <summary>True where it is not the file that is wrong, but who looks: this user may not read it.</summary>
+    public bool IsDenied { get; init; }
+
     /// <summary>As a person reads it.</summary>
     public override string ToString() =>
         (Line, Key) switch { (0, null) => "", (0, _) => $"{Key}: ", (_, null) => $"line {Line}: ", _ => $"line {Line}, {Key}: " } + Why + (Example is null ? "" : $"\n    for example: {Example}");

@@ -72,8 +72,8 @@ internal sealed class PlaceAccess
     // What a kill left of a write is nobody's; an hour later it is under way no more.
     private static void Sweep(SafeFileHandle folder)
     {
-        foreach (var left in new DirectoryInfo($"/proc/self/fd/{folder.DangerousGetHandle()}").EnumerateFiles($".{new string('?', 32)}.new"))
-            if (left.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)) Libc.UnlinkAt(folder, left.Name);
+        foreach (var left in new DirectoryInfo($"/proc/self/fd/{folder.DangerousGetHandle()}").EnumerateFiles(".*.new"))
+            if (left.Name is ['.', .. var id, '.', 'n', 'e', 'w'] && Guid.TryParseExact(id, "N", out _) && left.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)) Libc.UnlinkAt(folder, left.Name);
     }
 
     public void Delete()
