@@ -86,6 +86,7 @@ internal static class OpenClawMigration
             if (hasToken) yield return Setting("gateway.bind", bind);
             else leftOut.Add(new("gateway.bind", $"{bind} would open this machine to the network without a strong token"));
         }
+        foreach (var (path, value) in OpenClawReach.Of(config, isLoopback: bind is null or "loopback" or "auto", hasToken, leftOut)) yield return Setting(path, value);
         var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var target in OpenClawProviders.Of(config, leftOut))
         {
@@ -93,7 +94,7 @@ internal static class OpenClawMigration
             if (target.Key is not null) target.Setting["key"] = target.Key;
             yield return Setting($"models.targets[\"{target.Name}\"]", target.Setting);
         }
-        foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents" or "models" or "mcp" or "bindings")))
+        foreach (var name in config.Select(p => p.Key).Where(name => name is not ("gateway" or "$schema" or "meta" or "agents" or "models" or "mcp" or "bindings" or "discovery")))
             leftOut.Add(new(name, "this section has no counterpart that is taken over; look at `appliance config schema`"));
         if (config["agents"]?["defaults"]?["model"] is not null) leftOut.Add(new("agents.defaults.model", "the router chooses among the targets here: router.profile cloud-first puts them before models of the box"));
 

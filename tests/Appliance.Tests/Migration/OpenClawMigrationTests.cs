@@ -173,6 +173,32 @@ public sealed class OpenClawMigrationTests : IDisposable
         Assert.DoesNotContain("hush", report.GetRawText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("serve", "loopback", true, "minimal", "serve", "minimal")]
+    [InlineData("funnel", "loopback", true, "full", "funnel", "full")]
+    [InlineData("funnel", "loopback", false, "off", null, null)]
+    [InlineData("serve", null, false, "loud", "serve", null)]
+    [InlineData("serve", "lan", true, null, null, null)]
+    [InlineData("off", "lan", true, "minimal", null, "minimal")]
+    [InlineData("always", "loopback", true, null, null, null)]
+    public void Migrate_HowItWasReachedAndFound_BecomesOursWhereItMeansTheSame(string tailscale, string? bind, bool hasToken, string? mdns, string? ours, string? found)
+    {
+        var auth = hasToken ? $"token: \"{Token}\", " : "";
+        Write("openclaw.json", $$"""
+            { gateway: { {{(bind is null ? "" : $"bind: '{bind}', ")}}auth: { {{auth}}allowTailscale: true }, tailscale: { mode: "{{tailscale}}", resetOnExit: false } },
+              discovery: { {{(mdns is null ? "" : $"mdns: {{ mode: '{mdns}' }}, ")}}wideArea: { enabled: true } } }
+            """);
+        var report = Run("--yes");
+        Assert.All(report.GetProperty("steps").EnumerateArray().Where(s => s.GetProperty("kind").GetString() == "config"), step => Assert.DoesNotContain("annot", step.GetProperty("result").GetString(), StringComparison.Ordinal));
+        using var config = ConfigStore.Open(Home);
+        Assert.Equal((ours ?? "off", found ?? "off"), ($"{config.Config.Gateway.Tailscale.Mode}".ToLowerInvariant(), $"{config.Config.Discovery.Mdns.Mode}".ToLowerInvariant()));
+        Assert.False(config.Config.Gateway.Auth.AllowTailscale);
+        var left = report.GetProperty("left_out").EnumerateArray().Select(l => l.GetProperty("what").GetString()!).ToList();
+        foreach (var what in (string[])["gateway.tailscale.resetOnExit", "gateway.auth.allowTailscale", "discovery.wideArea"]) Assert.Contains(what, left);
+        Assert.Equal(ours is null && tailscale != "off", left.Contains("gateway.tailscale.mode"));
+        Assert.Equal(found is null && mdns is not null and not "off", left.Contains("discovery.mdns.mode"));
+    }
+
     private static string Compact(JsonElement value) => JsonSerializer.Serialize(value);
 
     [Fact]

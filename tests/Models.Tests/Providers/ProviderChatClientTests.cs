@@ -131,6 +131,23 @@ public sealed class ProviderChatClientTests : IDisposable
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), sent), sent!.ToJsonString());
     }
 
+    // Ollama has no place for it: left out, the model would answer about a picture that it never saw.
+    [Fact]
+    public async Task Request_ForOllamaWithThePictureOfAnAddress_IsRefusedAndNotSent()
+    {
+        using var server = new FakeServer(_ => new FakeReply(500));
+        ChatMessage[] messages = [new(ChatRole.User, [new TextContent("Look"), new UriContent("https://pictures.example/cat.png", "image/png")]), new(ChatRole.User, "What is on it?")];
+        var error = await Assert.ThrowsAsync<ProviderException>(() => Client(ProviderWire.Ollama, server).GetResponseAsync(messages));
+        Assert.Equal((UpstreamFault.BadRequest, true, true), (error.Fault, error.NeverSent, error.IsFree));
+        Assert.Contains("Send the picture as data.", error.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+        foreach (var wire in (ProviderWire[])[ProviderWire.OpenAi, ProviderWire.Anthropic])
+        {
+            await Assert.ThrowsAsync<ProviderException>(() => Client(wire, server).GetResponseAsync(messages));
+            Assert.Contains("https://pictures.example/cat.png", server.Requests.Last().Body, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData(401, """{"error":{"message":"Incorrect API key provided: sk-proj-abcdefgh0123456789XYZ.","code":"invalid_api_key"}}""", UpstreamFault.Denied)]
     [InlineData(403, """{"type":"error","error":{"type":"permission_error","message":"no"}}""", UpstreamFault.Denied)]

@@ -17,8 +17,11 @@ internal sealed class OllamaWire : IWire
     // It asks for none itself; a proxy before it does.
     public (string Name, string Value) Key(string key) => ("Authorization", $"Bearer {key}");
 
+    /// <exception cref="ProviderException">A picture is given by its address, and this wire takes pictures themselves alone.</exception>
     public void Write(Utf8JsonWriter json, Upstream upstream, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
+        if (messages.Any(message => message.Contents.Any(content => content is UriContent)))
+            throw new ProviderException(UpstreamFault.BadRequest, $"{upstream.Name} speaks Ollama's wire, which takes a picture itself and not its address. Send the picture as data.") { NeverSent = true };
         json.WriteStartObject();
         json.WriteString("model", upstream.Model);
         json.WriteBoolean("stream", true);
