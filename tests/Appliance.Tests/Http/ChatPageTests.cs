@@ -137,10 +137,8 @@ public sealed partial class ChatPageTests : IAsyncLifetime
         Assert.NotNull(hello.GetProperty("auth").GetProperty("deviceToken").GetString());
         Assert.Equal(["operator.read", "operator.write", "operator.approvals", "operator.questions"], hello.GetProperty("auth").GetProperty("scopes").EnumerateArray().Select(s => s.GetString()));
         Assert.NotNull((await page.AskAsync("agent.identity.get", new JsonObject())).GetProperty("name").GetString());
-        var history = await page.AskAsync("chat.history", new JsonObject { ["sessionKey"] = "main", ["limit"] = 100 });
-        var key = history.GetProperty("sessionKey").GetString()!;
-        Assert.Equal(0, history.GetProperty("messages").GetArrayLength());
-        await page.AskAsync("sessions.messages.subscribe", new JsonObject { ["key"] = key });
+        var key = (await page.AskAsync("sessions.messages.subscribe", new JsonObject { ["key"] = "main" })).GetProperty("key").GetString()!;
+        Assert.Equal(0, (await page.AskAsync("chat.history", new JsonObject { ["sessionKey"] = key, ["limit"] = 100 })).GetProperty("messages").GetArrayLength());
         foreach (var list in (string[])["exec.approval.list", "plugin.approval.list"]) Assert.Equal(JsonValueKind.Array, (await page.AskAsync(list, new JsonObject())).ValueKind);
         Assert.Equal(0, (await page.AskAsync("question.list", new JsonObject())).GetProperty("questions").GetArrayLength());
 

@@ -42,10 +42,10 @@ const waiting = new Map();
 
 function connect() {
   clearTimeout(again);
-  const mine = socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/");
+  const opened = socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/");
   lastHeard = Date.now();
-  mine.onmessage = ({ data }) => {
-    if (mine !== socket) return;
+  opened.onmessage = ({ data }) => {
+    if (opened !== socket) return;
     lastHeard = Date.now();
     const frame = JSON.parse(data);
     if (frame.type === "event") hear(frame.event, frame.payload ?? {});
@@ -55,8 +55,8 @@ function connect() {
       if (frame.ok) done(frame.payload ?? {}); else failed(frame.error);
     }
   };
-  mine.onclose = () => {
-    if (mine !== socket) return;
+  opened.onclose = () => {
+    if (opened !== socket) return;
     isIn = false;
     for (const { failed } of waiting.values()) failed({ message: "The connection broke off." });
     waiting.clear();
@@ -99,7 +99,8 @@ function welcome(credentials, { auth }) {
   state("on", "connected");
   $("notice").hidden = $("gate").hidden = true;
   $("leave").hidden = isKiosk;
-  open(auth.scopes);
+  scopes = auth.scopes;
+  open();
 }
 
 function refused(credentials, error) {
@@ -161,32 +162,38 @@ function state(look, text) {
 }
 
 // ——— The conversation.
-let key = store(sessionStorage, "appliance.session") ?? "main", isLoaded = false, plain = null;
-const runs = new Map(), unsent = new Map(), seen = new Set(), cards = new Map();
+let key = store(sessionStorage, "appliance.session") ?? "main", plain = null, scopes = [], held = null;
+const runs = new Map(), mine = new Map(), seen = new Set(), cards = new Map();
 
-async function open(scopes) {
-  plain = null;
+// Shows the conversation as the gateway has it; what happens while that is on its way is heard after it.
+async function open() {
+  [plain, held] = [null, []];
   showTalk();
   $("fresh").hidden = false;
   try {
     call("agent.identity.get", {}).then(({ name }) => { if (name) document.title = $("name").textContent = name; }, () => {});
-    const { sessionKey, messages, inFlightRun } = await call("chat.history", { sessionKey: key, limit: 100 });
-    key = sessionKey;
-    await call("sessions.messages.subscribe", { key });
+    ({ key } = await call("sessions.messages.subscribe", { key }));
+    const { messages, inFlightRun } = await call("chat.history", { sessionKey: key, limit: 100 });
     for (const all of [runs, seen, cards]) all.clear();
     for (const id of ["log", "asks"]) $(id).replaceChildren();
     messages.forEach(showMessage);
     if (inFlightRun) told({ runId: inFlightRun.runId, state: "delta", message: { content: [{ text: inFlightRun.text }] } });
-    for (const [runId, text] of unsent) {
-      if (!seen.has(runId)) showUser(runId, text);
-      post(runId, text);
+    for (const [runId, { text, isSent }] of mine) {
+      showUser(runId, text);
+      if (!isSent) post(runId, text);
     }
     for (const kind of scopes.includes("operator.approvals") ? ["exec", "plugin"] : []) call(`${kind}.approval.list`, {}).then((all) => all.forEach(showApproval), () => {});
     if (scopes.includes("operator.questions")) call("question.list", {}).then(({ questions }) => questions.forEach(showQuestion), () => {});
-    isLoaded = true;
+    const missed = held;
+    held = null;
+    for (const [name, about] of missed) hear(name, about);
     settle();
     toEnd(true);
-  } catch (error) { if (isIn) note(error.message); }
+  } catch (error) {
+    if (!isIn) return;
+    held = null;
+    note(error.message);
+  }
 }
 function showTalk() {
   const wasHidden = $("say").hidden;
@@ -218,7 +225,7 @@ const note = (text) => add(make("p", "row note", text));
 const textOf = (content) => (typeof content === "string" ? content : (content ?? []).filter((part) => part.text).map((part) => part.text).join("\n"));
 const showUser = (runId, text) => {
   seen.add(runId);
-  return add(make("div", `row user${unsent.has(runId) ? " unsent" : ""}`, make("div", "", text)));
+  return add(make("div", `row user${mine.get(runId)?.isSent === false ? " unsent" : ""}`, make("div", "", text)));
 };
 
 function showMessage(message) {
@@ -228,7 +235,7 @@ function showMessage(message) {
   const text = textOf(message.content);
   if (message.role === "user") {
     const sent = message.idempotencyKey?.replace(/:user$/, "") ?? runId;
-    unsent.delete(sent);
+    mine.delete(sent);
     if (!seen.has(sent)) showUser(sent, text);
   } else if (kind === "compaction") note("What was said before is kept as a summary.");
   else if (message.role === "assistant") {
@@ -279,7 +286,7 @@ function told({ runId, state, message, errorMessage }) {
 
 function hear(name, about) {
   if (name === "connect.challenge") return introduce(about);
-  if (!isLoaded) return;
+  if (held) return held.push([name, about]);
   if (/^(exec|plugin)\.approval\.requested$/.test(name)) showApproval(about);
   else if (name === "question.requested") showQuestion(about);
   else if (/\.(approval|question)\.resolved$|^question\.resolved$/.test(name)) ended(about);
@@ -296,7 +303,7 @@ function hear(name, about) {
 // ——— Saying something. What is not acknowledged is said again, under the same key, which is done once.
 function say(text) {
   const runId = randomHex(16);
-  unsent.set(runId, text);
+  mine.set(runId, { text, isSent: false });
   showUser(runId, text);
   toEnd(true);
   if (plain) postPlain(runId, text); else post(runId, text);
@@ -307,13 +314,14 @@ async function post(runId, text) {
     acknowledged(runId);
   } catch (error) {
     if (!isIn) return;
+    mine.delete(runId);
     acknowledged(runId);
     note(error.message);
   }
 }
 function acknowledged(runId) {
-  unsent.delete(runId);
-  for (const row of document.querySelectorAll(".unsent")) if (unsent.size === 0) row.classList.remove("unsent");
+  if (mine.has(runId)) mine.get(runId).isSent = true;
+  if ([...mine.values()].every(({ isSent }) => isSent)) for (const row of document.querySelectorAll(".unsent")) row.classList.remove("unsent");
 }
 // While nobody has let this browser in: the agent by HTTP, which takes the token alone.
 async function postPlain(runId, text) {
@@ -325,6 +333,7 @@ async function postPlain(runId, text) {
     if (answer.ok) told({ runId, state: "final", message: { content: said.text } });
     else told({ runId, state: "error", errorMessage: said.error?.message });
   } catch { told({ runId, state: "error", errorMessage: "The box does not answer." }); }
+  mine.delete(runId);
   acknowledged(runId);
 }
 
@@ -439,7 +448,8 @@ $("fresh").onclick = async () => {
   try {
     key = (await call("sessions.create", {})).key;
     store(sessionStorage, "appliance.session", key);
-    await open([]);
+    mine.clear();
+    await open();
     focusText();
   } catch (error) { note(error.message); }
 };
