@@ -85,13 +85,15 @@ echo "answer $(curl -s http://127.0.0.1:18789/v1/chat/completions -H 'content-ty
 echo "skill $(as appliance skills list | grep watering)"
 as appliance models remove gardener >/dev/null
 echo "of others $(find /var/lib/appliance ! -user appliance | wc -l)"
-# What is to fail has less time than the five minutes, which would make a long test; what is well has all of it.
+# What is to fail has less time than the five minutes, which would make a long test, but enough to be seen failing; what is well has all of it.
 mkdir -p /etc/systemd/system/appliance-commit.service.d
-printf '[Service]\nExecStart=\nExecStart=/usr/bin/appliance update health --of-current --within 20\n' > /etc/systemd/system/appliance-commit.service.d/test.conf
-systemctl daemon-reload
+within() {
+  printf '[Service]\nExecStart=\nExecStart=/usr/bin/appliance update health --of-current --within %s\n' "$1" > /etc/systemd/system/appliance-commit.service.d/test.conf
+  systemctl daemon-reload
+}
 journalctl -u appliance-commit --cursor-file=/root/cursor >/dev/null
 for name in sick unready mute silent crashing; do
-  if [ "$name" = unready ]; then chmod 000 /var/lib/appliance/.appliance/models; fi
+  case $name in unready) chmod 000 /var/lib/appliance/.appliance/models; within 120 ;; mute) within 120 ;; *) within 20 ;; esac
   take "$name"
   journalctl --sync
   journalctl -u appliance-commit -o cat --cursor-file=/root/cursor | sed -n "s/^[a-z]* *NOT WELL: /why $name /p"
