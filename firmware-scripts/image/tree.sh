@@ -42,6 +42,10 @@ cp "$tree/usr/share/openssh/sshd_config" "$tree/etc/ssh/sshd_config"
 ln -sf /usr/share/zoneinfo/Etc/UTC "$tree/etc/localtime"
 ln -sf ../run/systemd/resolve/stub-resolv.conf "$tree/etc/resolv.conf"
 ln -sf mawk "$tree/usr/bin/awk"
+# What is written while it runs is in memory, by its old names too.
+rm -rf "$tree/var/run" "$tree/var/lock"
+ln -s ../run "$tree/var/run"
+ln -s ../run/lock "$tree/var/lock"
 for file in regulatory.db regulatory.db.p7s; do ln -sf "$file-debian" "$tree/usr/lib/firmware/$file"; done
 # Certificates: one file of all, and one by the hash of each name, as OpenSSL looks for them.
 mkdir -p "$tree/etc/ssl/certs"

@@ -57,14 +57,18 @@ vm_answers() { # vm_answers SECONDS PATH [TOKEN]
 }
 
 vm_guest() { # vm_guest SECONDS COMMANDS
-  local mark="mark-$RANDOM$RANDOM" line='' until=$((SECONDS + $1))
+  local mark="mark-$RANDOM$RANDOM" line='' part='' until=$((SECONDS + $1))
   # What a guest that is gone left unread belongs to nobody.
   while read -r -t 0.05 -u 8 line; do :; done
+  line=''
   printf '(\n%s\n) < /dev/null 2>&1; echo "%s $?"\n' "$2" "$mark" >&7
   while [ $SECONDS -lt $until ]; do
-    if ! IFS= read -r -t 5 -u 8 line; then vm_runs || return 125; continue; fi
+    # A line may come in parts, where the guest is slow.
+    if ! IFS= read -r -t 5 -u 8 part; then line+=$part; vm_runs || return 125; continue; fi
+    line+=$part
     case $line in *"$mark "*) local left=${line%%"$mark "*}; [ -z "$left" ] || printf '%s\n' "$left"; return "${line##* }" ;; esac
     printf '%s\n' "$line"
+    line=''
   done
   return 124
 }

@@ -46,6 +46,8 @@ for n in 1 2; do
   /run/tools/iw phy "$(cat /sys/class/net/wlan$n/phy80211/name)" set netns name "ns$n"
 done
 ip netns exec ns2 wpa_supplicant -B -i wlan2 -c /run/tools/router.conf -D nl80211 > /dev/null
+for try in $(seq 120); do if ip netns exec ns2 wpa_cli -p /run/router -i wlan2 status | grep -qx wpa_state=COMPLETED; then exit 0; fi; sleep 1; done
+echo "the router's network does not open: $try tries"; exit 1
 SH
 printf 'ctrl_interface=/run/router\nnetwork={\n\tssid="Home"\n\tmode=2\n\tfrequency=2412\n\tkey_mgmt=WPA-PSK\n\tproto=RSN\n\tpairwise=CCMP\n\tpsk="a long password"\n}\n' > "$work/tools/router.conf"
 # shellcheck disable=SC2154 # udhcpc sets them.
@@ -76,7 +78,7 @@ page=$(guest 'ip netns exec ns1 busybox wget -q -O - http://connectivitycheck.gs
 printf '%s' "$page" | grep -q '<option>Home</option>' || fail "the page is not there, or does not know the router's network: $page"
 say "whatever it asks for leads to the page, which names the router's network"
 # The box's own other devices do not lead there: nobody is behind the radio but who has its key.
-guest '! busybox wget -q -T 5 -O /dev/null http://10.86.74.1/'
+guest '! timeout 5 bash -c "exec 3<>/dev/tcp/10.86.74.1/80" 2>/dev/null'
 proof=$(printf '%s' "$page" | sed 's/.*name="proof" value="\([^"]*\)".*/\1/')
 saved=$(guest "ip netns exec ns1 busybox wget -q -O - --post-data 'proof=$proof&wifi_ssid=Home&other_ssid=&wifi_password=a+long+password&wifi_country=de&admin_name=Ann&hostname=kitchen&time_zone=Europe%2FBerlin&language=de' http://10.86.74.1/")
 token=$(printf '%s' "$saved" | sed -n 's/.*<code>\([^<]*\)<.*/\1/p')
@@ -90,6 +92,6 @@ guest 'test ! -e /boot/firmware/setup-wifi.txt && test ! -e /boot/firmware/setup
 guest 'test "$(systemctl show -p ConditionResult --value appliance-setup)" = no && test "$(readlink /etc/localtime)" = ../usr/share/zoneinfo/Europe/Berlin'
 vm_answers "$(patience 300)" /readyz "$token" || fail "the gateway does not take the token."
 guest "$tools && /run/tools/radios"
-until_guest 180 'wpa_cli -i wlan0 status | grep -qx ssid=Home && wpa_cli -i wlan0 status | grep -qx wpa_state=COMPLETED' || fail "the box does not join the router."
+until_guest 180 'wpa_cli -p /run/wpa_supplicant -i wlan0 status | grep -qx ssid=Home && wpa_cli -p /run/wpa_supplicant -i wlan0 status | grep -qx wpa_state=COMPLETED' || fail "the box does not join the router."
 say "it joined the router's network, takes the token, and its own network is gone"
 vm_cut
