@@ -8,7 +8,7 @@ public sealed class ImageUnitTests
     private const string Units = "usr/lib/systemd/system";
 
     // Of other packages; that they are there the booted image shows.
-    private static readonly string[] Programs = ["usr/bin/appliance", "usr/bin/cage", "usr/bin/ssh-keygen", "usr/sbin/sshd", "usr/lib/systemd/systemd-growfs"];
+    private static readonly string[] Programs = ["usr/bin/appliance", "usr/bin/ssh-keygen", "usr/sbin/sshd", "usr/lib/systemd/systemd-growfs"];
 
     [ToolFact("systemd-analyze", "cp")]
     public async Task Units_OfTheImage_AreUnderstoodBySystemd()
