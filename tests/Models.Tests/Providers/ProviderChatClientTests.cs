@@ -144,7 +144,7 @@ public sealed class ProviderChatClientTests : IDisposable
         foreach (var wire in (ProviderWire[])[ProviderWire.OpenAi, ProviderWire.Anthropic])
         {
             await Assert.ThrowsAsync<ProviderException>(() => Client(wire, server).GetResponseAsync(messages));
-            Assert.Contains("https://pictures.example/cat.png", Encoding.UTF8.GetString(server.Requests.Last().Body), StringComparison.Ordinal);
+            Assert.Contains("https://pictures.example/cat.png", Encoding.UTF8.GetString(server.Requests[^1].Body), StringComparison.Ordinal);
         }
     }
 
