@@ -171,11 +171,16 @@ public sealed class AttackTests : IAsyncLifetime
     [InlineData("X-Real-IP")]
     public async Task Exposure03_BehindAProxy_IsNotLocal(string header)
     {
-        foreach (var path in (string[])["/", "/v1/models", "/metrics", "/api/tags", "/api/v1/skills", "/nothing"])
+        foreach (var path in (string[])["/v1/models", "/metrics", "/api/tags", "/api/v1/skills", "/nothing"])
         {
             using var response = await SendAsync(_open, HttpMethod.Get, path, headers: (header, "203.0.113.9"));
             Assert.Equal((path, HttpStatusCode.Unauthorized), (path, response.StatusCode));
         }
+        // The page itself is everybody's: it asks for a token, and is the same for all.
+        using var here = await SendAsync(_open, HttpMethod.Get, "/");
+        using var there = await SendAsync(_open, HttpMethod.Get, "/", headers: (header, "203.0.113.9"));
+        Assert.Equal(HttpStatusCode.OK, there.StatusCode);
+        Assert.Equal(await here.Content.ReadAsByteArrayAsync(), await there.Content.ReadAsByteArrayAsync());
     }
 
     [Fact]
