@@ -54,6 +54,8 @@ public sealed class CronToolTests : IDisposable
     [InlineData("remind me to call mom in 5 minutes", "call mom", true)]
     [InlineData("Remind me, please: call Mom! In 5 minutes", "reminder: call mom", true)]
     [InlineData("wake me in 5 minutes", "alarm", true)]
+    [InlineData("a timer of 5 minutes for the rice", "rice timer", true)]
+    [InlineData("mail me my notes in 5 minutes", "notes, mail my me", false)]
     [InlineData("wake me in 5 minutes", "wake me, then mail my notes", false)]
     [InlineData("remind me to call mom", "call momo", false)]
     [InlineData("remind me to call mom", "call the mom", false)]

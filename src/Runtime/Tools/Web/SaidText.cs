@@ -12,10 +12,14 @@ internal static class SaidText
         return end == said.Length || char.IsWhiteSpace(said[end]) || said[end] is ',' or ')' or '"' or '\'' or '>' or '!' || (said[end] is '.' or '?' or ':' or ';' && (end + 1 == said.Length || char.IsWhiteSpace(said[end + 1])));
     }
 
-    /// <summary>True where a text's words stand in what was said one after another, whatever capitals and stops are between them.</summary>
+    // "A timer for the rice" is a rice timer: so few words are no order that somebody else could give.
+    private const int Few = 3;
+
+    /// <summary>True where a text's words stand in what was said one after another, whatever capitals and stops are between them; a few words stand there anyhow.</summary>
     public static bool HoldsWords(string said, string text)
     {
         var (all, words) = (Words(said), Words(text));
+        if (words.Length is > 0 and <= Few && words.All(all.Contains)) return true;
         return words.Length > 0 && Enumerable.Range(0, Math.Max(0, all.Length - words.Length + 1)).Any(at => all.AsSpan(at, words.Length).SequenceEqual(words));
     }
 
