@@ -10,7 +10,6 @@ vm=$work/vm vm_port='' vm_pid=''
 # shellcheck source=vm.sh disable=SC1091
 . "$here/vm.sh"
 trap vm_cut EXIT
-patience() { echo $(($1 * ${VM_PATIENCE:-1})); }
 seed=${CUTS_SEED:-1}
 RANDOM=$seed
 export MTOOLS_SKIP_CHECK=1 LC_ALL=C

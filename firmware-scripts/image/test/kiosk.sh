@@ -12,8 +12,6 @@ vm=$work/vm vm_port=
 # shellcheck source=vm.sh disable=SC1091
 . "$here/vm.sh"
 trap vm_cut EXIT
-patience() { echo $(($1 * ${VM_PATIENCE:-1})); }
-say() { printf '  %s\n' "$*"; }
 fail() {
   printf 'kiosk.sh: %s\n' "$*" >&2
   vm_guest 60 'journalctl -b --no-pager -o cat -u appliance-kiosk -u seatd | tail -n 30' >&2 || true
@@ -22,14 +20,6 @@ fail() {
 }
 screen() { # screen FILE: what the screen shows, as PNG
   node -e 'const s = require("net").connect(process.argv[1]); let said = ""; s.on("data", (d) => { said += d; if (said.split("(qemu)").length > 2) s.end(); }).on("error", () => process.exit(1)); s.write(`screendump ${process.argv[2]} -f png\n`);' "$vm/monitor" "$1"
-}
-until_guest() { # until_guest SECONDS COMMANDS
-  local until=$((SECONDS + $(patience "$1")))
-  until vm_guest 60 "$2" > "$work/said"; do
-    [ $SECONDS -lt $until ] || return 1
-    vm_runs || fail "the machine ended."
-    sleep 2
-  done
 }
 
 cp --sparse=always "$folder/disk.img" "$work/disk.img"

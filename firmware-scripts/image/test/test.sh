@@ -16,8 +16,6 @@ vm=$work/vm vm_port=
 # shellcheck source=vm.sh disable=SC1091
 . "$here/vm.sh"
 trap vm_cut EXIT
-patience() { echo $(($1 * ${VM_PATIENCE:-1})); }
-say() { printf '  %s\n' "$*"; }
 fail() {
   printf 'test.sh: %s\n' "$*" >&2
   vm_guest 60 'journalctl -b -p warning --no-pager -o cat | tail -n 30' >&2 || true

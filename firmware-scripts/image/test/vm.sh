@@ -3,8 +3,10 @@
 #   vm_start ARCH DISK [QEMU'S OPTIONS…]    power on; the console is $vm/console.log
 #   vm_cut                                  power off, as a plug that is pulled
 #   vm_guest SECONDS COMMANDS               runs them in the guest as root, prints what they say, ends as they end (with what seed.sh put on the disk)
-# shellcheck disable=SC2054 # QEMU's options have commas.
+#   until_guest SECONDS COMMANDS            runs them until they end well, up to so long times VM_PATIENCE; what they said is in $vm/said. Needs a `fail`
+#   patience SECONDS, say TEXT              so long times VM_PATIENCE; a line of what was seen
 #   vm_answers SECONDS PATH [TOKEN]         waits until the gateway answers 200, or without TOKEN that it wants one
+# shellcheck disable=SC2054 # QEMU's options have commas.
 vm=${vm:?"set vm to a folder first"} vm_pid='' vm_port=${VM_PORT:-18799}
 
 vm_start() { # vm_start ARCH DISK [OPTIONS…]
@@ -71,4 +73,16 @@ vm_guest() { # vm_guest SECONDS COMMANDS
     line=''
   done
   return 124
+}
+
+patience() { echo $(($1 * ${VM_PATIENCE:-1})); }
+say() { printf '  %s\n' "$*"; }
+
+until_guest() { # until_guest SECONDS COMMANDS
+  local until=$((SECONDS + $(patience "$1")))
+  until vm_guest 60 "$2" > "$vm/said"; do
+    [ $SECONDS -lt $until ] || return 1
+    vm_runs || fail "the machine ended."
+    sleep 2
+  done
 }

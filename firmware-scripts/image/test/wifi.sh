@@ -13,8 +13,6 @@ vm=$work/vm vm_port=
 # shellcheck source=vm.sh disable=SC1091
 . "$here/vm.sh"
 trap vm_cut EXIT
-patience() { echo $(($1 * ${VM_PATIENCE:-1})); }
-say() { printf '  %s\n' "$*"; }
 fail() {
   printf 'wifi.sh: %s\n' "$*" >&2
   vm_guest 60 'journalctl -b --no-pager -o short -u appliance-setup -u appliance-first-boot -u "appliance-wifi@*" -u systemd-networkd | tail -n 40; ip addr' >&2 || true
@@ -22,14 +20,6 @@ fail() {
   exit 1
 }
 guest() { vm_guest "$(patience 300)" "$1" || fail "in the guest: $1"; }
-until_guest() { # until_guest SECONDS COMMANDS
-  local until=$((SECONDS + $(patience "$1")))
-  until vm_guest 30 "$2" > "$work/said"; do
-    [ $SECONDS -lt $until ] || return 1
-    vm_runs || fail "the machine ended."
-    sleep 2
-  done
-}
 
 (cd "$work" && apt-get download -qq "iw:$arch" 2>/dev/null && dpkg-deb -x iw_*.deb iw) || { echo "wifi.sh: the package feed lacks iw for $arch." >&2; exit 3; }
 cp "$work"/iw/sbin/iw "$work/tools/" 2>/dev/null || cp "$work"/iw/usr/sbin/iw "$work/tools/"
@@ -65,7 +55,7 @@ tools='mkdir -p /run/tools && mount -o ro /dev/vdb /run/tools && { [ ! -e /run/t
 guest "$tools && /run/tools/radios"
 guest 'systemctl restart --no-block appliance-setup'
 until_guest 300 'test -s /boot/firmware/setup-wifi.png && cat /boot/firmware/setup-wifi.txt' || fail "there is no label."
-ssid=$(tr -d '\r' < "$work/said" | sed -n 's/^    network   //p') key=$(tr -d '\r' < "$work/said" | sed -n 's/^    password  //p')
+ssid=$(tr -d '\r' < "$vm/said" | sed -n 's/^    network   //p') key=$(tr -d '\r' < "$vm/said" | sed -n 's/^    password  //p')
 guest "grep -q $ssid /run/issue.d/00-appliance-setup.issue"
 say "the box opens $ssid, and says so on the screen and on the boot partition"
 

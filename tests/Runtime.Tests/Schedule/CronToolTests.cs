@@ -71,6 +71,15 @@ public sealed class CronToolTests : IDisposable
     }
 
     [Theory]
+    [InlineData("remove the job 4be10c92", """{"action":"remove","id":"4be10c92"}""", true)]
+    [InlineData("cancel the rice timer", """{"action":"remove","text":"rice timer"}""", true)]
+    [InlineData("read this page", """{"action":"remove","id":"4be10c92"}""", false)]
+    [InlineData("read this page", """{"action":"remove","text":"alarm"}""", false)]
+    [InlineData("remove that", """{"action":"remove"}""", false)]
+    public void Remove_InATaintedConversation_ReachesOutButForWhatThePersonNames(string said, string arguments, bool isNamed) => Assert.Equal(
+        isNamed ? ToolEffect.Writes : ToolEffect.Outward, new CronTool(() => _bench.Cron, TimeProvider.System).EffectOf(ToolArguments.Parse(arguments), Context() with { IsTainted = true, Said = said }));
+
+    [Theory]
     [InlineData("cron")]
     [InlineData("hook")]
     public async Task Add_FromAChannel_IsRefused(string channel)

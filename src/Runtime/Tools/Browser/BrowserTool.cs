@@ -26,7 +26,7 @@ public sealed class BrowserTool(BrowserHost browser) : Tool(
     /// <inheritdoc/>
     public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => arguments.Text("action") switch
     {
-        "open" => Web.SaidText.Holds(context.Said, arguments.Text("url")) ? ToolEffect.Reads : ToolEffect.Outward,
+        "open" => SaidText.Holds(context.Said, arguments.Text("url")) ? ToolEffect.Reads : ToolEffect.Outward,
         "click" => StaysOnSite(context, Element(arguments, context)) ? ToolEffect.Reads : ToolEffect.Outward,
         "press" => Key(arguments).OnlyMoves ? ToolEffect.Reads : ToolEffect.Outward,
         "screenshot" => ToolEffect.Writes,

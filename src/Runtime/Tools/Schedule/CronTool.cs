@@ -2,13 +2,13 @@ using System.Text;
 using Runtime.Schedule;
 using Runtime.Schedule.Jobs;
 using Runtime.Tools.Policy;
-using Runtime.Tools.Web;
 
 namespace Runtime.Tools.Schedule;
 
 /// <summary>
 /// Lets the agent do something later. What it asks for runs in the conversation it was asked in, with the rights of whoever asked: a job
-/// never has more. It acts when nobody looks, so it counts as reaching out, but for what the person said just now word for word. Jobs add no jobs.
+/// never has more. It acts when nobody looks, so it counts as reaching out, but for what the person said just now: a job of their words, or one that
+/// they name. Jobs add no jobs.
 /// </summary>
 /// <param name="cron">The jobs; asked for when the tool is used.</param>
 /// <param name="time">The clock.</param>
@@ -34,8 +34,7 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) => arguments.OptionalText("action") switch
     {
         "list" => ToolEffect.Reads,
-        // A job that is gone does nothing any more.
-        "remove" => ToolEffect.Writes,
+        "remove" when SaidText.HoldsWords(context.Said, arguments.OptionalText("id") ?? arguments.OptionalText("text") ?? "") => ToolEffect.Writes,
         "add" when IsSaid(arguments.OptionalText("text") ?? "", context) => ToolEffect.Writes,
         _ => ToolEffect.Outward,
     };
