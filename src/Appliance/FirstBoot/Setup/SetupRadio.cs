@@ -78,20 +78,18 @@ internal sealed class SetupRadio : IDisposable
 
     private Task<string> AskAsync(CancellationToken cancellation, params string[] command) => SystemProgram.RunAsync(Patience, ["wpa_cli", "-p", AccessPointFiles.Folder + "/control", "-i", _device, .. command], cancellation);
 
-    // rfkill(8) without the program: a radio that software has switched off.
+    // rfkill(8) without the program, for radios that software has switched off: linux/rfkill.h's event with the operation "change all" (3), of the type WLAN (1).
     private static void Unblock()
     {
-        if (!Directory.Exists("/sys/class/rfkill")) return;
-        foreach (var radio in Directory.EnumerateDirectories("/sys/class/rfkill"))
+        if (!File.Exists("/dev/rfkill")) return;
+        try
         {
-            try
-            {
-                if (File.ReadAllText(Path.Combine(radio, "type")).Trim() == "wlan") File.WriteAllText(Path.Combine(radio, "soft"), "0");
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Whoever may not switch it on hears of it from wpa_supplicant.
-            }
+            using var radios = new FileStream("/dev/rfkill", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            radios.Write([0, 0, 0, 0, 1, 3, 0, 0]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever may not switch it on hears of it from wpa_supplicant.
         }
     }
 }
