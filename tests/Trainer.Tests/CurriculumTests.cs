@@ -1,9 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Models.Tokens;
+using Runtime.Schedule.Jobs;
+using Runtime.Tools.Calc;
 using Trainer.Curriculum;
 using Trainer.Curriculum.Dialogues;
 using Trainer.Curriculum.Grammars;
+using Trainer.Curriculum.Slots;
 using Trainer.Examination;
 
 namespace Trainer.Tests;
@@ -75,6 +78,63 @@ public sealed class CurriculumTests
             foreach (var (name, value, _) in dialogue.Turns.Where(turn => turn.Call is { Tool: not ("cron" or "sensor" or "pin" or "find") }).SelectMany(turn => turn.Call!.Arguments).Where(a => copied.Contains(a.Name)))
                 Assert.True(said.Contains(value, StringComparison.Ordinal) || dialogue.Turns.Any(turn => turn.Content is { Length: > 0 } text && (char.ToLowerInvariant(text[0]) + text[1..]).StartsWith(value, StringComparison.Ordinal)), $"{name} {value} is not in: {said}");
         }
+    }
+
+    [Fact]
+    public void Next_ThatCallsCronOrCalc_SaysWhatTheBoxUnderstands()
+    {
+        var random = new Random(11);
+        var count = 0;
+        for (var i = 0; i < 6000; i++)
+        {
+            foreach (var call in Maker.Next(random).Turns.Select(turn => turn.Call).OfType<ToolCall>())
+            {
+                if (call.Arguments.FirstOrDefault(a => a.Name == "when") is { Value: { } when }) Assert.NotNull(JobWhen.Parse(when, "Europe/Berlin", DateTimeOffset.UnixEpoch));
+                else if (call.Tool == "calc") Assert.NotEqual("", Calculator.Calculate(call.Arguments[0].Value));
+                else continue;
+                count++;
+            }
+        }
+        Assert.True(count > 800, $"{count} calls");
+    }
+
+    // Each is what a person might say: the first that the generator makes of that wording has that value.
+    [Theory]
+    [InlineData("dur", "an hour and a quarter", "75m")]
+    [InlineData("dur", "six and a half minutes", "390s")]
+    [InlineData("dur", "two and a half hours", "150m")]
+    [InlineData("dur", "three quarters of an hour", "45m")]
+    [InlineData("dur", "1h30", "90m")]
+    [InlineData("dur", "1 hr 15 min", "75m")]
+    [InlineData("dur", "two weeks", "14d")]
+    [InlineData("clock", "quarter to seven in the evening", "18:45")]
+    [InlineData("clock", "half past six", "06:30")]
+    [InlineData("clock", "ten to nine", "08:50")]
+    [InlineData("clock", "noon", "12:00")]
+    [InlineData("clock", "midnight", "00:00")]
+    [InlineData("clock", "7 pm", "19:00")]
+    [InlineData("clock", "7.30", "07:30")]
+    [InlineData("clock", "0730", "07:30")]
+    [InlineData("clock", "ten to midnight", "23:50")]
+    [InlineData("at", "next Friday at ten", "friday 10:00")]
+    [InlineData("at", "tomorrow morning at 8", "tomorrow 08:00")]
+    [InlineData("at", "the day after tomorrow", "in 2d")]
+    [InlineData("at", "tonight at half past eight", "at 20:30")]
+    [InlineData("every", "every other hour", "every 2h")]
+    [InlineData("daily", "each Sunday evening at 8", "0 20 * * 0")]
+    [InlineData("daily", "every weekday at 7", "0 7 * * 1-5")]
+    [InlineData("daily", "every weekend", "0 9 * * 0,6")]
+    public void Value_OfATime_IsWhatItSays(string slot, string said, string expected)
+    {
+        var random = new Random(12);
+        for (var i = 0; i < 2_000_000; i++)
+        {
+            var value = SlotTable.Makers[slot](new Scope(Grammar.BuiltIn, random, isHeldOut: false));
+            if (value.Said != said) continue;
+            Assert.Equal(expected, value.In("arg"));
+            return;
+        }
+        Assert.Fail($"Nobody says \"{said}\".");
     }
 
     [Fact]

@@ -103,7 +103,7 @@ internal sealed class DialogueMaker
     private static ToolCall Call(string tool, List<(string Name, string Raw, Phrase Value)> arguments, Scope scope) => new(tool, [.. arguments.Select(a => (a.Name, Scope.Plain(scope.Expand(a.Value)), a.Raw.StartsWith('#')))]);
 
     // Whether it came to an answer: false where the tool is not there, or fails.
-    private static bool Exchange(Intent intent, Scope scope, List<string> tools, List<Turn> turns)
+    private bool Exchange(Intent intent, Scope scope, List<string> tools, List<Turn> turns)
     {
         var isThere = intent.Tool is null || tools.Contains(intent.Tool);
         if (isThere && intent.Incomplete.Count > 0 && (intent.Said.Count == 0 || scope.Random.Next(10) < 3) && scope.OneOf(intent.Incomplete, isMarked: true) is { } begun)
@@ -122,18 +122,19 @@ internal sealed class DialogueMaker
         if (Call(intent, scope) is { } call)
         {
             turns.Add(new("assistant", null, call));
-            if (scope.Random.Next(25) == 0)
+            if (scope.Random.Next(16) == 0)
             {
-                var failure = scope.Value("failure").Said;
+                // What its own tool says, or what any may say.
+                var failure = scope.Of(scope.Random.Next(3) > 0 && _grammar.Rules.ContainsKey($"failure.{intent.Tool}") ? $"failure.{intent.Tool}" : "failure");
                 turns.Add(new("tool", failure));
                 turns.Add(new("assistant", scope.Of("failed").Replace("%", failure)));
                 return false;
             }
-            turns.Add(new("tool", scope.OneOf(intent.Results) ?? "Done."));
+            turns.Add(new("tool", scope.ResultOf(intent.Results) ?? "Done."));
             if (intent.SecondTool is { } second)
             {
                 turns.Add(new("assistant", null, Call(second, intent.SecondArguments, scope)));
-                turns.Add(new("tool", scope.OneOf(intent.SecondResults) ?? "Done."));
+                turns.Add(new("tool", scope.ResultOf(intent.SecondResults) ?? "Done."));
             }
         }
         turns.Add(new("assistant", scope.OneOf(intent.Answers) ?? throw new InvalidDataException($"{intent.Name} has no answer.")));

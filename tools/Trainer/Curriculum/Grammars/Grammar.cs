@@ -6,7 +6,7 @@ namespace Trainer.Curriculum.Grammars;
 /// <summary>
 /// All rules and intents, read from the topics' files. A file has a rule as <c>rule name = one | another</c>, and an intent as
 /// <c>intent topic.name [weight]</c> with lines below it: <c>call tool key=value | …</c> or <c>kind chat|refuse|unknown</c>, <c>then tool key=value | …</c> (a second call after the first), <c>after names</c>,
-/// <c>like name</c> (results and answers as there), <c>literal</c> (nobody's manner), and templates: <c>u</c> what is said, <c>r</c> a result, <c>s</c> that of the second call, <c>a</c> an answer; <c>m</c> said with
+/// <c>like name</c> (results and answers as there), <c>says name</c> (what is said as there), <c>literal</c> (nobody's manner), and templates: <c>u</c> what is said, <c>r</c> a result, <c>s</c> that of the second call, <c>a</c> an answer; <c>m</c> said with
 /// an argument missing, <c>q</c> the question that asks for it, <c>f</c> what answers that. A line that begins with a space goes on with the one before.
 /// </summary>
 internal sealed class Grammar
@@ -92,6 +92,7 @@ internal sealed class Grammar
                 intent.Results.AddRange(other.Results);
                 intent.Answers.AddRange(other.Answers);
                 break;
+            case "says": intent.Said.AddRange(Intents.First(i => i.Name == text).Said); break;
             default:
                 var lines = word switch { "u" => intent.Said, "r" => intent.Results, "a" => intent.Answers, "m" => intent.Incomplete, "q" => intent.Questions, "f" => intent.Fillings, "s" => intent.SecondResults, _ => throw new InvalidDataException("No such line.") };
                 var ways = Phrase.Split(text).Where(way => way.Length > 0).ToArray();

@@ -46,6 +46,15 @@ internal sealed class Scope(Grammar grammar, Random random, bool isHeldOut)
         return usable.Count == 0 ? null : Expand(Take(usable), isMarked);
     }
 
+    /// <summary>A tool's result, filled in with its spaces and lines as the template has them; null where there is none.</summary>
+    public string? ResultOf(IReadOnlyList<Line> lines)
+    {
+        if (lines.Count == 0) return null;
+        var text = new StringBuilder();
+        Write(Take(Usable(lines)), text, isMarked: false);
+        return text.ToString();
+    }
+
     /// <summary>A template, filled in.</summary>
     public string Expand(Phrase phrase, bool isMarked = false)
     {

@@ -9,6 +9,8 @@ internal sealed record SlotValue(string Said, IReadOnlyDictionary<string, string
     public string In(string form) => form.Length == 0 ? Said : Forms is not null && Forms.TryGetValue(form, out var text) ? text : form switch
     {
         "lower" => Said.ToLowerInvariant(),
+        // As the tool calls a list.
+        "kebab" => Said.ToLowerInvariant().Replace(' ', '-'),
         "first" => Said.Split(' ')[0],
         _ => Said,
     };

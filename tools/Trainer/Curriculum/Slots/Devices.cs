@@ -9,8 +9,11 @@ internal static class Devices
     /// <summary>A report of <c>device_status</c>, and its parts as forms.</summary>
     public static SlotValue Report(Random random)
     {
-        var (all, disk) = (Made.Pick(["1.9 GiB", "3.7 GiB", "7.6 GiB", "15.5 GiB", "905 MiB"], random), $"{random.Next(8, 2000)}.{random.Next(10)} GiB");
-        var (memory, space) = ($"{random.Next(1, 12)}.{random.Next(10)} GiB", $"{random.Next(1, 900)}.{random.Next(10)} GiB");
+        var (most, all) = Made.Pick([(905, "905 MiB"), (1900, "1.9 GiB"), (3700, "3.7 GiB"), (7600, "7.6 GiB"), (15_500, "15.5 GiB"), (427, "427 MiB"), (31_200, "31.2 GiB"), (22_000, "22.0 GiB")], random);
+        var (free, whole) = (random.Next(40, most), random.Next(8, random.Next(2) == 0 ? 130 : 2000));
+        // A GiB and more is told so.
+        var (memory, disk) = (free < 1024 ? $"{free} MiB" : string.Create(CultureInfo.InvariantCulture, $"{free / 1024.0:0.0} GiB"), $"{whole}.{random.Next(10)} GiB");
+        var space = random.Next(12) == 0 ? $"{random.Next(10, 1000)} MiB" : $"{random.Next(1, whole)}.{random.Next(10)} GiB";
         var (heat, cores, busy) = (string.Create(CultureInfo.InvariantCulture, $"{random.Next(28, 86)}.{random.Next(10)} °C"), Made.Pick([1, 2, 4, 8], random), random.Next(0, 101));
         var up = $"{random.Next(0, 120)} days {random.Next(24):00}:{random.Next(60):00}";
         var device = random.Next(2) == 0 ? "" : $"Device: {Made.Pick(["Raspberry Pi 4 Model B", "Raspberry Pi 5", "Orange Pi 5", "NUC", "Rock 5B", "Radxa Zero"], random)}\n";
