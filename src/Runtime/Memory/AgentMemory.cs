@@ -204,7 +204,7 @@ public sealed class AgentMemory : IDisposable
                 _index.Touch(path, state);
                 continue;
             }
-            var chunks = MarkdownChunks.Of(Text(bytes)).ToList();
+            var chunks = MarkdownChunks.Of(NoteLines.WithoutRemarks(Text(bytes))).ToList();
             var vectors = chunks.Count == 0 ? [] : await embedder.GenerateAsync(chunks.Select(chunk => $"{chunk.Heading}\n{chunk.Text}"), cancellationToken: cancellation);
             texts.Add(new IndexedText(path, state, chunks, [.. vectors.Select(v => v.Vector)]));
             if ((size += chunks.Count) < Batch) continue;

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Models.Embedding;
 using Runtime.Memory.Files;
 using Runtime.Memory.Index;
@@ -42,6 +43,23 @@ public sealed class MemoryIndexTests : IDisposable
             Assert.Equal(expected, found);
             Assert.All(found, hit => Assert.True(person is null || MemoryFolder.OwnerOf(hit.Path) is "" || MemoryFolder.OwnerOf(hit.Path) == person));
         }
+    }
+
+    [Fact]
+    public async Task Open_OfAnIndexThatHasRemarksAsPieces_HasEveryFileReadAgain()
+    {
+        using (var index = new MemoryIndex(_folder["memory.sqlite"], TimeProvider.System, _ => { })) index.Replace([await TextAsync("memory/1.md", "<!-- a remark -->")]);
+        using (var connection = new SqliteConnection($"Data Source={_folder["memory.sqlite"]};Pooling=False"))
+        {
+            connection.Open();
+            using var before = connection.CreateCommand();
+            before.CommandText = "PRAGMA user_version = 2";
+            before.ExecuteNonQuery();
+        }
+        using var again = new MemoryIndex(_folder["memory.sqlite"], TimeProvider.System, _ => { });
+        // As no file is, so that each is taken for changed.
+        var file = again.Files()["memory/1.md"];
+        Assert.Equal((-1L, ""), (file.Size, file.Hash));
     }
 
     [Fact]

@@ -28,6 +28,8 @@ internal sealed class MemoryIndex : IDisposable
             -- How many pieces have a term; counting them in the lists takes as long as the lists are.
             CREATE TABLE term(term TEXT PRIMARY KEY, pieces INTEGER NOT NULL) WITHOUT ROWID;
             """,
+            // Remarks are no pieces since: every file is read again.
+            "UPDATE file SET size = -1, hash = ''",
         ],
         []);
 

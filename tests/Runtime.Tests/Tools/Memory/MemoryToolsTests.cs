@@ -103,6 +103,28 @@ public sealed class MemoryToolsTests : IDisposable
         Assert.Equal("Nothing in memory fits.", await _bench.OkAsync("memory_search", """{"query":"boiler"}"""));
     }
 
+    [Fact]
+    public async Task Search_LeavesOutRemarks_AndKeepsWhatStandsAroundThem()
+    {
+        Directory.CreateDirectory(_home["workspace"]);
+        await File.WriteAllTextAsync(_home["workspace/MEMORY.md"], """
+            <!-- What the assistant should always remember. It writes here too. -->
+            - The boiler is serviced in May. <!-- distilled from 2026-05-02 -->
+            <!-- The assistant does not
+            remember the assistant's
+            boiler --> - The stopcock is in the cellar.
+            - A boiler costs 4,000 euros, a page said. <!-- foreign -->
+            <!-- never closed: the assistant's boiler
+            and its remarks
+            """);
+        var found = await _bench.OkAsync("memory_search", """{"query":"what does the assistant remember of the boiler and the stopcock"}""");
+        Assert.Equal("MEMORY.md:2-6\n- The boiler is serviced in May.\n\n\n - The stopcock is in the cellar.\n- A boiler costs 4,000 euros, a page said. <!-- foreign -->", found);
+        // Nothing but a remark is nothing.
+        await File.WriteAllTextAsync(_home["workspace/MEMORY.md"], "<!-- What the assistant should always remember. It writes here too. -->\n");
+        await _memories.Of("main").ReadAgainAsync();
+        Assert.Equal("Nothing in memory fits.", await _bench.OkAsync("memory_search", """{"query":"what should the assistant always remember"}"""));
+    }
+
     private void As(string? person) => _bench.Context = _bench.Context with { Person = person };
 
     private sealed class Approver(MemoryToolsTests test) : IToolApprover
