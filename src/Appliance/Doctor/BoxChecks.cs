@@ -61,6 +61,7 @@ internal static class BoxChecks
             var (here, other) = ($"slot {status("slot")} runs version {status("version")}", $"version {status("other-version")} in slot {status("other")}");
             findings.Add((status("state"), status("other-state")) switch
             {
+                ("last-trial", _) => new Finding("slots", Severity.Info, $"{here}, which is being tried for the last time", "Where it does not prove itself, the other slot comes.", "`appliance update health` shows what it is asked."),
                 ("trial", _) => new Finding("slots", Severity.Info, $"{here}, which is being tried", "It has to prove itself.", "`appliance update health` shows what it is asked."),
                 (_, "failed") => new Finding("slots", Severity.Warning, $"{here}; {other} was tried and given up", "This box goes on with the version before.", "The next release is taken as usual."),
                 (_, "trial") => new Finding("slots", Severity.Info, $"{here}; {other} waits to be tried", "It is when this machine starts anew.", $"`{ImageSlot.Program} try` does that."),

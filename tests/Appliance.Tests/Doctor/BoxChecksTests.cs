@@ -44,6 +44,7 @@ public sealed class BoxChecksTests : IDisposable
     [InlineData("good", "failed", "warning: slot a runs version 1.0; version 2.0 in slot b was tried and given up")]
     [InlineData("good", "trial", "info: slot a runs version 1.0; version 2.0 in slot b waits to be tried")]
     [InlineData("trial", "good", "info: slot a runs version 1.0, which is being tried")]
+    [InlineData("last-trial", "good", "info: slot a runs version 1.0, which is being tried for the last time")]
     public async Task Look_AtAnImage_SaysHowItsSlotsAre(string here, string other, string expected)
     {
         if (OperatingSystem.IsWindows()) return;

@@ -18,7 +18,7 @@ internal sealed class ImageSlot(string program = ImageSlot.Program)
     /// <summary>True on a box that is updated as a whole.</summary>
     public bool IsHere => File.Exists(program);
 
-    /// <summary>What is in the slots, by the names of <c>image-slot status</c>: loader, slot, version, state (good, trial, failed, empty), and other… of the other one.</summary>
+    /// <summary>What is in the slots, by the names of <c>image-slot status</c>: loader, slot, version, state (good, trial, last-trial, failed, empty), and other… of the other one.</summary>
     /// <param name="patience">How long it may take.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="Models.ModelException">It does not say.</exception>

@@ -40,7 +40,11 @@ public sealed class SlotTests
         box.Runs('b');
         await ExpectAsync(box, "status", "loader=systemd-boot\nslot=b\nversion=2\nstate=trial\nother=a\nother-version=1\nother-state=good\n");
         Assert.Equal(1, (await box.RunAsync("3", box.Update("3"))).Code);
-        Rename(box, "appliance-b+2-1.conf", "appliance-b.conf");
+        // The start that uses the last try up says so; it is not given up before it is over.
+        Rename(box, "appliance-b+2-1.conf", "appliance-b+0-3.conf");
+        await ExpectAsync(box, "status", "loader=systemd-boot\nslot=b\nversion=2\nstate=last-trial\nother=a\nother-version=1\nother-state=good\n");
+        Assert.Equal(1, (await box.RunAsync("3", box.Update("3"))).Code);
+        Rename(box, "appliance-b+0-3.conf", "appliance-b.conf");
         // The next one goes to the first slot, wears its tries out, and the box is where it was.
         Assert.Equal(0, (await box.RunAsync("3", box.Update("3"))).Code);
         Assert.Equal('a', First(box).Slot);
