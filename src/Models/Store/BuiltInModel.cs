@@ -7,7 +7,7 @@ namespace Models.Store;
 /// <summary>
 /// The model that is part of this program: a resource, unpacked once into a content-addressed folder of the home, for the engine maps its
 /// weights from a file. Two processes may unpack at the same time: each fills a folder of its own and renames it into place. It takes no
-/// memory until it is used. Safe for several threads.
+/// memory until it is used, and what lies on the disk is checked by its SHA-256 then. Safe for several threads.
 /// </summary>
 /// <remarks>
 /// The resource is the length of a manifest (uint32, low byte first), the manifest, and the files it names one after another. What
@@ -26,6 +26,8 @@ public sealed class BuiltInModel
     private static readonly Lazy<BuiltInModel?> Carried = new(() => typeof(BuiltInModel).Assembly.GetManifestResourceInfo(Resource) is null ? null
         : new(() => typeof(BuiltInModel).Assembly.GetManifestResourceStream(Resource)!));
 
+    private readonly Lock _looking = new();
+    private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
     private readonly Func<Stream> _open;
     private readonly int _filesAt;
     private readonly string _content;
@@ -52,34 +54,31 @@ public sealed class BuiltInModel
     /// <summary>A packed model in a file, for tests.</summary>
     internal static BuiltInModel FromFile(string path) => new(() => File.OpenRead(path));
 
-    /// <summary>It as an installed model of a home; it is unpacked where it is not yet.</summary>
+    /// <summary>
+    /// It as an installed model of a home; it is unpacked where it is not yet. What was unpacked before is read through once by each program that uses it,
+    /// and what is not as this program has it is unpacked anew: a bit that turned over would not be an error but nonsense in answers.
+    /// </summary>
     /// <exception cref="StoreException">No disk takes it, or the program is damaged.</exception>
     public InstalledModel In(string home)
     {
         var folder = FolderIn(home);
-        if (Directory.Exists(folder)) return new InstalledModel(Manifest, folder);
-        try
+        lock (_looking)
         {
-            var own = HomeFolder.EnsureFolder($"{folder}.{Environment.ProcessId}-{Guid.NewGuid():N}");
-            try
+            if (!_whole.Contains(folder) || !Directory.Exists(folder))
             {
-                Unpack(own);
-                // Another process may have been faster.
-                if (!Directory.Exists(folder)) Directory.Move(own, folder);
-                Disk.SyncFolder(Path.GetDirectoryName(folder)!);
-                RemoveOthers(folder);
+                try
+                {
+                    if (Directory.Exists(folder)) Unpack(folder);
+                    else UnpackAnew(folder);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    throw new StoreException($"The built-in model cannot be unpacked into {folder}: {e.Message} Free some space, or set APPLIANCE_HOME to a disk that takes it.", e);
+                }
+                _whole.Add(folder);
             }
-            catch (IOException) when (Directory.Exists(folder)) { }
-            finally
-            {
-                Disk.Delete(own);
-            }
-            return new InstalledModel(Manifest, folder);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException($"The built-in model cannot be unpacked into {folder}: {e.Message} Free some space, or set APPLIANCE_HOME to a disk that takes it.", e);
-        }
+        return new InstalledModel(Manifest, folder);
     }
 
     /// <summary>It as it will be installed, without unpacking it.</summary>
@@ -90,24 +89,79 @@ public sealed class BuiltInModel
 
     private static DateTimeOffset WhenProgramCame() => Environment.ProcessPath is { } program && File.Exists(program) ? File.GetLastWriteTimeUtc(program) : DateTimeOffset.UnixEpoch;
 
+    private void UnpackAnew(string folder)
+    {
+        var own = HomeFolder.EnsureFolder($"{folder}.{Environment.ProcessId}-{Guid.NewGuid():N}");
+        try
+        {
+            Unpack(own);
+            // Another process may have been faster.
+            if (!Directory.Exists(folder)) Directory.Move(own, folder);
+            Disk.SyncFolder(Path.GetDirectoryName(folder)!);
+            RemoveOthers(folder);
+        }
+        catch (IOException) when (Directory.Exists(folder)) { }
+        finally
+        {
+            Disk.Delete(own);
+        }
+    }
+
+    // Writes what is not there as the manifest has it, each file beside its place first: whoever has the damaged one mapped keeps that.
     private void Unpack(string folder)
     {
-        using var resource = _open();
-        resource.Position = _filesAt;
-        var buffer = new byte[1 << 16];
+        var at = (long)_filesAt;
+        var isChanged = false;
         foreach (var file in Manifest.Files)
         {
-            using var target = new FileStream(Path.Combine(folder, file.Name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-            for (var left = file.Size; left > 0;)
+            var path = Path.Combine(folder, file.Name);
+            if (!IsWhole(path, file))
             {
-                var read = resource.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
-                if (read == 0) throw new StoreException("The built-in model in this program is damaged. Copy the program again, or build it anew.");
-                target.Write(buffer.AsSpan(0, read));
-                left -= read;
+                var next = $"{path}.{Guid.NewGuid():N}";
+                try
+                {
+                    Write(next, file, at);
+                    File.Move(next, path, overwrite: true);
+                }
+                finally
+                {
+                    File.Delete(next);
+                }
+                isChanged = true;
             }
-            target.Flush(flushToDisk: true);
+            at += file.Size;
         }
-        Disk.SyncFolder(folder);
+        if (isChanged) Disk.SyncFolder(folder);
+    }
+
+    private void Write(string path, ModelFile file, long at)
+    {
+        using var resource = _open();
+        resource.Position = at;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var buffer = new byte[1 << 16];
+        int read;
+        for (var left = file.Size; left > 0 && (read = resource.Read(buffer, 0, (int)Math.Min(left, buffer.Length))) > 0; left -= read)
+        {
+            hash.AppendData(buffer.AsSpan(0, read));
+            target.Write(buffer.AsSpan(0, read));
+        }
+        if (Convert.ToHexStringLower(hash.GetHashAndReset()) != file.Sha256) throw new StoreException("The built-in model in this program is damaged. Copy the program again, or build it anew.");
+        target.Flush(flushToDisk: true);
+    }
+
+    private static bool IsWhole(string path, ModelFile file)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            return stream.Length == file.Size && Disk.Hash(stream, CancellationToken.None) == file.Sha256;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     // Those of former versions. What another process has mapped of them stays until it ends.

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Models.Generation;
 using Models.Import;
 using Models.Store;
@@ -51,6 +52,49 @@ public sealed class BuiltInModelTests : IDisposable
         Assert.Equal("builtin", store.Get(null).Manifest.Name);
     }
 
+    [SharedTheory(Reference)]
+    [InlineData("a bit")]
+    [InlineData("the end")]
+    [InlineData("a file")]
+    public void BuiltIn_OfWhichSomethingIsNotAsItWasUnpacked_IsUnpackedAnew_AndWhoHasItOpenKeepsIt(string what)
+    {
+        var folder = Store().Get(null).Folder;
+        var expected = Contents(folder);
+        foreach (var name in expected.Keys)
+        {
+            var path = Path.Combine(folder, name);
+            switch (what)
+            {
+                case "a file": File.Delete(path); break;
+                case "the end":
+                    using (var file = File.OpenWrite(path)) file.SetLength(file.Length / 2);
+                    break;
+                default:
+                    var bytes = File.ReadAllBytes(path);
+                    bytes[bytes.Length / 3] ^= 8;
+                    File.WriteAllBytes(path, bytes);
+                    break;
+            }
+            using var held = what == "a file" ? null : File.OpenRead(path);
+            // The next program.
+            Assert.Equal(folder, Store().Get(null).Folder);
+            Assert.Equal(expected, Contents(folder));
+            // One that has the damaged file open, or mapped, keeps that, and does not find it changed under it.
+            if (held is not null) Assert.NotEqual(expected[name], Convert.ToHexString(SHA256.HashData(held)));
+        }
+    }
+
+    [SharedFact(Reference)]
+    public void BuiltIn_OfAProgramInWhichABitTurned_IsNotUsed()
+    {
+        Store();
+        var packed = File.ReadAllBytes(_home["builtin.model"]);
+        packed[^100] ^= 1;
+        File.WriteAllBytes(_home["builtin.model"], packed);
+        Assert.Contains("damaged", Assert.Throws<StoreException>(() => Store().Get(null)).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(_home["home/cache/builtin"]));
+    }
+
     [SharedFact(Reference)]
     public void BuiltIn_OfAnotherVersion_TakesThePlaceOfTheFormerOne()
     {
@@ -84,6 +128,9 @@ public sealed class BuiltInModelTests : IDisposable
         Assert.False(store.HasAny);
         Assert.Contains("models pull", Assert.Throws<StoreException>(() => store.Get(null)).Message, StringComparison.Ordinal);
     }
+
+    private static Dictionary<string, string> Contents(string folder) =>
+        Directory.GetFiles(folder).ToDictionary(path => Path.GetFileName(path), path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));
 
     private ModelStore Store()
     {
