@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # test-update.sh DEB BINARY FOLDER: boots a Debian below FOLDER in a container with its own systemd, with the package installed, and lets it take
 # updates by `appliance update from`: two that are well, one of them a USB disk's bundle with a model and a skill; goes back by hand; and takes one that
-# starts and does not answer, one that cannot read its models and is never ready, one whose model does not answer, one that says nothing at all, one that ends at
+# starts and does not answer, one that cannot read its models and says 503, one whose model does not answer, one that says nothing at all, one that ends at
 # once. What becomes of each is systemd's decision alone. Needs root, mmdebstrap, systemd-nspawn and openssl.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -50,7 +50,7 @@ make 3 bundle "$binary" bundle "$files"
 # It says that it is ready, and answers where nobody asks.
 version 'APPLIANCE_SLOT=off APPLIANCE_HOME=/var/lib/appliance/elsewhere exec /usr/bin/appliance serve'
 make 4 sick "$folder/version"
-# The program itself (another file by one byte), to which the disk will not give its models: it never says that it is ready.
+# The program itself (another file by one byte), to which the disk will not give its models: it starts, and truly answers 503 to /readyz.
 { cat "$binary"; echo; } > "$folder/version"
 make 5 unready "$folder/version"
 # Its built-in model comes without the graph's file.
@@ -109,5 +109,6 @@ expect '^skill .*watering'
 expect '^of others 0$'
 for version in sick unready mute silent crashing; do expect "^$version 1 a a rolled-back active /var/lib/appliance-slots/a/appliance well\$"; done
 expect '^why mute builtin does not answer'
+expect '^why unready the gateway says 503 to /readyz$'
 expect '^kept \.before-'
 expect '^failed 0$'

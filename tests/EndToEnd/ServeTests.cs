@@ -31,6 +31,23 @@ public sealed class ServeTests(StoryModel story, ITestOutputHelper output) : ICl
         output.WriteLine(FormattableString.Invariant($"figure: serve without a model: {times.Order().ElementAt(5):F0} ms from start to /readyz answered (median of 10; goal 150)"));
     }
 
+    [Fact]
+    public async Task Serve_WhoseModelsCannotBeRead_SaysWhyInASentence_AndAnswers503()
+    {
+        using var home = new TemporaryFolder();
+        // Nobody can read a link to itself, root included.
+        File.CreateSymbolicLink(home["models"], home["models"]);
+        await using var server = await RunningServer.StartAsync(home.Path);
+        Assert.Contains("not ready: The folder of the models cannot be read", await server.Process.StandardError.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync(new Uri("/healthz", UriKind.Relative))).StatusCode);
+        using var ready = await server.Client.GetAsync(new Uri("/readyz", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("cannot be read", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var gate = await ApplianceBinary.RunAsync(home.Path, "update", "health", "--within", "1");
+        Assert.Equal(1, gate.ExitCode);
+        Assert.Contains("the gateway says 503 to /readyz", gate.Output + gate.Error, StringComparison.Ordinal);
+    }
+
     [SharedFact(StoryModel.Reference)]
     public async Task OpenAiClient_Unchanged_SeesWhatItShould()
     {

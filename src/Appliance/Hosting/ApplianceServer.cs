@@ -46,6 +46,9 @@ internal sealed class ApplianceServer : IAsyncDisposable
     /// <summary>Asks this server as a client would.</summary>
     public SelfCheck Check => new(_local.OwnPath, Address);
 
+    /// <summary>What kept the box from its work when it began, in a sentence; null where nothing did. It was told.</summary>
+    public string? Fault { get; private init; }
+
     /// <summary>What is said of a turn that does not end though it was stopped; null where there is none.</summary>
     public string? StuckTurn => _gateway.IsValueCreated ? _gateway.Value.StuckTurn : null;
 
@@ -91,10 +94,12 @@ internal sealed class ApplianceServer : IAsyncDisposable
         {
             var api = new HttpApi(models, gateway, options, guard, onBug, stopping.Token);
             await kestrel.StartAsync(new RequestHandler(api.HandleAsync), cancellation);
-            if (GatewayHost.HasWork(models.Store, options.Config)) _ = gateway.Value;
+            // What cannot be read is no reason to be silent: whoever asks hears of it, a health gate among them.
+            var fault = api.Health.FindFault();
+            if (fault is not null) options.Tell?.Invoke($"not ready: {fault}");
             tailnet = Tailnet.Follow(options.Config, ListensOn(kestrel).Port, identity.Token.IsGiven, options.Time, options.Tell ?? (_ => { }));
             var lan = LanBeacon.Follow(options.Config, mode => Beacon.Of(mode, ListensOn(kestrel), tailnet.State), options.Time, options.Tell ?? (_ => { }));
-            return new ApplianceServer(kestrel, gateway, identity, local, tailnet, lan, options.ShutdownGrace, stopping);
+            return new ApplianceServer(kestrel, gateway, identity, local, tailnet, lan, options.ShutdownGrace, stopping) { Fault = fault };
         }
         catch (Exception e) when (Explain(e, options) is { } explained)
         {

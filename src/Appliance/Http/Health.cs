@@ -1,36 +1,56 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Gateway;
+using Appliance.Hosting;
 using Models;
 using Models.Generation;
 
 namespace Appliance.Http;
 
 /// <summary>GET /healthz (the process is up) and GET /readyz (it can do its work).</summary>
-internal sealed class Health(IModelHost models, string? defaultModel)
+/// <param name="models">The models.</param>
+/// <param name="gateway">The agent's side of the box, begun where there is work for it.</param>
+/// <param name="options">The home's configuration, and the model to load at start.</param>
+internal sealed class Health(IModelHost models, Lazy<GatewayHost> gateway, ServerOptions options)
 {
+    // What nobody is answered without, each where it is there at all.
+    private static readonly string[] Parts = ["agents", "audit", "cache", "gateway", "keys"];
+
     /// <summary>Always 200.</summary>
     public static Task LiveAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, new("ok", null));
 
-    /// <summary>503 with the reason while the store cannot be read or the model named at start is not loaded yet.</summary>
+    /// <summary>503 with the reason while the home cannot be read or the model named at start is not loaded yet.</summary>
     public Task ReadyAsync(HttpContext context)
     {
-        var reason = FindReason();
+        var reason = FindFault() ?? (options.Model is null || models.HasLoaded(options.Model) ? null : $"The model '{options.Model}' is still being loaded.");
         return reason is null
             ? WriteAsync(context, StatusCodes.Status200OK, new("ready", null))
             : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new("not ready", reason));
     }
 
-    private string? FindReason()
+    /// <summary>
+    /// What keeps the box from its work, in a sentence; null where nothing does. What it has to do without being asked (jobs, heartbeats, memories at
+    /// night) begins here, at the start of the server; where that cannot be, whenever it is asked for again.
+    /// </summary>
+    public string? FindFault()
     {
         try
         {
             models.Store.List();
-            return defaultModel is null || models.HasLoaded(defaultModel) ? null : $"The model '{defaultModel}' is still being loaded.";
+            foreach (var part in Parts) RequireReadable(Path.Combine(models.Store.Home, part));
+            if (!gateway.IsValueCreated && GatewayHost.HasWork(models.Store, options.Config)) _ = gateway.Value;
+            return null;
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {
             return e.Message;
         }
+    }
+
+    private static void RequireReadable(string folder)
+    {
+        try { using var _ = Directory.EnumerateFileSystemEntries(folder).GetEnumerator(); }
+        catch (DirectoryNotFoundException) { }
     }
 
     private static Task WriteAsync(HttpContext context, int status, HealthAnswer answer) =>

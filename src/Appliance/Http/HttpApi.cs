@@ -42,6 +42,9 @@ internal sealed class HttpApi
         _routes = new RouteTable(models, gateway, _requests, options, onBug);
     }
 
+    /// <summary>How the box is.</summary>
+    public Health Health => _routes.Health;
+
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
     {

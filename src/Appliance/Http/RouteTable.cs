@@ -38,7 +38,7 @@ internal sealed class RouteTable
         var canvas = new CanvasDoor(gateway);
         var door = new ModelDoor(models, gateway, options);
         var listing = new ModelListing(door);
-        var health = new Health(models, options.Model);
+        Health = new Health(models, gateway, options);
         var responses = new Responses(door);
         var messages = new Messages(door);
         var ollama = new OllamaModels(door);
@@ -47,7 +47,7 @@ internal sealed class RouteTable
         {
             ["/"] = [Route.Get(ChatPage.HandleAsync) with { Access = RouteAccess.Everybody }],
             ["/healthz"] = [Route.Get(Health.LiveAsync)],
-            ["/readyz"] = [Route.Get(health.ReadyAsync)],
+            ["/readyz"] = [Route.Get(Health.ReadyAsync)],
             ["/metrics"] = [Route.Get(new MetricsPage(models, gateway, requests, options).HandleAsync)],
             ["/api/v1/chat"] = [Route.Post(new AgentChat(agents).HandleAsync) with { Access = RouteAccess.Identity }],
             ["/api/v1/skills"] = [Route.Get(new AgentSkills(agents).ListAsync) with { Access = RouteAccess.Identity }],
@@ -81,6 +81,9 @@ internal sealed class RouteTable
             ["/api/embeddings"] = [Route.Post(embed.EmbedOneAsync)],
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
+
+    /// <summary>How the box is.</summary>
+    public Health Health { get; }
 
     /// <summary>The path of the table that a request's path is; null where nothing is there.</summary>
     public string? PathOf(HttpRequest request) =>

@@ -45,6 +45,7 @@ public sealed class ModelStore
     /// Every model, in name order, the built-in one among them (its folder may not be there yet). One whose manifest is damaged is left out;
     /// <see cref="Verify"/> names it.
     /// </summary>
+    /// <exception cref="StoreException">The folder they are in cannot be read.</exception>
     public IReadOnlyList<InstalledModel> List()
     {
         var models = new List<InstalledModel>();
@@ -60,11 +61,22 @@ public sealed class ModelStore
     }
 
     /// <summary>The names of every model, damaged ones too, in order.</summary>
+    /// <exception cref="StoreException">The folder they are in cannot be read.</exception>
     public IReadOnlyList<string> Names()
     {
-        var installed = Directory.Exists(_models)
-            ? Directory.EnumerateDirectories(_models).Select(folder => Path.GetFileName(folder)!).Where(name => ModelName.IsValid(name) && !IsBuiltIn(name) && Generations(name).Count > 0) : [];
-        return [.. (BuiltIn is null ? installed : installed.Append(BuiltInModel.Name)).Order(StringComparer.Ordinal)];
+        List<string> names = [];
+        try
+        {
+            names.AddRange(Directory.EnumerateDirectories(_models).Select(folder => Path.GetFileName(folder)!).Where(name => ModelName.IsValid(name) && !IsBuiltIn(name) && IsInstalled(name)));
+        }
+        catch (DirectoryNotFoundException) { }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"The folder of the models cannot be read: {e.Message} Give it back to the user that the program runs as.", e);
+        }
+        if (BuiltIn is not null) names.Add(BuiltInModel.Name);
+        names.Sort(StringComparer.Ordinal);
+        return names;
     }
 
     /// <summary>
@@ -99,6 +111,7 @@ public sealed class ModelStore
     }
 
     /// <summary>True where something answers: a model that was installed, or the built-in one.</summary>
+    /// <exception cref="StoreException">The folder they are in cannot be read.</exception>
     public bool HasAny => BuiltIn is not null || Newest(ModelKind.Decoder) is not null;
 
     /// <summary>The model of a kind that was installed last, or null; the built-in one was not.</summary>
@@ -262,6 +275,13 @@ public sealed class ModelStore
         return null;
     }
 
+    // One whose folder cannot be read is there, and damaged.
+    private bool IsInstalled(string name)
+    {
+        try { return Generations(name).Count > 0; }
+        catch (StoreException) { return true; }
+    }
+
     /// <summary>The generations of a model that are in place, newest first.</summary>
     private List<(int Number, string Folder)> Generations(string name)
     {
@@ -275,6 +295,10 @@ public sealed class ModelStore
             }
         }
         catch (DirectoryNotFoundException) { }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"The folder of the model '{name}' cannot be read: {e.Message}", e);
+        }
         found.Sort((a, b) => b.Number.CompareTo(a.Number));
         return found;
     }

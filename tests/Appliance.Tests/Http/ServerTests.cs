@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Models.Generation;
+using TestKit;
 
 namespace Appliance.Tests.Http;
 
@@ -280,6 +282,35 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.Contains("tiny", await early.Content.ReadAsStringAsync());
         await host.LoadAsync("tiny");
         Assert.Equal("""{"status":"ready"}""", await host.Client.GetStringAsync("/readyz"));
+    }
+
+    [Theory]
+    [InlineData("models", "The folder of the models cannot be read")]
+    [InlineData("agents", "agents")]
+    public async Task Ready_WhereAPartOfTheHomeCannotBeRead_SaysWhyInASentence_UntilItCan(string part, string why)
+    {
+        using var home = new TemporaryFolder();
+        var told = new ConcurrentQueue<string>();
+        await using var host = await TestHost.StartAtAsync(home.Path, options =>
+        {
+            Directory.CreateDirectory(home[part]);
+            Directory.Move(home[part], home["away"]);
+            // Nobody can read a link to itself, root included.
+            File.CreateSymbolicLink(home[part], home[part]);
+            return options with { Tell = told.Enqueue };
+        });
+        Assert.Equal("""{"status":"ok"}""", await host.Client.GetStringAsync("/healthz"));
+        using var ill = await host.Client.GetAsync("/readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ill.StatusCode);
+        var reason = (string?)JsonNode.Parse(await ill.Content.ReadAsStringAsync())!["reason"];
+        Assert.Contains(why, reason, StringComparison.Ordinal);
+        Assert.Equal($"not ready: {reason}", Assert.Single(told));
+        Assert.Contains(part, reason, StringComparison.Ordinal);
+
+        File.Delete(home[part]);
+        Directory.Move(home["away"], home[part]);
+        Assert.Equal("""{"status":"ready"}""", await host.Client.GetStringAsync("/readyz"));
+        Assert.Empty(host.Bugs);
     }
 
     [Fact]

@@ -116,7 +116,7 @@ internal static class ServeCommand
         // Who reads this is who started it.
         if (manager is null && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
             await output.WriteLineAsync(server.NewToken is { } shown ? $"in a browser: {BrowserLink.WithToken(server.Address.GetLeftPart(UriPartial.Authority), shown).Url}" : "in a browser: `appliance dashboard` prints a link");
-        if (!models.Store.HasAny)
+        if (server.Fault is null && !models.Store.HasAny)
             await output.WriteLineAsync("no model that answers is installed: get one with `appliance models pull hf:OWNER/REPO` or `appliance models import FILE`");
         if (!server.HasLocalSocket)
             await error.WriteLineAsync($"{models.Store.Home} takes no Unix socket (its path is too long, or its disk has none): commands need --url and the gateway's token.");
