@@ -16,14 +16,14 @@ internal static class Manner
         text.Append(sentence);
         // After a person's own words it could be meant as one of them.
         var endsWithValue = sentence.Length > 0 && sentence[^1] == Scope.Closes;
-        if (random.Next(100) < (endsWithValue ? 5 : 9)) text.Append(' ').Append(scope.Of("closing"));
+        if (random.Next(100) < (endsWithValue ? 8 : 9)) text.Append(' ').Append(scope.Of("closing"));
         else if (!endsWithValue && random.Next(100) < 5) text.Append(' ').Append(scope.Of("late"));
         var said = text.ToString().Replace(" ,", ",");
         if (random.Next(100) < 30) said = Apart(said, words => Contracted(words, random));
         if (random.Next(100) < 9) said = WithMistake(said, random);
         if (random.Next(100) < 3) said = Quoted(said, random);
         // Who begins with a value writes it large all the same, and means it small.
-        if (said.Length > 1 && said[0] == Scope.Opens && said.Take(said.IndexOf(Scope.Closes)).Skip(1).All(c => char.IsAsciiLetter(c) || c == ' ') && random.Next(3) == 0) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
+        if (said.Length > 1 && said[0] == Scope.Opens && said.Take(said.IndexOf(Scope.Closes)).Skip(1).All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '\'' or '-') && random.Next(5) < 3) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
         said = random.Next(100) switch
         {
             < 45 => Capital(said),

@@ -19,7 +19,14 @@ internal static class Devices
         var device = random.Next(2) == 0 ? "" : $"Device: {Made.Pick(["Raspberry Pi 4 Model B", "Raspberry Pi 5", "Orange Pi 5", "NUC", "Rock 5B", "Radxa Zero"], random)}\n";
         var network = $"{Made.Pick(["eth0", "wlan0", "end0", "enp3s0"], random)}: {Address(random)}\n";
         var load = $"{random.Next(4)}.{random.Next(100):00} {random.Next(4)}.{random.Next(100):00} {random.Next(4)}.{random.Next(100):00}";
-        var text = $"{device}Processor: {cores} cores, {busy} % busy, load {load}\nMemory: {memory} of {all} free\nDisk: {space} of {disk} free\nTemperature: {heat}\nUp for: {up}";
+        var more = random.Next(8) switch
+        {
+            0 => $"Battery: {random.Next(3, 101)} %, {(random.Next(2) == 0 ? "discharging" : "on mains")}\n",
+            1 => $"Held back: {Made.Pick(["UnderVoltage", "Throttled", "FrequencyCapped", "UnderVoltage, Throttled"], random)}\n",
+            2 => $"Spared: it is hot, so models work {random.Next(1, 10) * 10} % of their time\n",
+            _ => "",
+        };
+        var text = $"{device}Processor: {cores} cores, {busy} % busy, load {load}\nMemory: {memory} of {all} free\nDisk: {space} of {disk} free\nTemperature: {heat}\n{more}Up for: {up}";
         return new(text, new Dictionary<string, string>
         {
             ["network"] = $"{text}\n{network.TrimEnd()}{(random.Next(2) == 0 ? "" : $" fd{random.Next(10, 99)}::{random.Next(2, 200)} fe80::{random.Next(1000, 9999):x}:{random.Next(4096, 65535):x}%{random.Next(1, 6)}")}",
