@@ -111,6 +111,15 @@ internal sealed class DialogueMaker
             turns.Add(new("user", Manner.Of(begun, scope)));
             turns.Add(new("assistant", scope.OneOf(intent.Questions)));
             if (intent.Fillings.Count == 0) return true;
+            // Not everybody answers: some let it be, and some go on to something else.
+            switch (scope.Random.Next(14))
+            {
+                case 0: return false;
+                case 1:
+                    turns.Add(new("user", Manner.Of(scope.Of("dropped"), scope)));
+                    turns.Add(new("assistant", scope.Of("left")));
+                    return false;
+            }
             turns.Add(new("user", Manner.Of(scope.OneOf(intent.Fillings, isMarked: true)!, scope)));
         }
         else turns.Add(new("user", Written(intent, scope.OneOf(intent.Said, isMarked: true) ?? throw new InvalidDataException($"{intent.Name} has nothing that is learnt."), scope)));
