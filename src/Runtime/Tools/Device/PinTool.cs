@@ -27,9 +27,15 @@ public sealed class PinTool(HardwareBoard board) : Tool(
     /// <inheritdoc/>
     public override bool ReturnsData => false;
 
+    // What a person said is their own wish, whatever the conversation read before: the pin and what it is to be at, both in this very message.
     /// <inheritdoc/>
-    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context) =>
-        arguments.OptionalText("action") != "set" ? ToolEffect.Reads : board.Asks(arguments.OptionalText("name") ?? "") ? ToolEffect.Destructive : ToolEffect.Outward;
+    public override ToolEffect EffectOf(ToolArguments arguments, ToolContext context)
+    {
+        if (arguments.OptionalText("action") != "set") return ToolEffect.Reads;
+        var (name, value) = (arguments.OptionalText("name") ?? "", arguments.OptionalText("value") ?? "");
+        if (board.Asks(name)) return ToolEffect.Destructive;
+        return SaidText.HoldsWords(context.Said, name) && SaidText.HoldsWords(context.Said, value) ? ToolEffect.Writes : ToolEffect.Outward;
+    }
 
     /// <inheritdoc/>
     public override Task<ToolResult> RunAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellation) => Task.FromResult(new ToolResult(arguments.Text("action") switch

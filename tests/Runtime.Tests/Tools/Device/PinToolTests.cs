@@ -45,6 +45,24 @@ public sealed class PinToolTests
         Assert.Equal("other is on.", await bench.OkAsync("pin", """{"action":"set","name":"other","value":"on"}"""));
     }
 
+    [Theory]
+    [InlineData("Lamp on, please!", "on", true)]
+    [InlineData("put the lamp to 40%", "40", true)]
+    [InlineData("put the lamp to 40%", "90", false)]
+    [InlineData("turn the lamp off", "on", false)]
+    [InlineData("turn the heater on", "on", false)]
+    [InlineData("what does the page say", "on", false)]
+    public async Task Set_AfterForeignTextWasRead_IsDoneWithoutAQuestionWhereThePersonSaidIt(string said, string value, bool isDone)
+    {
+        using var board = new BoardBench(Fan with { Name = "lamp" });
+        using var bench = new ToolBench(more: new PinTool(board.Board));
+        bench.Context = bench.Context with { Said = said, IsTainted = true };
+
+        var arguments = $$"""{"action":"set","name":"lamp","value":"{{value}}"}""";
+        if (isDone) Assert.StartsWith("lamp is ", await bench.OkAsync("pin", arguments), StringComparison.Ordinal);
+        else Assert.StartsWith("Not approved", await bench.ErrorAsync("pin", arguments), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Tools_WhereNothingIsNamed_AreNotThere()
     {
