@@ -12,16 +12,16 @@ internal static class Manner
         var random = scope.Random;
         var text = new StringBuilder();
         var isQuestion = IsQuestion(sentence);
-        if (random.Next(100) < 9) text.Append(scope.Of("opening")).Append(' ');
+        if (random.Next(100) < 12) text.Append(scope.Of("opening")).Append(' ');
         text.Append(sentence);
         // After a person's own words it could be meant as one of them.
         var endsWithValue = sentence.Length > 0 && sentence[^1] == Scope.Closes;
-        if (random.Next(100) < (endsWithValue ? 8 : 9)) text.Append(' ').Append(scope.Of("closing"));
-        else if (!endsWithValue && random.Next(100) < 5) text.Append(' ').Append(scope.Of("late"));
-        var said = text.ToString().Replace(" ,", ",");
+        if (random.Next(100) < (endsWithValue ? 8 : 9)) text.Append(After(scope.Of("closing")));
+        else if (!endsWithValue && random.Next(100) < 5) text.Append(After(scope.Of("late")));
+        var said = text.ToString();
         if (random.Next(100) < 30) said = Apart(said, words => Contracted(words, random));
         if (random.Next(100) < 9) said = WithMistake(said, random);
-        if (random.Next(100) < 3) said = Quoted(said, random);
+        if (random.Next(100) < 5) said = Quoted(said, random);
         // Who begins with a value writes it large all the same, and means it small.
         if (said.Length > 1 && said[0] == Scope.Opens && said.Take(said.IndexOf(Scope.Closes)).Skip(1).All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '\'' or '-') && random.Next(5) < 3) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
         said = random.Next(100) switch
@@ -34,6 +34,8 @@ internal static class Manner
         if (said.Length > 0 && said[^1] is not ('?' or '.' or '!' or Scope.Closes) || end < 50) said += isQuestion ? (end < 60 ? "?" : "") : end < 30 ? "." : end < 33 ? "!" : "";
         return Scope.Plain(said);
     }
+
+    private static string After(string words) => words[0] is ',' or '.' ? words : $" {words}";
 
     private static bool IsQuestion(string sentence) =>
         sentence.Split([' ', Scope.Opens, '\''], 2)[0] is "what" or "whats" or "how" or "who" or "when" or "where" or "why" or "which" or "can" or "could" or "would" or "will" or "is" or "are" or "do" or "does" or "did" or "have" or "has" or "am" or "may" or "should";
