@@ -1,3 +1,5 @@
+using Eval.Talking;
+
 namespace Eval;
 
 /// <summary>Writes what came of an examination as Markdown.</summary>
@@ -21,6 +23,16 @@ internal static class Tables
 
         void Row(string what, Func<Question, bool> counts, Func<Question, Judgement, bool> isRight) =>
             output.WriteLine($"| {what} | {Examination.Share(all.Where(one => counts(one.Question)).Select(one => isRight(one.Question, one.Judgement)))} |");
+    }
+
+    /// <summary>The table of a file of conversations: each, and all.</summary>
+    public static void WriteTalks(TextWriter output, string file, IReadOnlyList<(string Talk, IReadOnlyList<Outcome> Outcomes)> all)
+    {
+        output.WriteLine($"| {file} | exchanges | right | share |\n|---|---:|---:|---:|");
+        foreach (var (talk, outcomes) in all) output.WriteLine($"| {talk} | {Examination.Share(outcomes.Select(one => one.IsRight))} |");
+        var every = all.SelectMany(talk => talk.Outcomes).ToList();
+        output.WriteLine($"| all | {Examination.Share(every.Select(one => one.IsRight))} |");
+        output.WriteLine($"| of them without a reflex | {Examination.Share(every.Where(one => !one.IsReflex).Select(one => one.IsRight))} |\n");
     }
 
     /// <summary>The table of the Berkeley Function-Calling Leaderboard's sets.</summary>

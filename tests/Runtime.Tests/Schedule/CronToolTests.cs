@@ -19,7 +19,14 @@ public sealed class CronToolTests : IDisposable
         Assert.Contains("Next: 2026-01-02 ", added, StringComparison.Ordinal);
         var job = Assert.Single(_bench.Cron.Book.List());
         Assert.Equal(("at", "session:agent:main:main", _bench.Now + 20 * 60_000), (job.Schedule.Kind, job.Target, _bench.Cron.Next(job)));
-        Assert.Contains(job.Id, await CallAsync("""{"action":"list"}""", Context()), StringComparison.Ordinal);
+        // So much of its id is shown that it is named by that, and no more; less of it names none.
+        var shown = job.Id[..8];
+        Assert.StartsWith($"Added {shown}. ", added, StringComparison.Ordinal);
+        Assert.StartsWith($"{shown}  ", await CallAsync("""{"action":"list"}""", Context()), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ToolException>(() => CallAsync($$"""{"action":"remove","id":"{{shown[..7]}}"}""", Context()));
+        Assert.Equal("Removed.", await CallAsync($$"""{"action":"remove","id":"{{shown}}"}""", Context()));
+        await CallAsync("""{"action":"add","when":"in 20m","text":"tell me to go"}""", Context());
+        job = Assert.Single(_bench.Cron.Book.List());
         await CallAsync($$"""{"action":"remove","id":"{{job.Id}}"}""", Context());
         Assert.Empty(_bench.Cron.Book.List());
     }

@@ -123,8 +123,10 @@ public sealed class HardwareBoard(IDeviceSource source, TimeProvider time) : IDi
 
     private static IEnumerable<(string Said, string Name)> Said(string name, string? about) => about is { Length: > 0 } ? [(name, name), (about, name)] : [(name, name)];
 
-    // People and small models do not keep to capitals.
-    private static bool Is(string name, string asked) => string.Equals(name, asked.Trim(), StringComparison.OrdinalIgnoreCase);
+    // People and small models do not keep to capitals, and say kitchen light for kitchen-light.
+    private static bool Is(string name, string asked) => string.Equals(Spaced(name), Spaced(asked.Trim()), StringComparison.OrdinalIgnoreCase);
+
+    private static string Spaced(string name) => name.Replace('-', ' ').Replace('_', ' ');
 
     private static bool May(string? person, IReadOnlyList<string> who, PinUse allowed, PinUse use) =>
         allowed.HasFlag(use) && (person is null || who.Contains(Everybody) || who.Contains(person));

@@ -18,7 +18,8 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     {"type":"object","properties":{"action":{"enum":["add","list","remove","run"]},"when":{"type":"string","description":"ISO time, in 20m, every 2h, or cron expression"},"text":{"type":"string","description":"what to do then"},"id":{"type":"string"}},"required":["action"]}
     """)
 {
-    private const int MostListed = 50, MostOfOnePerson = 50;
+    // So many characters of an id are shown and asked for: a small model copies few rightly, and people type few.
+    private const int MostListed = 50, MostOfOnePerson = 50, ShownOfId = 8;
 
     /// <inheritdoc/>
     public override ToolEffect Effect => ToolEffect.Outward;
@@ -69,7 +70,7 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
             IsTainted = context.IsTainted && !IsSaid(text, context),
             DeleteAfterRun = true,
         });
-        return $"Added {job.Id}. {Due(job)}";
+        return $"Added {Shown(job)}. {Due(job)}";
     }
 
     // What a person said is their own wish, whatever the conversation read before. "Reminder: " is put before it, and a word alone (timer, alarm) asks for nothing.
@@ -82,7 +83,7 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     private string List(ToolContext context)
     {
         var text = new StringBuilder();
-        foreach (var job in Own(context).Take(MostListed)) text.Append($"{job.Id}  {job.Schedule.Expr ?? job.Schedule.At ?? $"every {TimeSpan.FromMilliseconds(job.Schedule.EveryMs ?? 0)}"}  {Due(job)}  {Bounded.Begin(job.Text.ReplaceLineEndings(" "), 80)}\n");
+        foreach (var job in Own(context).Take(MostListed)) text.Append($"{Shown(job)}  {job.Schedule.Expr ?? job.Schedule.At ?? $"every {TimeSpan.FromMilliseconds(job.Schedule.EveryMs ?? 0)}"}  {Due(job)}  {Bounded.Begin(job.Text.ReplaceLineEndings(" "), 80)}\n");
         return text.Length > 0 ? text.ToString() : "There are no jobs.";
     }
 
@@ -105,6 +106,13 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
             };
         }
         var id = arguments.Text("id");
-        return Own(context).FirstOrDefault(job => job.Id == id) ?? throw new ToolException($"There is no job {id}. The action list names them.");
+        return Own(context).Where(job => job.Id == id || (id.Length >= ShownOfId && job.Id.StartsWith(id, StringComparison.Ordinal))).Take(2).ToList() switch
+        {
+            [var only] => only,
+            [] => throw new ToolException($"There is no job {id}. The action list names them."),
+            _ => throw new ToolException($"Several jobs begin with {id}; name one by its text."),
+        };
     }
+
+    private static string Shown(Job job) => job.Id[..Math.Min(ShownOfId, job.Id.Length)];
 }

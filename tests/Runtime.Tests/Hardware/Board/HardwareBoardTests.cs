@@ -18,6 +18,17 @@ public sealed class HardwareBoardTests
         Assert.Equal(["set lamp on"], bench.Events);
     }
 
+    [Theory]
+    [InlineData("kitchen light")]
+    [InlineData(" Kitchen Light")]
+    [InlineData("kitchen_light")]
+    public void ReadPin_AskedInWords_IsTheOneOfThatName(string asked)
+    {
+        using var bench = new BoardBench(BoardBench.Lamp() with { Name = "kitchen-light" }, BoardBench.Button("kitchen"));
+
+        Assert.Equal("kitchen-light", bench.Board.ReadPin(asked, null).Settings.Name);
+    }
+
     [Fact]
     public void Pins_OfSomebodyWhoIsNotNamed_AreNone()
     {
