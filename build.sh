@@ -475,11 +475,12 @@ bench() {
 evaluate() {
   ensure_tools; ensure_onnxruntime
   dotnet build tools/Eval -c Release -v quiet --nologo
-  local model=models/builtin sets=()
+  local model=models/builtin sets=() talks=()
   if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then model=$1; shift; fi
   [ -e "$model/config.json" ] || [ -e "$model/genai_config.json" ] || die "$model holds no model: there are no weights to examine."
   for set in models/builtin/eval*.jsonl; do [ ! -e "$set" ] || sets+=(--set "$set"); done
-  dotnet run --project tools/Eval -c Release --no-build -- "$model" "${sets[@]}" --bfcl "$root/../shared/evals/bfcl" "$@" | tee artifacts/eval.md
+  for talk in models/builtin/talk*.jsonl; do [ ! -e "$talk" ] || talks+=(--talk "$talk"); done
+  dotnet run --project tools/Eval -c Release --no-build -- "$model" "${sets[@]}" "${talks[@]}" --bfcl "$root/../shared/evals/bfcl" "$@" | tee artifacts/eval.md
   [ "$model" = models/builtin ] && [ $# = 0 ] && [ -e docs/model.md ] || return 0
   awk 'FNR == NR { table = table $0 "\n"; next } /^<!-- eval -->$/ { print; printf "%s", table; skip = 1 } /^<!-- \/eval -->$/ { skip = 0 } !skip && !/^<!-- eval -->$/ { print }' \
     artifacts/eval.md docs/model.md > artifacts/model.md && cp artifacts/model.md docs/model.md

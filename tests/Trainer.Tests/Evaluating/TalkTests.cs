@@ -43,7 +43,9 @@ public sealed class TalkTests
 
         await Conversations.HoldAsync(talk, home.Path, (_, _, fault) => wrong.Add(fault));
 
-        Assert.Equal(["it should call nothing", "lists/shopping.md should say", "hardware.list should not", "it should say noon"], wrong.Select((fault, i) => fault[..((int[])[22, 28, 24, 18])[i]]));
+        string[] begins = ["it should call nothing", "lists/shopping.md should say eggs then", "hardware.list should not say heater then", "it should say noon o'clock"];
+        Assert.Equal(begins.Length, wrong.Count);
+        Assert.All(begins.Zip(wrong), pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
     }
 
     [Theory]
