@@ -128,6 +128,13 @@ public sealed class CronToolTests : IDisposable
     [InlineData("monday 9:00", "2026-11-30T08:00:00.000Z")]
     [InlineData("thursday 18:00", "2026-11-26T17:00:00.000Z")]
     [InlineData("thursday 9:00", "2026-12-03T08:00:00.000Z")]
+    [InlineData("3rd 10:00", "2026-12-03T09:00:00.000Z")]
+    [InlineData("26th at 10:00", "2026-12-26T09:00:00.000Z")]
+    [InlineData("26th 11:00", "2026-11-26T10:00:00.000Z")]
+    [InlineData("31st 7:00", "2026-12-31T06:00:00.000Z")]
+    [InlineData("December 24 18:00", "2026-12-24T17:00:00.000Z")]
+    [InlineData("july 1 9:00", "2027-07-01T07:00:00.000Z")]
+    [InlineData("february 29 at 9:00", "2028-02-29T08:00:00.000Z")]
     public void Parse_OfAClockTime_IsTheNextSuch(string text, string expected) =>
         Assert.Equal(expected, JobWhen.Parse(text, "Europe/Berlin", new DateTimeOffset(2026, 11, 26, 9, 30, 0, TimeSpan.Zero)).At);
 
@@ -135,6 +142,9 @@ public sealed class CronToolTests : IDisposable
     [InlineData("at 25:00")]
     [InlineData("someday 9:00")]
     [InlineData("at 9")]
+    [InlineData("32nd 9:00")]
+    [InlineData("february 30 9:00")]
+    [InlineData("december the 24th 9:00")]
     public void Parse_OfNoClockTime_SaysWhatTimesAre(string text) =>
         Assert.Contains("at 18:00", Assert.Throws<Runtime.Schedule.ScheduleException>(() => JobWhen.Parse(text, null, _bench.Time.GetUtcNow())).Message, StringComparison.Ordinal);
 

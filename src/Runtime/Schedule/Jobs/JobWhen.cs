@@ -5,12 +5,15 @@ namespace Runtime.Schedule.Jobs;
 /// <summary>Times as people and models write them.</summary>
 public static class JobWhen
 {
+    // A leap day is at most eight years away.
+    private const int MostDays = 8 * 366;
+
     /// <summary>What can be written, for help and errors.</summary>
-    public const string Help = "an ISO time, \"in 20m\", \"at 18:00\", \"tomorrow 8:30\", \"monday 9:00\", \"every 30m\", or a cron expression";
+    public const string Help = "an ISO time, \"in 20m\", \"at 18:00\", \"tomorrow 8:30\", \"monday 9:00\", \"3rd 9:00\", \"december 24 9:00\", \"every 30m\", or a cron expression";
 
     /// <summary>
     /// A schedule from one text: <c>in 20m</c>, <c>every 2h</c> (or <c>2h</c>), the next time that it is <c>at 18:00</c>, <c>tomorrow 8:30</c> or
-    /// <c>monday 9:00</c>, an ISO 8601 time, or a cron expression.
+    /// <c>monday 9:00</c>, the <c>3rd 9:00</c> of a month or <c>december 24 9:00</c>, an ISO 8601 time, or a cron expression.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="zone">The zone of a cron expression, and of a time that names none; null for the machine's own.</param>
@@ -34,25 +37,38 @@ public static class JobWhen
         return schedule;
     }
 
-    // The day's word and a time of day, as clocks show it from 0:00 to 23:59.
+    // A day's words and a time of day, as clocks show it from 0:00 to 23:59.
     private static DateTimeOffset? Clock(string text, string? zone, DateTimeOffset now)
     {
-        if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var word, .. var rest]) return null;
-        if (rest is [var at, var last] && at.Equals("at", StringComparison.OrdinalIgnoreCase)) rest = [last];
-        if (rest is not [var clock] || !TimeOnly.TryParseExact(clock, ["H:mm", "HH:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)) return null;
+        if (text.ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [.. var words, var clock]) return null;
+        if (words is [.. var said, "at"] && said.Length > 0) words = said;
+        if (words.Length is not (1 or 2) || !TimeOnly.TryParseExact(clock, ["H:mm", "HH:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)) return null;
         var zones = Timing.TimeZones.Find(zone);
         var today = TimeZoneInfo.ConvertTime(now, zones).Date;
-        for (var days = 0; days <= 7; days++)
+        for (var days = 0; days <= MostDays; days++)
         {
             var day = today.AddDays(days);
-            var isMeant = word.ToLowerInvariant() switch { "at" or "today" => true, "tomorrow" => days == 1, var name => name.Equals($"{day.DayOfWeek}", StringComparison.OrdinalIgnoreCase) };
-            if (!isMeant) continue;
+            if (!IsMeant(words, day, days)) continue;
             var local = day + time.ToTimeSpan();
             var moment = new DateTimeOffset(local, zones.GetUtcOffset(local));
             if (moment > now) return moment;
         }
         return null;
     }
+
+    private static bool IsMeant(string[] words, DateTime day, int days) => words switch
+    {
+        ["at" or "today"] => days <= 1,
+        ["tomorrow"] => days == 1,
+        [var word] when DayOfMonth(word) is { } date => day.Day == date,
+        [var word] => days <= 7 && word.Equals($"{day.DayOfWeek}", StringComparison.OrdinalIgnoreCase),
+        [var month, var word] => month.Equals(day.ToString("MMMM", CultureInfo.InvariantCulture), StringComparison.OrdinalIgnoreCase) && $"{day.Day}" == word,
+        _ => false,
+    };
+
+    // 3 of 3rd; null where it is none.
+    private static int? DayOfMonth(string word) =>
+        word.Length > 2 && word[^2..] is "st" or "nd" or "rd" or "th" && int.TryParse(word[..^2], NumberStyles.None, CultureInfo.InvariantCulture, out var date) ? date : null;
 
     private static JobSchedule At(DateTimeOffset at) => new("at") { At = at.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) };
 

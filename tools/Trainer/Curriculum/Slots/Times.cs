@@ -46,11 +46,11 @@ internal static class Times
             case 21: return Made.Pick<SlotValue>([Of("the day after tomorrow", "in 2d", "in 2 days"), Of("day after tomorrow", "in 2d", "in 2 days"), Of("on the day after tomorrow", "in 2d", "in 2 days"), Of("next week", "in 7d", "in 7 days"), Of("a week from now", "in 7d", "in 7 days"), Of("a week from today", "in 7d", "in 7 days"), Of("two weeks from now", "in 14d", "in 14 days"), Of("in two weeks' time", "in 14d", "in 14 days"), Of("in a week's time", "in 7d", "in 7 days"), Of("an hour from now", "in 1h", "in 1 hour"), Of("in an hour's time", "in 1h", "in 1 hour")], random);
             case 22:
                 var date = random.Next(1, 29);
-                return Of($"on the {Nth(date)} {Made.Pick(["at", "at", "around"], random)} {time}", Cron(arg, $"{date} * *"), $"on the {Nth(date)} at {arg}");
+                return Of($"on the {Nth(date)} {Made.Pick(["at", "at", "around"], random)} {time}", $"{Nth(date)} {arg}", $"on the {Nth(date)} at {arg}");
             default:
                 var (month, dom) = (random.Next(12), random.Next(1, 29));
                 var name = random.Next(2) == 0 ? Cap(Months[month]) : Months[month];
-                return Of($"on {Made.Pick([$"{name} {Nth(dom)}", $"{name} {dom}", $"the {Nth(dom)} of {name}", $"{dom} {name}"], random)} at {time}", Cron(arg, $"{dom} {month + 1} *"), $"on {Cap(Months[month])} {dom} at {arg}");
+                return Of($"on {Made.Pick([$"{name} {Nth(dom)}", $"{name} {dom}", $"the {Nth(dom)} of {name}", $"{dom} {name}"], random)} at {time}", $"{Months[month]} {dom} {arg}", $"on {Cap(Months[month])} {dom} at {arg}");
         }
     }
 
@@ -84,7 +84,7 @@ internal static class Times
             case 19: return Of($"{Made.Pick(["on weekends", "every weekend", "at weekends", "on the weekend", "every saturday and sunday"], random)} {at}{time}", Cron(arg, "* * 0,6"), $"on weekends at {arg}");
             case 20:
                 var date = random.Next(1, 29);
-                return Of($"{Made.Pick([$"on the {Nth(date)} of every month", $"every month on the {Nth(date)}", $"every {Nth(date)} of the month", $"monthly on the {Nth(date)}", $"each month on the {Nth(date)}"], random)} {at}{time}", Cron(arg, $"{date} * *"), $"on the {Nth(date)} of every month at {arg}");
+                return Of($"{Made.Pick([$"on the {Nth(date)} of every month", $"every month on the {Nth(date)}", $"every {Nth(date)} of the month", $"monthly on the {Nth(date)}", $"each month on the {Nth(date)}"], random)} {at}{time}", $"{Nth(date)} {arg}", $"on the {Nth(date)} of every month at {arg}");
             case 21: return Of($"{each} {name}", Cron("09:00", $"* * {number}"), $"every {Cap(Days[day])} at 09:00");
             case 22: return Made.Pick<SlotValue>([Of("every day at noon", "0 12 * * *", "every day at 12:00"), Of("each day at noon", "0 12 * * *", "every day at 12:00"), Of("every night at midnight", "0 0 * * *", "every day at 00:00"), Of("daily at midday", "0 12 * * *", "every day at 12:00"), Of("every weekday", "0 9 * * 1-5", "every weekday at 09:00"), Of("on weekdays", "0 9 * * 1-5", "every weekday at 09:00"), Of("every weekend", "0 9 * * 0,6", "on weekends at 09:00"), Of($"on {name}s", $"0 9 * * {number}", $"every {Cap(Days[day])} at 09:00")], random);
             default: return Made.Pick<SlotValue>([Of("every morning", "0 8 * * *", "every day at 08:00"), Of("every evening", "0 18 * * *", "every day at 18:00"), Of("every night", "0 22 * * *", "every day at 22:00"), Of("every afternoon", "0 15 * * *", "every day at 15:00"), Of("in the mornings", "0 8 * * *", "every day at 08:00"), Of("each night", "0 22 * * *", "every day at 22:00")], random);
