@@ -32,7 +32,7 @@ public sealed class JobTurns(AgentBook agents, TurnRunner turns, JobNotes notes,
             return new JobOutcome(true) { Summary = "Waits for the next heartbeat." };
         }
         var session = SessionOf(agent, job, run);
-        var text = job.Kind == Job.SystemEvent ? $"System event: {job.Text}" : $"[cron:{job.Id} {job.Name}] {job.Text}";
+        var text = job.Kind == Job.SystemEvent ? $"System event: {job.Text}" : $"[cron:{job.ShortId} {job.Name}] {job.Text}";
         var turn = turns.Start(session, run.Id, text, null, new TurnOrigin { Channel = Channel, Person = job.Person, IsTainted = job.IsTainted, IsBackground = true });
         return turn is null ? Earlier(session, run) : await EndAsync(job, turn, cancellation);
     }

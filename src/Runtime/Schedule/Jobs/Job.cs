@@ -18,8 +18,14 @@ public sealed record Job
     /// <summary>Target: a session of the job's own, new for each run.</summary>
     public const string IsolatedTarget = "isolated";
 
+    /// <summary>Characters of a <see cref="ShortId"/>.</summary>
+    public const int ShortIdLength = 8;
+
     /// <summary>Its id, a GUID.</summary>
     public string Id { get; init; } = "";
+
+    /// <summary>The beginning of <see cref="Id"/>, as models and people see it: a small model copies few characters rightly, and people type few.</summary>
+    public string ShortId => Id[..Math.Min(ShortIdLength, Id.Length)];
 
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }

@@ -18,8 +18,7 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     {"type":"object","properties":{"action":{"enum":["add","list","remove","run"]},"when":{"type":"string","description":"ISO time, in 20m, every 2h, or cron expression"},"text":{"type":"string","description":"what to do then"},"id":{"type":"string"}},"required":["action"]}
     """)
 {
-    // So many characters of an id are shown and asked for: a small model copies few rightly, and people type few.
-    private const int MostListed = 50, MostOfOnePerson = 50, ShownOfId = 8;
+    private const int MostListed = 50, MostOfOnePerson = 50;
 
     /// <inheritdoc/>
     public override ToolEffect Effect => ToolEffect.Outward;
@@ -70,7 +69,7 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
             IsTainted = context.IsTainted && !IsSaid(text, context),
             DeleteAfterRun = true,
         });
-        return $"Added {Shown(job)}. {Due(job)}";
+        return $"Added {job.ShortId}. {Due(job)}";
     }
 
     // What a person said is their own wish, whatever the conversation read before. "Reminder: " is put before it, and a word alone (timer, alarm) asks for nothing.
@@ -83,7 +82,7 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
     private string List(ToolContext context)
     {
         var text = new StringBuilder();
-        foreach (var job in Own(context).Take(MostListed)) text.Append($"{Shown(job)}  {job.Schedule.Expr ?? job.Schedule.At ?? $"every {TimeSpan.FromMilliseconds(job.Schedule.EveryMs ?? 0)}"}  {Due(job)}  {Bounded.Begin(job.Text.ReplaceLineEndings(" "), 80)}\n");
+        foreach (var job in Own(context).Take(MostListed)) text.Append($"{job.ShortId}  {job.Schedule.Expr ?? job.Schedule.At ?? $"every {TimeSpan.FromMilliseconds(job.Schedule.EveryMs ?? 0)}"}  {Due(job)}  {Bounded.Begin(job.Text.ReplaceLineEndings(" "), 80)}\n");
         return text.Length > 0 ? text.ToString() : "There are no jobs.";
     }
 
@@ -106,13 +105,11 @@ public sealed class CronTool(Func<CronService> cron, TimeProvider time) : Tool(
             };
         }
         var id = arguments.Text("id");
-        return Own(context).Where(job => job.Id == id || (id.Length >= ShownOfId && job.Id.StartsWith(id, StringComparison.Ordinal))).Take(2).ToList() switch
+        return Own(context).Where(job => job.Id == id || (id.Length >= Job.ShortIdLength && job.Id.StartsWith(id, StringComparison.Ordinal))).Take(2).ToList() switch
         {
             [var only] => only,
             [] => throw new ToolException($"There is no job {id}. The action list names them."),
             _ => throw new ToolException($"Several jobs begin with {id}; name one by its text."),
         };
     }
-
-    private static string Shown(Job job) => job.Id[..Math.Min(ShownOfId, job.Id.Length)];
 }
