@@ -57,6 +57,10 @@ public sealed class ChatPageTests
         Assert.Equal(server.Client.BaseAddress!.ToString(), told.GetProperty("address").GetString());
         Assert.StartsWith("This code is not good any more", told.GetProperty("late").GetString(), StringComparison.Ordinal);
         Assert.Equal($"true,0,{BoxKeyId}", told.GetProperty("screen").GetString());
+        Assert.Equal("Thank you,text", told.GetProperty("typed").GetString());
+        Assert.StartsWith("Thank you\n", told.GetProperty("fingers").GetString(), StringComparison.Ordinal);
+        Assert.False(told.GetProperty("keys").GetBoolean());
+        Assert.False(told.GetProperty("keysElsewhere").GetBoolean());
         Assert.Equal(390, told.GetProperty("wide").GetInt32());
         Assert.Equal("rgb(21, 23, 21)", told.GetProperty("dark").GetString());
         Assert.Empty(told.GetProperty("faults").EnumerateArray());

@@ -67,6 +67,12 @@ export async function openBrowser() {
           for (const type of ["keyDown", "keyUp"]) await send("Input.dispatchKeyEvent", { type, key, code: key, windowsVirtualKeyCode: { Enter: 13, Tab: 9 }[key], text: key === "Enter" && type === "keyDown" ? "\r" : undefined });
         },
         click: (selector) => page.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`),
+        async tap(selector) {
+          await send("Emulation.setTouchEmulationEnabled", { enabled: true });
+          const [x, y] = await page.evaluate(`(({ left, top, width, height }) => [left + width / 2, top + height / 2])(document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect())`);
+          await send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+          await send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+        },
         reload: () => send("Page.reload"),
         async shot(path) { await writeFile(path, Buffer.from((await send("Page.captureScreenshot", { format: "png" })).data, "base64")); },
       };

@@ -70,6 +70,23 @@ try {
   await screen.until(isIn);
   told.screen = await screen.evaluate("[document.querySelector('#leave').hidden, document.querySelector('#log').childElementCount, hexOf(sha2(device.key, false))].join()");
   await picture(screen, "screen");
+  // A finger has a keyboard there, and only there.
+  const keys = "!document.querySelector('#keys').hidden";
+  await screen.tap("#text");
+  await screen.until(keys);
+  for (const name of ["Shift", "t", "h", "a", "n", "x", "Delete", "k", "Space", "y", "o", "Letters or signs", "ü", "Delete", "Letters or signs", "u"]) {
+    const of = (label) => `#keys [aria-label="${label}"]`;
+    await screen.tap(await screen.evaluate(`document.querySelector(${JSON.stringify(of(name))}) !== null`) ? of(name) : of(name.toUpperCase()));
+  }
+  told.typed = await screen.evaluate("[document.querySelector('#text').value, document.activeElement.id].join()");
+  await picture(screen, "keys");
+  await screen.tap('#keys [aria-label="Enter"]');
+  await screen.until(isAnswered(1));
+  told.fingers = await log(screen);
+  await screen.press("Tab");
+  told.keys = await screen.evaluate(keys);
+  await linked.evaluate("document.querySelector('#text').dispatchEvent(new PointerEvent('click', { pointerType: 'touch', bubbles: true }))");
+  told.keysElsewhere = await linked.evaluate(keys);
   await screen.reload();
   await screen.until(isIn);
 
