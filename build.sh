@@ -41,7 +41,7 @@ usage: ./build.sh COMMAND
                a disk image of a whole box, artifacts/image/, from Debian's packages and ours: two slots, data that grows (docs/image.md); --kiosk with a
                screen, --pi for a Raspberry Pi; --update KEY makes a signed update of it too, artifacts/image/update-…. Where arm64's program cannot be published a stand-in is in it, which is said (fetches 200 MB once)
   test-image-boot [ARCH] [--cuts N]
-               such an image in QEMU: boots, answers, takes a good update, gives up a sick one, has its power pulled N times (3), and is set up by its Wi-Fi (many minutes)
+               such an image in QEMU: boots, answers, takes a good update, gives up a sick one, has its power pulled N times (3), is set up by its Wi-Fi, and answers without its data (many minutes)
   test-hardware
                pins, sensors and triggers on drivers of a real kernel, in an emulated machine, and the pins of two arm64 boards (QEMU; fetches 440 MB
                once; many minutes)
@@ -301,6 +301,7 @@ test_image_boot() {
   image --arch "$wanted"
   firmware-scripts/image/test/test.sh "$wanted" "$root/artifacts/image/$wanted" "$root/artifacts/image-test-$wanted" "$@"
   firmware-scripts/image/test/wifi.sh "$wanted" "$root/artifacts/image/$wanted" "$root/artifacts/image-wifi-$wanted"
+  firmware-scripts/image/test/broken-data.sh "$wanted" "$root/artifacts/image/$wanted" "$root/artifacts/image-broken-$wanted"
 }
 
 test_deb() {
