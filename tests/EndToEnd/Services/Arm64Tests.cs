@@ -60,6 +60,29 @@ public sealed class Arm64Tests
         }
     }
 
+    [Arm64ProgramFact]
+    public async Task Backup_MadeOnThisMachine_IsRestoredOnArm64()
+    {
+        using var here = new TemporaryFolder();
+        using var there = new TemporaryFolder();
+        using var stick = new TemporaryFolder();
+        await File.WriteAllTextAsync(stick["passphrase"], "a long enough passphrase\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(stick["passphrase"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        const string memory = "agents/main/workspace/MEMORY.md";
+        Directory.CreateDirectory(Path.GetDirectoryName(here[memory])!);
+        await File.WriteAllTextAsync(here[memory], "- The boiler is serviced in May.\n");
+        foreach (var line in (string[][])[["config", "set", "models.keepAlive", "10m"], ["backup", "create", stick["box.sealed"], "--passphrase-file", stick["passphrase"]]])
+        {
+            var done = await ApplianceBinary.RunAsync(here.Path, line);
+            Assert.True(done.ExitCode == 0, done.Error);
+        }
+        var (code, output) = await Shell.RunAsync("bash", Line(there, "backup", "restore", stick["box.sealed"], "--passphrase-file", stick["passphrase"]));
+        Assert.True(code == 0, output);
+        Assert.Equal("- The boiler is serviced in May.\n", await File.ReadAllTextAsync(there[memory]));
+        (code, output) = await Shell.RunAsync("bash", Line(there, "config", "get", "models.keepAlive"));
+        Assert.True(code == 0 && output.Contains("10m", StringComparison.Ordinal), output);
+    }
+
     private static string[] Line(TemporaryFolder home, params string[] more) => [Path.Combine(Shell.Scripts, "arm64", "program.sh"), Tools, Program, home.Path, .. more];
 
     private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "linux-arm64", "appliance");
