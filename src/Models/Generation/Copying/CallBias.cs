@@ -41,7 +41,8 @@ internal sealed class CallBias
             else if (before is null && _hints.Copied.TryGetValue(argument, out var ahead))
             {
                 _ahead = Encoding.UTF8.GetByteCount(ahead);
-                _words = new(_hints.Own.TryGetValue(argument, out var own) ? [.. _conversation, (byte)' ', .. Encoding.UTF8.GetBytes(own)] : _conversation);
+                // Its own words are no phrase.
+                _words = new(_hints.Own.TryGetValue(argument, out var own) ? [.. _conversation, (byte)'\n', .. Encoding.UTF8.GetBytes(own.Replace(' ', '\n'))] : _conversation, _hints.Whole.Contains(argument));
             }
         }
     }

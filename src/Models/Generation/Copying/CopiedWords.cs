@@ -5,8 +5,12 @@ namespace Models.Generation.Copying;
 /// where one ends, from the string's beginning on. After a comma another place of the text may follow ("milk and tea" as "milk, tea").
 /// </summary>
 /// <param name="source">The text.</param>
-internal sealed class CopiedWords(byte[] source)
+/// <param name="isWhole">Whether what is copied goes on to the end of its phrase, if in doubt.</param>
+internal sealed class CopiedWords(byte[] source, bool isWhole = false)
 {
+    /// <summary>What <see cref="Cost"/> gives where the string ends before the phrase does, if it should not.</summary>
+    public const int EarlyEnd = 1;
+
     /// <summary>What <see cref="Cost"/> gives where a word begins that does not come next in the text.</summary>
     public const int OtherWord = 1;
 
@@ -29,7 +33,7 @@ internal sealed class CopiedWords(byte[] source)
             if (Step(value, ref _state, out _)) return;
     }
 
-    /// <summary>What is against these bytes: 0, <see cref="OtherWord"/>, <see cref="UnknownWord"/> or <see cref="BrokenWord"/>. What comes after the string's end does not count.</summary>
+    /// <summary>What is against these bytes: 0, <see cref="EarlyEnd"/>, <see cref="OtherWord"/>, <see cref="UnknownWord"/> or <see cref="BrokenWord"/>. What comes after the string's end does not count.</summary>
     public int Cost(ReadOnlySpan<byte> bytes)
     {
         var (state, most, begun) = (_state, 0, _state.Places is not { } places || places.TrueForAll(IsBeginning));
@@ -57,7 +61,7 @@ internal sealed class CopiedWords(byte[] source)
         }
         if (!state.IsEscaped && value == '"')
         {
-            if (!state.IsLost && state.Places is not null && !IsAtEnd(state.Places)) cost = BrokenWord;
+            if (!state.IsLost && state.Places is { } ends) cost = !IsAtEnd(ends) ? BrokenWord : isWhole && ends.TrueForAll(GoesOn) ? EarlyEnd : 0;
             return true;
         }
         var plain = !state.IsEscaped ? value : value switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', _ => value };
@@ -95,6 +99,9 @@ internal sealed class CopiedWords(byte[] source)
             if (place < source.Length && source[place] == value) next.Add(place + 1);
         return next;
     }
+
+    // Another word comes, and nothing but a space before it.
+    private bool GoesOn(int place) => place + 1 < source.Length && source[place] == ' ' && IsWord(source[place + 1]);
 
     private bool IsBeginning(int place) => place > 0 && source[place - 1] == ' ';
 

@@ -8,7 +8,7 @@ public sealed class CallBiasTests
 {
     private static readonly string[] Tokens = ["<tool_call>", "\"", "te", "a", "xt", ": ", "coffee", "text", "when", "<end>", "tea", "name", "cron", ", "];
 
-    private static readonly CallHints Hints = new("<tool_call>", -2, new Dictionary<string, string> { ["cron.text"] = "", ["cron.when"] = "at" }, new Dictionary<string, string> { ["cron.when"] = "coffee" }, 5);
+    private static readonly CallHints Hints = new("<tool_call>", -2, new Dictionary<string, string> { ["cron.text"] = "", ["cron.when"] = "at" }, new Dictionary<string, string> { ["cron.when"] = "coffee" }, new HashSet<string>(), 5);
 
     [Fact]
     public void Apply_WhereAnAnswerBegins_ChangesTheBeginningOfACallAlone()
@@ -72,14 +72,14 @@ public sealed class CallBiasTests
         Assert.Null(CallHints.FromFolder(folder.Path));
 
         var file = Path.Combine(folder.Path, "tokenizer_config.json");
-        foreach (var nothing in (string[])["{}", "[]", "{", """{"tool_calls":{}}""", """{"tool_calls":{"begin":"c","bias":"much","copied":{},"penalty":1}}""", """{"tool_calls":{"begin":"c","bias":1,"copied":{"a":1},"penalty":1}}"""])
+        foreach (var nothing in (string[])["{}", "[]", "{", """{"tool_calls":{}}""", """{"tool_calls":{"begin":"c","bias":"much","copied":{},"penalty":1}}""", """{"tool_calls":{"begin":"c","bias":1,"copied":{"a":1},"penalty":1}}""", """{"tool_calls":{"begin":"c","bias":1,"copied":{},"whole":1,"penalty":1}}"""])
         {
             File.WriteAllText(file, nothing);
             Assert.Null(CallHints.FromFolder(folder.Path));
         }
-        File.WriteAllText(file, """{"tool_calls":{"begin":"<call>","bias":-0.5,"copied":{"a":"","b":"c"},"own":{"b":"d"},"penalty":3}}""");
+        File.WriteAllText(file, """{"tool_calls":{"begin":"<call>","bias":-0.5,"copied":{"a":"","b":"c"},"own":{"b":"d"},"whole":["b"],"penalty":3}}""");
         var hints = CallHints.FromFolder(folder.Path);
-        Assert.Equal(("<call>", -0.5f, 3f, "[a, ] [b, c]", "[b, d]"), (hints!.Begin, hints.Bias, hints.Penalty, string.Join(' ', hints.Copied), string.Join(' ', hints.Own)));
+        Assert.Equal(("<call>", -0.5f, 3f, "[a, ] [b, c]", "[b, d]", "b"), (hints!.Begin, hints.Bias, hints.Penalty, string.Join(' ', hints.Copied), string.Join(' ', hints.Own), string.Join(' ', hints.Whole)));
     }
 
     private static CallBias Make(string conversation) => new(

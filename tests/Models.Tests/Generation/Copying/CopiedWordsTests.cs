@@ -45,6 +45,19 @@ public sealed class CopiedWordsTests
         Assert.Equal(cost, Math.Max(first, words.Cost(bytes.AsSpan(1))));
     }
 
+    [Theory]
+    [InlineData("remind me to stand up every hour", "stand\"", CopiedWords.EarlyEnd)]
+    [InlineData("remind me to stand up, every hour", "stand up\"", 0)]
+    [InlineData("remind me to stand up", "stand up\"", 0)]
+    [InlineData("remind me to stand up\nuser", "stand up\"", 0)]
+    [InlineData("I stand here, do not stand", "stand\"", 0)]
+    [InlineData("remind me to stand up", "stan\"", CopiedWords.UnknownWord)]
+    public void Cost_OfAnEndBeforeThePhraseEnds_IsLittle(string source, string said, int cost)
+    {
+        Assert.Equal(cost, new CopiedWords(Encoding.UTF8.GetBytes(source), isWhole: true).Cost(Encoding.UTF8.GetBytes(said)));
+        if (cost == CopiedWords.EarlyEnd) Assert.Equal(0, new CopiedWords(Encoding.UTF8.GetBytes(source)).Cost(Encoding.UTF8.GetBytes(said)));
+    }
+
     [Fact]
     public void Take_AnyPieces_CostSomethingWhereTheWholeDoes()
     {
