@@ -42,14 +42,21 @@ internal sealed record ReflexHit(Reflex Reflex, Language Language, IReadOnlyList
         string? Word(string name) => name switch
         {
             "result" => result.Trim(),
+            "jobs" => string.Join('\n', result.Trim().Split('\n').Select(JobLine)),
             "clock" => time?.ToString("HH:mm", CultureInfo.InvariantCulture),
             "day" => time?.Day.ToString(CultureInfo.InvariantCulture),
             "year" => time?.Year.ToString(CultureInfo.InvariantCulture),
-            "weekday" => time is { } t ? Language.Lists.InOrder.GetValueOrDefault("weekdays")?.ElementAtOrDefault((int)t.DayOfWeek) : null,
+            "weekday" => time is { } t ? Weekday(t) : null,
             "month" => time is { } t ? Language.Lists.InOrder.GetValueOrDefault("months")?.ElementAtOrDefault(t.Month - 1) : null,
             _ => Slots.FirstOrDefault(s => s.Name == name).Said,
         };
     }
+
+    // A line of cron's list as people want it: what for, and when next.
+    private string JobLine(string line) =>
+        TimeIn(line) is { } time ? $"- {line[(line.LastIndexOf("  ", StringComparison.Ordinal) + 2)..]}, {Weekday(time)} {time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}" : line;
+
+    private string? Weekday(DateTime time) => Language.Lists.InOrder.GetValueOrDefault("weekdays")?.ElementAtOrDefault((int)time.DayOfWeek);
 
     // Null where a word is not known.
     private static string? Fill(string template, Func<string, string?> word)
