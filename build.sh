@@ -271,13 +271,13 @@ ensure_image_tools() {
 }
 
 image() {
-  local wanted variant='' version out='' key='' program deb folder
+  local wanted variant='' version into='' key='' program deb folder
   wanted=$(debian_arch) version=$(cat version.txt)
   while [ $# -gt 0 ]; do
     case $1 in
       --arch) wanted=${2:-}; shift ;;
       --version) version=${2:-}; shift ;;
-      --out) out=${2:-}; shift ;;
+      --out) into=${2:-}; shift ;;
       --update) key=${2:-}; shift ;;
       --kiosk) variant=kiosk ;;
       --pi) variant=pi ;;
@@ -291,7 +291,7 @@ image() {
   program=$(image_program "$wanted" "$folder") || exit $?
   # It is packed again with the root: xz would be for nothing.
   deb=$(DEB_LEVEL=0 firmware-scripts/deb.sh "$wanted" "$program" "$folder" "$version")
-  firmware-scripts/image/image.sh "$wanted" "$deb" "$folder" "$version" "${out:-$root/artifacts/image/appliance-$version-$wanted${variant:+-$variant}.img.zst}" "$variant"
+  firmware-scripts/image/image.sh "$wanted" "$deb" "$folder" "$version" "${into:-$root/artifacts/image/appliance-$version-$wanted${variant:+-$variant}.img.zst}" "$variant"
   [ -z "$key" ] || firmware-scripts/image/update.sh "$wanted" "$folder/slot" "$version" "$key" "$root/artifacts/image/update-$version-$wanted${variant:+-$variant}"
 }
 
