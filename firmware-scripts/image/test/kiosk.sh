@@ -8,6 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 arch=$1 folder=$2 work=$3
 rm -rf "$work"
 mkdir -p "$work"
+: > "$work/seen"
 vm=$work/vm vm_port=
 # shellcheck source=vm.sh disable=SC1091
 . "$here/vm.sh"
@@ -32,14 +33,16 @@ say "the gateway answers $((SECONDS - began)) s after power on"
 # The browser is another user's, who sees nothing of the box's data.
 until_guest 900 'pgrep -u kiosk -f -- --type=renderer' || fail "the browser does not start."
 if vm_guest 60 'setpriv --reuid kiosk --regid kiosk --init-groups ls /var/lib/appliance'; then fail "the screen's user reads the box's data."; fi
-# A picture that stays the same for a while, and is not of one colour.
-until=$((SECONDS + $(patience 600))) before=
+# A picture that was there before, and is not of one colour: where the cursor blinks there are two of them.
+until=$((SECONDS + $(patience 600)))
 while :; do
   sleep "$(patience 10)"
   screen "$work/screen.png" || fail "the screen cannot be read."
   now=$(sha256sum < "$work/screen.png")
-  if [ "$now" = "$before" ] && [ "$(stat -c %s "$work/screen.png")" -gt 8000 ]; then break; fi
-  before=$now
+  if [ "$(stat -c %s "$work/screen.png")" -gt 8000 ]; then
+    if grep -qxF -e "$now" "$work/seen"; then break; fi
+    echo "$now" >> "$work/seen"
+  fi
   [ $SECONDS -lt $until ] || fail "the screen stays empty, or does not come to rest: $work/screen.png"
 done
 say "figure: power on to the page on the screen $((SECONDS - began)) s ($arch, emulated, load $(cut -d' ' -f1 /proc/loadavg)); memory not available $(vm_guest 60 'awk "{ kb[\$1] = \$2 } END { print int((kb[\"MemTotal:\"] - kb[\"MemAvailable:\"]) / 1024) }" /proc/meminfo') MB"
