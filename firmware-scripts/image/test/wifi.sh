@@ -67,8 +67,11 @@ guest 'mkdir -p /etc/netns/ns1 && echo nameserver 10.86.74.1 > /etc/netns/ns1/re
 page=$(guest 'ip netns exec ns1 busybox wget -q -O - http://connectivitycheck.gstatic.com/generate_204')
 printf '%s' "$page" | grep -q '<option>Home</option>' || fail "the page is not there, or does not know the router's network: $page"
 say "whatever it asks for leads to the page, which names the router's network"
-# The box's own other devices do not lead there: nobody is behind the radio but who has its key.
-guest '! timeout 5 bash -c "exec 3<>/dev/tcp/10.86.74.1/80" 2>/dev/null'
+# Another network that the box is in does not lead there: nobody is behind the radio but who has its key. The gateway shows that the way is open.
+guest 'ip netns add lan && ip link add lan0 type veth peer name lan1 netns lan && ip addr add 10.99.0.1/24 dev lan0 && ip link set lan0 up &&
+  ip netns exec lan ip addr add 10.99.0.2/24 dev lan1 && ip netns exec lan ip link set lan1 up && ip netns exec lan ip route add default via 10.99.0.1 &&
+  ip netns exec lan timeout 60 bash -c "exec 3<>/dev/tcp/10.86.74.1/18789"'
+guest '! ip netns exec lan timeout 5 bash -c "exec 3<>/dev/tcp/10.86.74.1/80" 2>/dev/null'
 proof=$(printf '%s' "$page" | sed 's/.*name="proof" value="\([^"]*\)".*/\1/')
 saved=$(guest "ip netns exec ns1 busybox wget -q -O - --post-data 'proof=$proof&wifi_ssid=Home&other_ssid=&wifi_password=a+long+password&wifi_country=de&admin_name=Ann&hostname=kitchen&time_zone=Europe%2FBerlin&language=de' http://10.86.74.1/")
 token=$(printf '%s' "$saved" | sed -n 's/.*<code>\([^<]*\)<.*/\1/p')
