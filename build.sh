@@ -121,13 +121,16 @@ ensure_onnxruntime() {
 
 # artifacts/builtin.model: the model in models/builtin as the program carries it; made again when that changes. Without weights there is none.
 ensure_builtin() {
-  local packed=$root/artifacts/builtin.model source=$root/models/builtin
+  local packed=$root/artifacts/builtin.model source=$root/models/builtin sums
   [ -e "$source/model.safetensors" ] || { rm -f "$packed"; return 0; }
-  [ ! -e "$packed" ] || [ -n "$(find "$source" -type f ! -name '*.jsonl' -newer "$packed" -print -quit)" ] || return 0
+  # By content: a copied or restored folder's times say nothing.
+  sums=$(cd "$source" && sha256sum config.json model.safetensors tokenizer.json tokenizer_config.json)
+  [ ! -e "$packed" ] || [ "$sums" != "$(cat "$packed.sums" 2>/dev/null)" ] || return 0
   say "packing the built-in model"
   dotnet build tools/Trainer -c Release -v quiet --nologo
   dotnet run --project tools/Trainer -c Release --no-build -- pack "$source" "$packed.tmp"
   mv "$packed.tmp" "$packed"
+  printf '%s\n' "$sums" > "$packed.sums"
 }
 
 # --- the feed -----------------------------------------------------------------------------------------------------------------------
