@@ -1,4 +1,5 @@
 using Appliance.Config.Document;
+using Runtime.Hardware.Board;
 
 namespace Appliance.Config;
 
@@ -19,10 +20,10 @@ internal static class HardwareCheck
             foreach (var (setting, fault) in faults) yield return (setting.Length == 0 ? path : path.With(setting), fault);
             foreach (var person in (who ?? []).Where(id => id != "*" && !config.People.ContainsKey(id))) yield return (path.With("who"), $"has {person}, and there is nobody of that id in people");
         }
-        // Models and people do not keep to capitals, nor to - and _, so names must differ in more.
+        // Who asks for one need not keep to capitals, - and _: names must differ in more.
         foreach (var (table, names) in new[] { ("pins", hardware.Pins.Keys), ("sensors", hardware.Sensors.Keys), ("triggers", hardware.Triggers.Keys) })
         {
-            foreach (var twice in names.GroupBy(name => name.ToLowerInvariant().Replace('_', '-')).Where(group => group.Count() > 1)) yield return (root.With(table).With(twice.Last()), "is another's name but for capitals, - and _");
+            foreach (var twice in names.GroupBy(HardwareBoard.Plain).Where(group => group.Count() > 1)) yield return (root.With(table).With(twice.Last()), "is another's name but for capitals, - and _");
         }
     }
 

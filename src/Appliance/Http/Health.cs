@@ -4,6 +4,7 @@ using Appliance.Gateway;
 using Appliance.Hosting;
 using Models;
 using Models.Generation;
+using Runtime.Schedule.Jobs;
 
 namespace Appliance.Http;
 
@@ -13,7 +14,7 @@ namespace Appliance.Http;
 /// <param name="options">The home's configuration, and the model to load at start.</param>
 internal sealed class Health(IModelHost models, Lazy<GatewayHost> gateway, ServerOptions options)
 {
-    // What nobody is answered without, each where it is there at all.
+    // What nobody is answered without, each where it is there at all. It is looked at before the gateway begins: one that failed to is not begun again.
     private static readonly string[] Parts = ["agents", "audit", "cache", "gateway", "keys"];
 
     /// <summary>Always 200.</summary>
@@ -30,7 +31,7 @@ internal sealed class Health(IModelHost models, Lazy<GatewayHost> gateway, Serve
 
     /// <summary>
     /// What keeps the box from its work, in a sentence; null where nothing does. What it has to do without being asked (jobs, heartbeats, memories at
-    /// night) begins here, at the start of the server; where that cannot be, whenever it is asked for again.
+    /// night) begins here, at the start of the server; where what it needs cannot be read, as soon as it can and this is asked again.
     /// </summary>
     public string? FindFault()
     {
@@ -38,7 +39,10 @@ internal sealed class Health(IModelHost models, Lazy<GatewayHost> gateway, Serve
         {
             models.Store.List();
             foreach (var part in Parts) RequireReadable(Path.Combine(models.Store.Home, part));
-            if (!gateway.IsValueCreated && GatewayHost.HasWork(models.Store, options.Config)) _ = gateway.Value;
+            if (gateway.IsValueCreated) return null;
+            // Only while no database is open here: closing a second handle of its file would take SQLite's locks away.
+            RequireReadable(JobBook.PathIn(models.Store.Home));
+            if (GatewayHost.HasWork(models.Store, options.Config)) _ = gateway.Value;
             return null;
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
@@ -47,9 +51,13 @@ internal sealed class Health(IModelHost models, Lazy<GatewayHost> gateway, Serve
         }
     }
 
-    private static void RequireReadable(string folder)
+    private static void RequireReadable(string path)
     {
-        try { using var _ = Directory.EnumerateFileSystemEntries(folder).GetEnumerator(); }
+        try
+        {
+            if (File.Exists(path)) File.OpenHandle(path).Dispose();
+            else Directory.EnumerateFileSystemEntries(path).GetEnumerator().Dispose();
+        }
         catch (DirectoryNotFoundException) { }
     }
 

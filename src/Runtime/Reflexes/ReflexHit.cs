@@ -52,9 +52,9 @@ internal sealed record ReflexHit(Reflex Reflex, Language Language, IReadOnlyList
         };
     }
 
-    // A line of cron's list as people want it: what for, and when next.
+    // A line of cron's list (id, schedule, next time, text) as people want it: what for, and when next.
     private string JobLine(string line) =>
-        TimeIn(line) is { } time ? $"- {line[(line.LastIndexOf("  ", StringComparison.Ordinal) + 2)..]}, {Weekday(time)} {time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}" : line;
+        line.Split("  ", 4) is [_, _, var next, var text] && TimeIn(next) is { } time ? $"- {text}, {Weekday(time)} {time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}" : line;
 
     private string? Weekday(DateTime time) => Language.Lists.InOrder.GetValueOrDefault("weekdays")?.ElementAtOrDefault((int)time.DayOfWeek);
 

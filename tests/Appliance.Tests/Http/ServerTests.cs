@@ -287,6 +287,7 @@ public sealed class ServerTests : IAsyncLifetime
     [Theory]
     [InlineData("models", "The folder of the models cannot be read")]
     [InlineData("agents", "agents")]
+    [InlineData("schedule.sqlite", "schedule.sqlite")]
     public async Task Ready_WhereAPartOfTheHomeCannotBeRead_SaysWhyInASentence_UntilItCan(string part, string why)
     {
         using var home = new TemporaryFolder();

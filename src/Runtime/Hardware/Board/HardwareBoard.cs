@@ -104,6 +104,9 @@ public sealed class HardwareBoard(IDeviceSource source, TimeProvider time) : IDi
     /// <summary>Sets everything safe and lets it go.</summary>
     public void Dispose() => Set(HardwareSettings.None);
 
+    /// <summary>A name without what people and small models do not keep to: capitals, and - or _ for a space (kitchen light is kitchen-light). Names of which this is the same are one.</summary>
+    public static string Plain(string name) => name.Trim().ToLowerInvariant().Replace('-', ' ').Replace('_', ' ');
+
     private BoardPin Pin(string name, string? person, PinUse use)
     {
         var pin = _pins.FirstOrDefault(p => Is(p.Settings.Name, name));
@@ -123,10 +126,7 @@ public sealed class HardwareBoard(IDeviceSource source, TimeProvider time) : IDi
 
     private static IEnumerable<(string Said, string Name)> Said(string name, string? about) => about is { Length: > 0 } ? [(name, name), (about, name)] : [(name, name)];
 
-    // People and small models do not keep to capitals, and say kitchen light for kitchen-light.
-    private static bool Is(string name, string asked) => string.Equals(Spaced(name), Spaced(asked.Trim()), StringComparison.OrdinalIgnoreCase);
-
-    private static string Spaced(string name) => name.Replace('-', ' ').Replace('_', ' ');
+    private static bool Is(string name, string asked) => Plain(name) == Plain(asked);
 
     private static bool May(string? person, IReadOnlyList<string> who, PinUse allowed, PinUse use) =>
         allowed.HasFlag(use) && (person is null || who.Contains(Everybody) || who.Contains(person));

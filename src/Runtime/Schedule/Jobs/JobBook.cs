@@ -99,7 +99,8 @@ public sealed class JobBook : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _database.Dispose();
 
-    private static string PathIn(string home) => System.IO.Path.Combine(home, "schedule.sqlite");
+    /// <summary>Where a home's is.</summary>
+    public static string PathIn(string home) => System.IO.Path.Combine(home, "schedule.sqlite");
 
     private Dictionary<string, Job> Jobs => _jobs ??= !File.Exists(Path) ? new(StringComparer.Ordinal) : _database.Read(from =>
         Sql.Rows(from, "SELECT job FROM jobs", row => JsonSerializer.Deserialize(row.GetString(0), JobJson.Default.Job)!).ToDictionary(job => job.Id, StringComparer.Ordinal));

@@ -69,11 +69,11 @@ public sealed class TurnReflexTests : IDisposable
     }
 
     [Theory]
-    [InlineData("what timers are running?", "- pasta timer, Thursday 2026-11-26 12:52\n- reminder: feed the fish, Friday 2026-11-27 07:00")]
-    [InlineData("welche Timer laufen?", "- pasta timer, Donnerstag 2026-11-26 12:52\n- reminder: feed the fish, Freitag 2026-11-27 07:00")]
+    [InlineData("what timers are running?", "- pasta  timer, Thursday 2026-11-26 12:52\n- reminder: feed the fish, Friday 2026-11-27 07:00")]
+    [InlineData("welche Timer laufen?", "- pasta  timer, Donnerstag 2026-11-26 12:52\n- reminder: feed the fish, Freitag 2026-11-27 07:00")]
     public async Task Reflex_ToTheListOfJobs_SaysWhatForAndWhen(string asked, string expected)
     {
-        var probe = new Probe("cron", ToolEffect.Reads) { Run = _ => Task.FromResult("c4c2f8da  2026-11-26T12:52:58.000Z  Next: 2026-11-26 12:52:58 +00:00.  pasta timer\n7be2019f  0 7 * * 1-5  Next: 2026-11-27 07:00:00 +00:00.  reminder: feed the fish\n") };
+        var probe = new Probe("cron", ToolEffect.Reads) { Run = _ => Task.FromResult("c4c2f8da  2026-11-26T12:52:58.000Z  Next: 2026-11-26 12:52:58 +00:00.  pasta  timer\n7be2019f  0 7 * * 1-5  Next: 2026-11-27 07:00:00 +00:00.  reminder: feed the fish\n") };
         using var bench = new TurnBench(null, probe);
         Assert.Equal(expected, (await bench.AskAsync(asked)).Answer!.Text);
 
