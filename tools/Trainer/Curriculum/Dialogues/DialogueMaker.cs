@@ -50,7 +50,7 @@ internal sealed class DialogueMaker
             turns[0] = new("user", $"[cron:{Slots.Made.Id(random)} {asked[..Math.Min(60, asked.Length)]}] {asked}");
         // What comes after a call is learnt from fewer dialogues: it is easier, and longer.
         var end = turns.FindLastIndex(turn => turn.Call is not null);
-        if (end >= 0 && turns.FindLastIndex(turn => turn.Role == "user") < end && random.Next(100) < 75) turns.RemoveRange(end + 1, turns.Count - end - 1);
+        if (end >= 0 && turns.FindLastIndex(turn => turn.Role == "user") < end && random.Next(100) < 68) turns.RemoveRange(end + 1, turns.Count - end - 1);
         return new(tools, turns);
     }
 
