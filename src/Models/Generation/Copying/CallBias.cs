@@ -11,7 +11,8 @@ internal sealed class CallBias
     private readonly byte[] _conversation;
     private readonly ArgumentPlace _place = new();
     private readonly int _begin;
-    private bool _hasBegun;
+    private readonly CopiedNumbers? _numbers;
+    private bool _hasBegun, _isCall;
     private CopiedWords _words = new([]);
 
     // Bytes of the argument that are still to come before what is copied; -1 outside of those that are.
@@ -23,14 +24,17 @@ internal sealed class CallBias
     /// <param name="conversation">The prompt as text.</param>
     /// <param name="vocabulary">The tokens.</param>
     public CallBias(CallHints hints, int begin, byte[] conversation, TokenVocabulary vocabulary) =>
-        (_hints, _begin, _conversation, _vocabulary) = (hints, begin, conversation, vocabulary);
+        (_hints, _begin, _conversation, _vocabulary, _numbers) = (hints, begin, conversation, vocabulary, hints.Numbers ? new(conversation) : null);
 
     /// <summary>Takes the token that came.</summary>
     public void Accept(int token)
     {
         _hasBegun = true;
+        // What it says is said before a call.
+        _isCall |= token == _begin;
         if (token >= _vocabulary.Count) return;
         var bytes = _vocabulary.Bytes(token);
+        if (!_isCall) _numbers?.Take(bytes);
         for (var i = 0; i < bytes.Length; i++)
         {
             if (_ahead == 0) _words.Take(bytes.Slice(i, 1));
@@ -51,6 +55,11 @@ internal sealed class CallBias
     public void Apply(Span<float> logits)
     {
         if (!_hasBegun && (uint)_begin < (uint)logits.Length) logits[_begin] += _hints.Bias;
+        if (!_isCall && _numbers is not null)
+        {
+            for (var token = 0; token < Math.Min(logits.Length, _vocabulary.Count); token++)
+                if (_vocabulary.Bytes(token) is var bytes && !(bytes.IsEmpty ? _numbers.IsWhole : _numbers.Fits(bytes))) logits[token] -= _hints.Penalty * CopiedWords.BrokenWord;
+        }
         if (_ahead != 0) return;
         for (var token = 0; token < Math.Min(logits.Length, _vocabulary.Count); token++)
             if (!float.IsNegativeInfinity(logits[token])) logits[token] -= _hints.Penalty * _words.Cost(_vocabulary.Bytes(token));
