@@ -13,17 +13,16 @@ internal static class Manner
         var text = new StringBuilder();
         var isQuestion = IsQuestion(sentence);
         if (random.Next(100) < 12) text.Append(scope.Of("opening")).Append(' ');
-        text.Append(sentence);
-        // After a person's own words it could be meant as one of them.
+        // After a person's own words it could be meant as one of them; so could a courtesy with a mistake in it, which is why those have none.
         var endsWithValue = sentence.Length > 0 && sentence[^1] == Scope.Closes;
+        text.Append(random.Next(100) < 9 ? WithMistake(sentence, random) : sentence);
         if (random.Next(100) < (endsWithValue ? 8 : 9)) text.Append(After(scope.Of("closing")));
         else if (!endsWithValue && random.Next(100) < 5) text.Append(After(scope.Of("late")));
         var said = text.ToString();
         if (random.Next(100) < 30) said = Apart(said, words => Contracted(words, random));
-        if (random.Next(100) < 9) said = WithMistake(said, random);
         if (random.Next(100) < 5) said = Quoted(said, random);
-        // Who begins with a value writes it large all the same, and means it small.
-        if (said.Length > 1 && said[0] == Scope.Opens && said.Take(said.IndexOf(Scope.Closes)).Skip(1).All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '\'' or '-') && random.Next(5) < 3) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
+        // Who begins with a value writes it large all the same, and means it small; but a code, a file or a model is what it looks like, and "I" is always large.
+        if (said.Length > 1 && said[0] == Scope.Opens && said[1..said.IndexOf(Scope.Closes)] is var value && value.All(c => char.IsAsciiLetter(c) || c is ' ' or '\'') && !value.StartsWith("i ", StringComparison.Ordinal) && !value.StartsWith("i'", StringComparison.Ordinal) && random.Next(5) < 3) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
         said = random.Next(100) switch
         {
             < 45 => Capital(said),
@@ -37,8 +36,13 @@ internal static class Manner
 
     private static string After(string words) => words[0] is ',' or '.' ? words : $" {words}";
 
-    private static bool IsQuestion(string sentence) =>
-        sentence.Split([' ', Scope.Opens, '\''], 2)[0] is "what" or "whats" or "how" or "who" or "when" or "where" or "why" or "which" or "can" or "could" or "would" or "will" or "is" or "are" or "do" or "does" or "did" or "have" or "has" or "am" or "may" or "should";
+    // "Have the lamp turned off" and "do the sum" ask for no answer.
+    private static bool IsQuestion(string sentence) => sentence.Split([' ', Scope.Opens, '\''], 3) is var words && words[0] switch
+    {
+        "have" or "do" => words.Length > 1 && words[1] is "you" or "i" or "we" or "they" or "any",
+        "what" or "whats" or "how" or "who" or "when" or "where" or "why" or "which" or "can" or "could" or "would" or "will" or "is" or "are" or "does" or "did" or "has" or "am" or "may" or "should" => true,
+        _ => false,
+    };
 
     private static string Contracted(string said, Random random) => random.Next(2) == 0
         ? said.Replace("what is ", "what's ").Replace("how is ", "how's ").Replace("i am ", "i'm ").Replace("do not ", "don't ").Replace("it is ", "it's ").Replace("i will ", "i'll ")

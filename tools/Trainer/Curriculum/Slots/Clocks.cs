@@ -24,7 +24,7 @@ internal static class Clocks
 
     private static SlotValue Of(string said, int hour, int minute) => new(said, new Dictionary<string, string> { ["arg"] = $"{hour:00}:{minute:00}", ["long"] = $"{hour:00}:{minute:00}" });
 
-    private static int Minute(Random random) => random.Next(10) switch { < 4 => 0, < 6 => 30, 6 => Made.Pick([15, 45], random), 7 => random.Next(12) * 5, _ => random.Next(60) };
+    private static int Minute(Random random) => random.Next(50) switch { < 16 => 0, < 25 => 30, < 34 => Made.Pick([15, 45], random), < 42 => random.Next(12) * 5, _ => random.Next(60) };
 
     private static string Said(int hour, int minute, Random random, bool isSelf = true)
     {
@@ -44,11 +44,11 @@ internal static class Clocks
             7 when hour > 0 => $"{hour:00}:{minute:00}",
             8 when hour is > 0 and < 10 => random.Next(2) == 0 ? $"{hour:00}{minute:00}" : $"{hour:00}:{minute:00}",
             8 when hour > 12 => random.Next(2) == 0 ? $"{hour}h{minute:00}" : minute == 0 ? $"{hour} o'clock" : minute >= 10 ? $"{Numbers.Spoken(hour)} {Numbers.Spoken(minute)}" : $"{hour}:{minute:00}h",
-            < 15 => $"{Digits(hour, minute, random)}{(random.Next(3) == 0 ? "" : " ")}{Half(hour, random)}",
+            < 13 => $"{Digits(hour, minute, random)}{(random.Next(3) == 0 ? "" : " ")}{Half(hour, random)}",
             15 => $"{Words(hour, minute)} {Half(hour, random)}",
-            16 when minute == 0 => $"{Words(hour, 0)} {Part(hour)}",
+            16 when minute == 0 => $"{Words(hour, 0)} {Part(hour, random)}",
             16 => $"{Twelve(hour, minute, random)} {Half(hour, random)}",
-            _ => $"{Twelve(hour, minute, random)} {Part(hour)}",
+            _ => $"{Twelve(hour, minute, random)} {Part(hour, random)}",
         };
     }
 
@@ -89,5 +89,15 @@ internal static class Clocks
 
     private static string Half(int hour, Random random) => Made.Pick<string>(hour < 12 ? ["am", "am", "am", "a.m.", "AM"] : ["pm", "pm", "pm", "p.m.", "PM"], random);
 
-    private static string Part(int hour) => hour switch { < 12 => "in the morning", < 18 => "in the afternoon", _ => hour >= 21 ? "at night" : "in the evening" };
+    // Each hour of twelve is in one half only, whichever of its words is taken: 8 to 11 "at night" are before midnight, 12 to 4 after it.
+    private static string Part(int hour, Random random) => hour switch
+    {
+        0 => "at night",
+        < 5 => random.Next(3) == 0 ? "at night" : "in the morning",
+        < 12 => "in the morning",
+        < 17 => "in the afternoon",
+        17 => random.Next(3) > 0 ? "in the afternoon" : "in the evening",
+        < 20 => "in the evening",
+        _ => random.Next(2) == 0 ? "at night" : "in the evening",
+    };
 }

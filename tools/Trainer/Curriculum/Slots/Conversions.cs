@@ -21,19 +21,22 @@ internal static class Conversions
         ["horsepower", "kilowatts", "kW", "watts", "hp", "W", "PS", "MW"],
     ];
 
+    // What is said of one.
+    private static readonly string[] Ones = ["inch", "mile", "meter", "yard", "centimeter", "kilometer", "pound", "ounce", "gram", "kilogram", "kilo", "cup", "liter", "gallon", "teaspoon", "tablespoon", "pint", "hour", "day", "week", "year", "minute", "acre", "hectare", "foot"];
+
     /// <summary>A measure and another unit: <c>arg</c> as <c>calc</c> takes it, <c>from</c> and <c>to</c> its parts, <c>value</c> what <c>calc</c> makes of it.</summary>
     public static SlotValue Conversion(Random random)
     {
         var kind = Kinds[random.Next(3) > 0 ? random.Next(4) : random.Next(Kinds.Length)];
-        var (from, to) = (Unit(kind, random), Unit(kind, random));
+        var (from, to) = (random.Next(8) == 0 && kind.Where(unit => Ones.Contains(unit)).ToArray() is { Length: > 0 } ones ? Made.Pick(ones, random) : Unit(kind, random), Unit(kind, random));
         if (from == to) return Conversion(random);
-        var isOne = from is "inch" or "mile" or "meter" or "yard" or "centimeter" or "kilometer" or "pound" or "ounce" or "gram" or "kilogram" or "kilo" or "cup" or "liter" or "gallon" or "teaspoon" or "tablespoon" or "pint" or "hour" or "day" or "week" or "year" or "minute" or "acre" or "hectare" or "foot";
+        var isOne = Ones.Contains(from);
         // One of many names only one; of a few it is named "5 foot".
         var (said, number) = isOne && from != "foot" ? One(from, random) : Many(from, random);
         var gap = char.IsAsciiLetter(from[0]) && from.Length <= 3 && char.IsAsciiDigit(said[^1]) && random.Next(3) == 0 ? "" : " ";
         var (measure, written) = ($"{said}{gap}{from}", $"{number}{gap}{from}");
         // Two units of one measure, as people tell their height and weight.
-        if (random.Next(40) == 0) measure = written = Made.Pick([$"{random.Next(4, 7)} feet {random.Next(1, 12)} inches", $"{random.Next(4, 7)} ft {random.Next(1, 12)} in", $"{random.Next(1, 20)} lb {random.Next(1, 16)} oz", $"{random.Next(1, 9)} hours {random.Next(1, 60)} minutes"], random);
+        if (random.Next(20) == 0) measure = written = Made.Pick([$"{random.Next(4, 7)} feet {random.Next(1, 12)} inches", $"{random.Next(4, 7)} ft {random.Next(1, 12)} in", $"{random.Next(1, 20)} lb {random.Next(1, 16)} oz", $"{random.Next(1, 9)} hours {random.Next(1, 60)} minutes"], random);
         if (measure == written && measure.Split(' ') is [_, var large, _, _]) to = large switch { "feet" or "ft" => Made.Pick(["cm", "meters", "m", "centimeters"], random), "lb" => Made.Pick(["kg", "grams", "g", "kilograms"], random), "hours" => Made.Pick(["minutes", "seconds"], random), _ => to };
         var arg = $"{written} in {to}";
         return new($"{measure} {Made.Pick(["in", "to", "into", "in"], random)} {to}", new Dictionary<string, string> { ["arg"] = arg, ["value"] = Sums.Value(arg), ["from"] = measure, ["to"] = to });
@@ -41,11 +44,11 @@ internal static class Conversions
 
     private static string Unit(string[] kind, Random random) => kind[random.Next(2) == 0 ? random.Next(Math.Min(8, kind.Length)) : random.Next(kind.Length)];
 
-    private static (string Said, string Written) One(string unit, Random random) => random.Next(6) switch
+    private static (string Said, string Written) One(string unit, Random random) => random.Next(7) switch
     {
         < 2 => (unit == "hour" ? "an" : "aeiou".Contains(unit[0]) ? "an" : "a", "1"),
         2 => ("one", "1"),
-        3 => (unit == "hour" ? "half an" : "aeiou".Contains(unit[0]) ? "half an" : "half a", "0.5"),
+        3 or 4 => (unit == "hour" ? "half an" : "aeiou".Contains(unit[0]) ? "half an" : "half a", "0.5"),
         _ => ("1", "1"),
     };
 

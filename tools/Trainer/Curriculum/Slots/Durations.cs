@@ -42,9 +42,10 @@ internal static class Durations
     {
         switch (random.Next(100))
         {
-            case < 12: return Compound(random);
-            case < 22: return Halves(random);
-            case < 33: return Made.Pick(Words, random);
+            case < 20: return Compound(random);
+            case < 34: return Halves(random);
+            case < 44: return Made.Pick(Words, random);
+            case < 46: return Weeks(random);
         }
         var (unit, letter, most) = random.Next(20) switch { < 11 => ("minute", 'm', 90), < 15 => ("hour", 'h', 24), < 18 => ("second", 's', 90), _ => ("day", 'd', 30) };
         var count = random.Next(3) == 0 ? Made.Pick([5, 10, 15, 20, 30, 45, 60, 90, 1, 2, 3], random) : random.Next(1, most + 1);
@@ -108,15 +109,24 @@ internal static class Durations
         return Of(said, $"{many * 60 + part}{letter}", $"{many * 60 + part} {small}s", random.Next(2) == 0 ? $"{many}.{(part == 15 ? "25" : part == 45 ? "75" : "5")} {large}" : part == 30 ? $"{number} and a half {large}" : $"{many * 60 + part} {small}");
     }
 
+    // Told as so many days.
+    private static SlotValue Weeks(Random random)
+    {
+        var count = random.Next(2, 13);
+        return Of($"{(random.Next(2) == 0 ? $"{count}" : Numbers.Spoken(count))} weeks", $"{count * 7}d", $"{count * 7} days", $"{count} week");
+    }
+
     // Two units, told as so many of the smaller one.
     private static SlotValue Compound(Random random)
     {
-        var (large, small, letters, most) = random.Next(3) == 0 ? ("minute", "second", "ms", 13) : ("hour", "minute", "hm", 7);
+        var (large, small, letters, most) = random.Next(2) == 0 ? ("minute", "second", "ms", 13) : ("hour", "minute", "hm", 7);
         var (many, few) = (random.Next(1, most), random.Next(2) == 0 ? random.Next(1, 12) * 5 : random.Next(1, 60));
         var (and, s, isHour) = (random.Next(2) == 0 ? " and" : "", few == 1 ? "" : "s", letters[0] == 'h');
         var plural = many == 1 ? large : large + "s";
-        var said = random.Next(11) switch
+        var said = random.Next(13) switch
         {
+            8 when many == 1 => $"{(isHour ? "an" : "a")} {large} and {few} {small}{s}",
+            9 => $"{many}{(isHour ? "h" : "m")} and {few}{(isHour ? random.Next(2) == 0 ? "m" : "min" : random.Next(2) == 0 ? "s" : "sec")}",
             0 or 1 => $"{(many == 1 ? isHour ? "an" : "a" : Numbers.Spoken(many))} {plural}{and} {Numbers.Spoken(few)} {small}{s}",
             2 => $"{many}{letters[0]} {few}{letters[1]}",
             3 => $"{many}{(isHour ? "h" : " min")} {few} {(isHour ? "min" : "sec")}",

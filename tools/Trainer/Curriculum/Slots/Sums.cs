@@ -44,7 +44,7 @@ internal static class Sums
         (forms["a"], forms["b"]) = (saidA, saidB);
         return new($"{saidA} {saidB}", forms);
 
-        string Number(int n) => random.Next(5) == 0 && n < 1000 ? Numbers.Spoken(n) : $"{n}";
+        string Number(int n) => random.Next(4) == 0 && n < 1000 ? Numbers.Spoken(n) : $"{n}";
     }
 
     /// <summary>What <c>calc</c> makes of an expression.</summary>

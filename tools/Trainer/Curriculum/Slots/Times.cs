@@ -22,7 +22,7 @@ internal static class Times
         var (time, arg) = (clock.Said, clock.In("arg"));
         var day = Made.Pick(Days, random);
         var named = Cased(day, random);
-        switch (random.Next(24))
+        switch (random.Next(26))
         {
             case < 6: return Of($"at {time}", $"at {arg}", $"at {arg}");
             case 6: return Of($"{Made.Pick(["for", "by", "around", "at exactly", "exactly at", "at about", "at around", "shortly before", "just before", "@"], random)} {time}", $"at {arg}", $"at {arg}");
@@ -44,13 +44,16 @@ internal static class Times
             case 19: return Of(Made.Pick([$"on {named}", $"next {named}", $"this {named}", $"on {named}", $"coming {named}"], random), $"{day} 09:00", $"on {Cap(day)} at 09:00");
             case 20: return Made.Pick<SlotValue>([Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("at noon", "at 12:00", "at 12:00"), Of("tomorrow at noon", "tomorrow 12:00", "tomorrow at 12:00"), Of("at midnight", "at 00:00", "at 00:00"), Of("today at noon", "at 12:00", "at 12:00"), Of("tomorrow at midday", "tomorrow 12:00", "tomorrow at 12:00"), Of($"on {named} at noon", $"{day} 12:00", $"on {Cap(day)} at 12:00"), Of($"{named} noon", $"{day} 12:00", $"on {Cap(day)} at 12:00")], random);
             case 21: return Made.Pick<SlotValue>([Of("the day after tomorrow", "in 2d", "in 2 days"), Of("day after tomorrow", "in 2d", "in 2 days"), Of("on the day after tomorrow", "in 2d", "in 2 days"), Of("next week", "in 7d", "in 7 days"), Of("a week from now", "in 7d", "in 7 days"), Of("a week from today", "in 7d", "in 7 days"), Of("two weeks from now", "in 14d", "in 14 days"), Of("in two weeks' time", "in 14d", "in 14 days"), Of("in a week's time", "in 7d", "in 7 days"), Of("an hour from now", "in 1h", "in 1 hour"), Of("in an hour's time", "in 1h", "in 1 hour")], random);
-            case 22:
+            case 22 or 23:
                 var date = random.Next(1, 29);
-                return Of($"on the {Nth(date)} {Made.Pick(["at", "at", "around"], random)} {time}", $"{Nth(date)} {arg}", $"on the {Nth(date)} at {arg}");
+                return Of(Made.Pick([$"on the {Nth(date)} {Made.Pick(["at", "at", "around", "by"], random)} {time}", $"on the {Nth(date)}, {time}", $"at {time} on the {Nth(date)}", $"the {Nth(date)} at {time}"], random), $"{Nth(date)} {arg}", $"on the {Nth(date)} at {arg}");
             default:
                 var (month, dom) = (random.Next(12), random.Next(1, 29));
                 var name = random.Next(2) == 0 ? Cap(Months[month]) : Months[month];
-                return Of($"on {Made.Pick([$"{name} {Nth(dom)}", $"{name} {dom}", $"the {Nth(dom)} of {name}", $"{dom} {name}"], random)} at {time}", $"{Months[month]} {dom} {arg}", $"on {Cap(Months[month])} {dom} at {arg}");
+                // Some months have a short name.
+                if (random.Next(4) == 0 && name.Length > 5) name = Months[month] == "september" ? "sept" : name[..3];
+                var said = Made.Pick([$"{name} {Nth(dom)}", $"{name} {dom}", $"the {Nth(dom)} of {name}", $"{dom} {name}", $"{name} the {Nth(dom)}", $"{Nth(dom)} {name}"], random);
+                return Of(random.Next(4) switch { 0 => $"at {time} on {said}", 1 => $"{said} at {time}", 2 => $"{(random.Next(2) == 0 ? "on " : "")}{said}, {time}", _ => $"on {said} at {time}" }, $"{Months[month]} {dom} {arg}", $"on {Cap(Months[month])} {dom} at {arg}");
         }
     }
 
@@ -61,7 +64,7 @@ internal static class Times
         var (time, arg, at) = (clock.Said, clock.In("arg"), random.Next(6) == 0 ? "" : "at ");
         var day = random.Next(7);
         var (name, number, each) = (Cased(Days[day], random), $"{(day + 1) % 7}", Made.Pick(["every", "every", "every", "each"], random));
-        switch (random.Next(24))
+        switch (random.Next(28))
         {
             case < 5: return Of($"{Made.Pick(["every day", "each day", "daily", "every single day", "once a day", "day by day", "on a daily basis", "everyday", "seven days a week", "every day of the week"], random)} {at}{time}", Cron(arg, "* * *"), $"every day at {arg}");
             case 5: return Of($"{at}{time} {Made.Pick(["every day", "each day", "daily", "every single day"], random)}", Cron(arg, "* * *"), $"every day at {arg}");
@@ -77,12 +80,16 @@ internal static class Times
                 // The night by itself is later than one that has a name.
                 if (random.Next(4) == 0 && (part, what) is not ("night", not "")) return Of($"{each} {what}{part}", Cron(part == "night" ? "22:00" : alone, days), $"{when} at {(part == "night" ? "22:00" : alone)}");
                 return random.Next(3) == 0 ? Of($"at {bare.Said} {each} {what}{part}", Cron(bare.In("arg"), days), $"{when} at {bare.In("arg")}") : Of($"{each} {what}{part} {at}{bare.Said}", Cron(bare.In("arg"), days), $"{when} at {bare.In("arg")}");
-            case 18:
+            case 18 or 23:
                 var two = new[] { day, (day + random.Next(1, 6)) % 7 }.Select(d => (d + 1) % 7).Order().ToArray();
                 var (first, second) = (Cased(Days[(two[0] + 6) % 7], random), Cased(Days[(two[1] + 6) % 7], random));
                 return Of($"{Made.Pick([$"every {first} and {second}", $"on {first}s and {second}s", $"each {first} and {second}", $"{first}s and {second}s", $"every {second} and {first}"], random)} {at}{time}", Cron(arg, $"* * {two[0]},{two[1]}"), $"every {Cap(first)} and {Cap(second)} at {arg}");
             case 19: return Of($"{Made.Pick(["on weekends", "every weekend", "at weekends", "on the weekend", "every saturday and sunday"], random)} {at}{time}", Cron(arg, "* * 0,6"), $"on weekends at {arg}");
-            case 20:
+            case 24:
+                var three = Enumerable.Range(0, 7).OrderBy(_ => random.Next()).Take(3).Order().ToArray();
+                var names = three.Select(d => Cased(Days[(d + 6) % 7], random)).ToArray();
+                return Of($"{Made.Pick([$"every {names[0]}, {names[1]} and {names[2]}", $"on {names[0]}s, {names[1]}s and {names[2]}s", $"each {names[0]}, {names[1]} and {names[2]}", $"{names[0]}, {names[1]} and {names[2]}"], random)} {at}{time}", Cron(arg, $"* * {string.Join(',', three)}"), $"every {string.Join(", ", names.Select(Cap))} at {arg}");
+            case 20 or 25:
                 var date = random.Next(1, 29);
                 return Of($"{Made.Pick([$"on the {Nth(date)} of every month", $"every month on the {Nth(date)}", $"every {Nth(date)} of the month", $"monthly on the {Nth(date)}", $"each month on the {Nth(date)}"], random)} {at}{time}", $"{Nth(date)} {arg}", $"on the {Nth(date)} of every month at {arg}");
             case 21: return Of($"{each} {name}", Cron("09:00", $"* * {number}"), $"every {Cap(Days[day])} at 09:00");
