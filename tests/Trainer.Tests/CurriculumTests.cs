@@ -98,6 +98,26 @@ public sealed class CurriculumTests
         Assert.True(count > 800, $"{count} calls");
     }
 
+    // "The", "some" and "my" are the sentence's, and quotation marks stand around an item: they are no part of what goes on a list, or off it.
+    [Fact]
+    public void Next_ThatChangesAList_HasItemsWithoutTheSentencesWords()
+    {
+        var (random, count) = (new Random(5), 0);
+        for (var i = 0; i < 6000; i++)
+        {
+            foreach (var call in Maker.Next(random).Turns.Select(turn => turn.Call).OfType<ToolCall>().Where(call => call.Tool == "list" && !call.Arguments.Any(a => a.Value is "todo" or "notes")))
+            {
+                foreach (var item in call.Arguments.Where(a => a.Name == "item").SelectMany(a => a.Value.Split(", ")))
+                {
+                    Assert.False(item.Split(' ')[0] is "the" or "some" or "any" or "more" or "another" or "my" or "our", item);
+                    Assert.DoesNotContain('"', item);
+                    count++;
+                }
+            }
+        }
+        Assert.True(count > 400, $"{count} items");
+    }
+
     // Each is what a person might say: the first that the generator makes of that wording has that value.
     [Theory]
     [InlineData("dur", "an hour and a quarter", "75m")]
@@ -107,7 +127,12 @@ public sealed class CurriculumTests
     [InlineData("dur", "1h30", "90m")]
     [InlineData("dur", "1 hr 15 min", "75m")]
     [InlineData("dur", "two weeks", "14d")]
+    [InlineData("dur", "12 weeks", "84d")]
+    [InlineData("dur", "8 minutes and 5 seconds", "485s")]
     [InlineData("clock", "quarter to seven in the evening", "18:45")]
+    [InlineData("clock", "half past eight in the evening", "20:30")]
+    [InlineData("clock", "eleven at night", "23:00")]
+    [InlineData("clock", "two at night", "02:00")]
     [InlineData("clock", "half past six", "06:30")]
     [InlineData("clock", "ten to nine", "08:50")]
     [InlineData("clock", "noon", "12:00")]
@@ -120,6 +145,7 @@ public sealed class CurriculumTests
     [InlineData("at", "tomorrow morning at 8", "tomorrow 08:00")]
     [InlineData("at", "the day after tomorrow", "in 2d")]
     [InlineData("at", "tonight at half past eight", "at 20:30")]
+    [InlineData("at", "at noon on the 3rd", "3rd 12:00")]
     [InlineData("every", "every other hour", "every 2h")]
     [InlineData("daily", "each Sunday evening at 8", "0 20 * * 0")]
     [InlineData("daily", "every weekday at 7", "0 7 * * 1-5")]

@@ -20,6 +20,7 @@ internal static class SlotTable
         ["nextclock"] = scope => Times.Next(new SlotValue("", new Dictionary<string, string> { ["arg"] = $"tomorrow {scope.Value("clock").In("arg")}" }), scope.Random),
         ["nextdaily"] = scope => Times.Next(scope.Value("daily"), scope.Random),
         ["id"] = scope => new(Made.Id(scope.Random)),
+        ["year"] = scope => new($"{scope.Random.Next(1985, 2031)}"),
         ["made"] = scope => new(Made.Word(scope.Random)),
         ["n"] = scope => Numbers.Count(scope.Random),
         ["percent"] = scope => Numbers.Percent(scope.Random),
