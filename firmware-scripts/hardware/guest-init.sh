@@ -25,6 +25,7 @@ holds "its line is found by name" "door-sensor" "$found"
 holds "the lm75 is found" "hwmon:lm75/temp1" "$found"
 check "a chip answers on I2C" 1500 "$(appliance hardware i2c "$bus" 0x49 --word 00)"
 holds "a chip that a driver has is left alone" "driver" "$(appliance hardware i2c "$bus" 0x48 --word 00 2>&1)"
+holds "a chip is found by its bus" "i2c:$bus/" "$found"
 
 cat > /root/home/appliance.json <<CONFIG
 { "hardware": {
@@ -38,6 +39,10 @@ cat > /root/home/appliance.json <<CONFIG
     "caps": { "at": "led:$led", "allow": ["read", "set"], "safe": "off" },
     "enter": { "at": "key:$key/28", "allow": ["read", "trigger"] } },
   "sensors": { "kitchen": { "at": "hwmon:lm75/temp1", "allow": ["read", "trigger"] }, "attic": { "at": "i2c:$bus/0x49/lm75" } },
+  "buses": {
+    "chip": { "at": "i2c:$bus/0x49", "allow": ["read", "set"], "registers": 1, "ask": false },
+    "shown": { "at": "i2c:$bus/0x49", "registers": 1 },
+    "taken": { "at": "i2c:$bus/0x48", "registers": 1 } },
   "triggers": {
     "bell": { "on": "door", "becomes": "on", "pause": "1s", "say": "The door is {value}." },
     "hot": { "on": "kitchen", "above": 30, "hysteresis": 1, "say": "It is {value}." } } } }
@@ -58,6 +63,20 @@ holds "a pin without a name is not there" "no pin" "$(appliance hardware set oth
 check "a sensor of the kernel's driver" "25.5 °C" "$(state kitchen)"
 check "a sensor read on I2C" "21 °C" "$(state attic)"
 appliance hardware set caps on >/dev/null; check "a light is on in the kernel" 1 "$(cat "/sys/class/leds/$led/brightness")"
+# A tool, as an agent calls it. What a program writes by it is asked about, and this guest's owner says yes.
+bus() { appliance call tools.invoke "{\"name\":\"bus\",\"args\":$1}" 2>&1; }
+approve() { id=$(appliance approvals list --json | grep -o '"id": *"[^"]*"' | head -n 1 | cut -d'"' -f4); [ -n "$id" ] && appliance approvals approve "$id"; }
+holds "a tool lists chips" "chip: i2c" "$(bus '{"action":"list"}')"
+holds "a tool reads a register on I2C" '"15"' "$(bus '{"action":"read","name":"chip","hex":"00"}')"
+asked() { bus "$2" > /tmp/written & writing=$!; happens "$1" approve; wait $writing; }
+asked "a tool's writing is asked about" '{"action":"write","name":"chip","hex":"10a1a2a3"}'
+holds "a tool writes on I2C" "Wrote 4 bytes to chip." "$(cat /tmp/written)"
+check "what it wrote is in the chip" "0xa2" "$(i2cget -y "$bus" 0x49 0x11)"
+holds "a tool reads several registers" '"a1a2a3"' "$(bus '{"action":"read","name":"chip","hex":"10","count":3}')"
+asked "so is writing to what may only be read" '{"action":"write","name":"shown","hex":"10ff"}'
+holds "and a yes does not let it" "can only be read" "$(cat /tmp/written)"
+check "nothing was written there" "0xa1" "$(i2cget -y "$bus" 0x49 0x10)"
+holds "a tool leaves a chip alone that a driver has" "driver" "$(bus '{"action":"read","name":"taken","hex":"00"}')"
 holds "a line has one owner" "in use" "$(appliance hardware safe 2>&1)"
 
 # What happens from now on; the first edge shows that it listens.

@@ -12,6 +12,8 @@ internal static class HardwareCheck
         var (hardware, root) = (config.Hardware, ConfigPath.Root.With("hardware"));
         var entries = hardware.Pins.Select(pin => (Table: "pins", Name: pin.Key, Faults: pin.Value.Faults(), pin.Value.Who))
             .Concat(hardware.Sensors.Select(sensor => (Table: "sensors", Name: sensor.Key, Faults: sensor.Value.Faults(), sensor.Value.Who)))
+            .Concat(hardware.Buses.Select(bus => (Table: "buses", Name: bus.Key, Faults: bus.Value.Faults(), bus.Value.Who)))
+            .Concat(hardware.Cameras.Select(camera => (Table: "cameras", Name: camera.Key, Faults: camera.Value.Faults(), camera.Value.Who)))
             .Concat(hardware.Triggers.Select(trigger => (Table: "triggers", Name: trigger.Key, Faults: trigger.Value.Faults(hardware), Who: (IReadOnlyList<string>?)null)));
         foreach (var (table, name, faults, who) in entries)
         {
@@ -21,7 +23,7 @@ internal static class HardwareCheck
             foreach (var person in (who ?? []).Where(id => id != "*" && !config.People.ContainsKey(id))) yield return (path.With("who"), $"has {person}, and there is nobody of that id in people");
         }
         // Who asks for one need not keep to capitals, - and _: names must differ in more.
-        foreach (var (table, names) in new[] { ("pins", hardware.Pins.Keys), ("sensors", hardware.Sensors.Keys), ("triggers", hardware.Triggers.Keys) })
+        foreach (var (table, names) in new[] { ("pins", hardware.Pins.Keys), ("sensors", hardware.Sensors.Keys), ("buses", hardware.Buses.Keys), ("cameras", hardware.Cameras.Keys), ("triggers", hardware.Triggers.Keys) })
         {
             foreach (var twice in names.GroupBy(HardwareBoard.Plain).Where(group => group.Count() > 1)) yield return (root.With(table).With(twice.Last()), "is another's name but for capitals, - and _");
         }

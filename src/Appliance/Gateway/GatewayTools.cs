@@ -93,7 +93,7 @@ internal sealed class GatewayTools(AgentBook agents, EgressPolicy egress, TimePr
     [
         .. DefaultTools.All(agents, Turns, egress, time), .. MemoryTools.All(Memory), .. CommandTools.All(Commands, Processes), new SkillRunTool(agents, Skills), new CronTool(Cron, time),
         new MessageTool(agents, Messages), new DeviceStatusTool(Power), new WebSearchTool(Search, egress), new BrowserTool(Browser),
-        new CanvasTool(Canvas, Present), new ImageTool(Sees), new AskTool(Questions), new PinTool(Hardware), new SensorTool(Hardware), new ModelsTool(Inventory),
+        new CanvasTool(Canvas, Present), new ImageTool(Sees), new AskTool(Questions), new PinTool(Hardware), new SensorTool(Hardware), new BusTool(Hardware), new CameraTool(Hardware), new ModelsTool(Inventory),
     ], Further);
 
     /// <summary>The table of a home where nothing is called: nothing of what stands behind it is opened.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Runtime.Hardware;
 using Runtime.Hardware.Board;
 using Runtime.Hardware.Simulation;
@@ -38,7 +39,7 @@ internal sealed class BoxHardware
         get { lock (_lock) return _last; }
     }
 
-    /// <summary>Lets the world do something to a pin or a sensor that is simulated.</summary>
+    /// <summary>Lets the world do something to a pin, a sensor, a chip or a port that is simulated.</summary>
     /// <exception cref="HardwareException">It is real, or not there.</exception>
     public void Simulate(string name, string value)
     {
@@ -47,6 +48,10 @@ internal sealed class BoxHardware
         {
             if (pin.Settings.IsOutput) throw new HardwareException($"{name} is driven by the box, not by the world: set it.");
             _simulated.Simulate(pin: true, name, PinLevel.TryParse(value, out var percent) ? percent : throw new HardwareException($"{value} is no value for a pin; use on, off or 0-100."));
+        }
+        else if (Board.Buses(null).FirstOrDefault(bus => bus.Name == name) is { } bus)
+        {
+            _simulated.Simulate(bus, bus.IsSerial ? Encoding.UTF8.GetBytes(value + bus.End) : BusBytes.Parse(value));
         }
         else
         {

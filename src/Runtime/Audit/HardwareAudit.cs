@@ -13,7 +13,7 @@ public sealed class HardwareAudit(AuditLog log)
         var refused = happened.Kind == HardwareEvent.Refused;
         var about = new AuditEvent(AuditKind.Hardware, $"hardware.{happened.Kind}")
         {
-            By = happened.Kind is HardwareEvent.Set or HardwareEvent.Refused ? new AuditActor { Person = happened.Person ?? "owner" } : null,
+            By = happened.Kind is HardwareEvent.Set or HardwareEvent.Sent or HardwareEvent.Picture or HardwareEvent.Refused ? new AuditActor { Person = happened.Person ?? "owner" } : null,
             Resource = happened.Name,
             Decision = refused ? AuditEvent.Deny : AuditEvent.Allow,
             Outcome = refused ? "blocked" : happened.Kind == HardwareEvent.Failed ? "failed" : "succeeded",

@@ -63,6 +63,16 @@ public sealed class ConfigStateTests
     [InlineData("""{"bindings": [{"agent": "ops", "channel": "hook"}]}""", "there is no such agent")]
     [InlineData("""{"bindings": [{"agent": "main"}]}""", "names nothing that goes to the agent")]
     [InlineData("""{"agents": {"ops": {"activation": "sometimes"}}}""", "must be one of always, mention, direct, scheduled")]
+    [InlineData("""{"hardware": {"buses": {"display": {"at": "i2c:1/0x3c/lm75"}}}}""", "hardware.buses.display.at is not of the form i2c:1/0x3c")]
+    [InlineData("""{"hardware": {"buses": {"display": {"at": "gpio:GPIO4"}}}}""", "is no address of a bus; there are i2c:1/0x3c, serial:ttyUSB0/9600, spi:0.0")]
+    [InlineData("""{"hardware": {"buses": {"display": {"at": "spi:0.0", "allow": ["trigger"]}}}}""", "bytes begin nothing")]
+    [InlineData("""{"hardware": {"buses": {"display": {"at": "spi:0.0", "registers": 5}}}}""", "registers must be between 0 and 4")]
+    [InlineData("""{"hardware": {"buses": {"modem": {"at": "serial:ttyUSB0/9600", "registers": 1}}}}""", "a serial port has none")]
+    [InlineData("""{"hardware": {"buses": {"modem": {"at": "serial:ttyUSB0/9600", "end": "."}}}}""", "hardware.buses.modem.end is none of")]
+    [InlineData("""{"hardware": {"buses": {"modem": {"at": "serial:ttyUSB0/9600", "who": ["anna"]}}}}""", "there is nobody of that id")]
+    [InlineData("""{"hardware": {"buses": {"a-b": {"at": "spi:0.0"}, "A_B": {"at": "spi:0.1"}}}}""", "is another's name but for capitals")]
+    [InlineData("""{"hardware": {"cameras": {"door": {"at": "/dev/video0"}}}}""", "is no address of a camera; there are video:video0")]
+    [InlineData("""{"hardware": {"cameras": {"door": {"at": "video:video0", "size": "big"}}}}""", "size is no width and height")]
     // path-03 of the attacks: a configuration that pulls in other files.
     [InlineData("""{"$include": "/etc/passwd"}""", "the configuration is one file")]
     [InlineData("""{"gateway": {"$include": "../secret"}}""", "the configuration is one file")]
@@ -129,7 +139,7 @@ public sealed class ConfigStateTests
     {
         var defaults = System.Text.Json.JsonSerializer.SerializeToNode(new ApplianceConfig(), ConfigJson.Default.ApplianceConfig)!.AsObject();
         Assert.Empty(ConfigCheck.Tree(defaults));
-        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback","tailscale":{"mode":"off"},"auth":{"allowTailscale":false}},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[],"channels":{"telegram":{}},"reflexes":{"enabled":true},"backup":{"keep":7},"exec":{},"hardware":{"simulate":false,"pins":{},"sensors":{},"triggers":{},"triggersPerHour":60},"sessions":{"helperDays":7,"helperEnd":"archive"},"power":{"battery":30,"whenHot":"slower"},"discovery":{"mdns":{"mode":"off"}}}""")), defaults.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(defaults, JsonNode.Parse("""{"gateway":{"port":18789,"bind":"loopback","tailscale":{"mode":"off"},"auth":{"allowTailscale":false}},"models":{"targets":{}},"hooks":{},"agents":{},"people":{},"roles":{},"heartbeat":{"every":"30m","tokensPerDay":100000},"router":{"profile":"private"},"network":{"offline":false},"memory":{"distill":true,"nightFrom":"03:00","nightTo":"06:00","tokensPerNight":20000,"keepDays":0},"tools":{"web":{"search":{"maxResults":5,"timeoutSeconds":10}},"browser":{}},"mcp":{"servers":{}},"bindings":[],"channels":{"telegram":{}},"reflexes":{"enabled":true},"backup":{"keep":7},"exec":{},"hardware":{"simulate":false,"pins":{},"sensors":{},"buses":{},"cameras":{},"triggers":{},"triggersPerHour":60},"sessions":{"helperDays":7,"helperEnd":"archive"},"power":{"battery":30,"whenHot":"slower"},"discovery":{"mdns":{"mode":"off"}}}""")), defaults.ToJsonString());
     }
 
     private static ConfigState Read(string text) => ConfigState.Read(Encoding.UTF8.GetBytes(text), []);

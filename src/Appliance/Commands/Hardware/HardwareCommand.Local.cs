@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Appliance.Config;
 using Models;
@@ -61,12 +60,12 @@ internal static partial class HardwareCommand
         var command = new Command("i2c", "Talk to a chip on I2C: write bytes, read bytes. Prints them in hexadecimal.") { bus, address, write, read, word };
         command.SetAction(parsed =>
         {
-            var (bytes, count) = (Bytes(parsed.GetValue(write)!), parsed.GetValue(read));
+            var (bytes, count) = (BusBytes.Parse(parsed.GetValue(write)!), parsed.GetValue(read));
             if (count is < 0 or > 4096 || bytes.Length > 4096) throw new ModelException("I2C takes 4,096 bytes at once.");
             using var chip = new I2cDevice(parsed.GetValue(bus)!, parsed.GetValue(address)!);
-            var answer = new byte[count];
-            if (parsed.GetValue(word) is { } register) answer = chip.ReadWord(Bytes(register) is [var one] ? one : throw new ModelException("A register is one byte: 00.")) is var both ? [(byte)(both >> 8), (byte)both] : [];
-            else chip.Transfer(bytes, answer);
+            byte[] answer;
+            if (parsed.GetValue(word) is { } register) answer = chip.ReadWord(BusBytes.Parse(register) is [var one] ? one : throw new ModelException("A register is one byte: 00.")) is var both ? [(byte)(both >> 8), (byte)both] : [];
+            else answer = chip.Transfer(bytes, count);
             Terminal.Of(parsed).WriteLine(Convert.ToHexStringLower(answer));
             return ExitCode.Ok;
         });
@@ -81,10 +80,10 @@ internal static partial class HardwareCommand
         var command = new Command("spi", "Send bytes to a chip on SPI and print as many that came back, in hexadecimal.") { device, bytes, speed };
         command.SetAction(parsed =>
         {
-            var sent = Bytes(parsed.GetValue(bytes)!);
+            var sent = BusBytes.Parse(parsed.GetValue(bytes)!);
             if (sent.Length is 0 or > 4096) throw new ModelException("SPI takes 1 to 4,096 bytes at once.");
             using var chip = new SpiDevice(parsed.GetValue(device)!, parsed.GetValue(speed));
-            Terminal.Of(parsed).WriteLine(Convert.ToHexStringLower(chip.Transfer(sent)));
+            Terminal.Of(parsed).WriteLine(Convert.ToHexStringLower(chip.Transfer(sent, 0)));
             return ExitCode.Ok;
         });
         return command;
@@ -98,19 +97,12 @@ internal static partial class HardwareCommand
         var command = new Command("camera", "Take one picture with a camera that knows MJPEG, as nearly every USB camera does.") { device, file, size };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(size)!.Split('x') is not [var w, var h] || !int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out var width) || !int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var height))
-                throw new ModelException("--size is of the form 1280x720.");
-            var picture = Camera.Take(parsed.GetValue(device)!, width, height);
+            if (!CameraSettings.TryParseSize(parsed.GetValue(size)!, out var pixels)) throw new ModelException("--size is of the form 1280x720.");
+            var picture = Camera.Take(parsed.GetValue(device)!, pixels.Width, pixels.Height);
             File.WriteAllBytes(parsed.GetValue(file)!, picture);
             Terminal.Of(parsed).WriteLine($"{parsed.GetValue(file)}: {picture.Length:N0} bytes");
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    private static byte[] Bytes(string hex)
-    {
-        try { return Convert.FromHexString(hex.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? hex[2..] : hex); }
-        catch (FormatException e) { throw new ModelException($"{hex} is no row of bytes in hexadecimal, such as 0f or 00a1.", e); }
     }
 }

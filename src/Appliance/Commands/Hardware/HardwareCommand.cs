@@ -17,7 +17,7 @@ internal static partial class HardwareCommand
     private static Command ListCommand()
     {
         var found = new Option<bool>("--found") { Description = "What this machine has, named or not: nothing is taken or changed, and no gateway is needed." };
-        var command = new Command("list", "List pins and sensors that have names, with what they are at.") { found };
+        var command = new Command("list", "List what has a name, with what pins and sensors are at.") { found };
         var gateway = new GatewayArguments(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -44,8 +44,8 @@ internal static partial class HardwareCommand
 
     private static Command SimulateCommand()
     {
-        var value = new Argument<string>("value") { HelpName = "VALUE", Description = "on, off or 0 to 100 for a pin, a number for a sensor." };
-        return GatewayRequest.Create("simulate", "Do what the world would, where hardware.simulate is set: press a button, make it warm.", "hardware.simulate", Scope.Admin, [Name(out var name), value],
+        var value = new Argument<string>("value") { HelpName = "VALUE", Description = "on, off or 0 to 100 for a pin, a number for a sensor, a line for a serial port, bytes in hexadecimal for a chip." };
+        return GatewayRequest.Create("simulate", "Do what the world would, where hardware.simulate is set: press a button, make it warm, let bytes come.", "hardware.simulate", Scope.Admin, [Name(out var name), value],
             (parsed, to) => to.Add("name", parsed.GetValue(name)).Add("value", parsed.GetValue(value)), (parsed, terminal, _) => terminal.WriteLine($"{parsed.GetValue(name)} is {parsed.GetValue(value)}"));
     }
 
@@ -79,7 +79,8 @@ internal static partial class HardwareCommand
     private static void Show(Terminal terminal, JsonElement answer)
     {
         if (answer.Flag("simulated")) terminal.Note("All of it is simulated (hardware.simulate).");
-        var rows = answer.Items("pins").Select(pin => Row(pin, string.Join(' ', pin.Texts("allow")))).Concat(answer.Items("sensors").Select(sensor => Row(sensor, "read"))).ToArray();
+        var rows = answer.Items("pins").Select(pin => Row(pin, string.Join(' ', pin.Texts("allow")))).Concat(answer.Items("sensors").Select(sensor => Row(sensor, "read")))
+            .Concat(answer.Items("buses").Concat(answer.Items("cameras")).Select(device => Row(device, string.Join(' ', device.Texts("allow"))))).ToArray();
         if (rows.Length == 0) terminal.Note("Nothing has a name yet. `appliance hardware list --found` shows what there is; the section hardware of appliance.json names it.");
         else terminal.WriteTable(["NAME", "STATE", "ALLOWED", "AT", "WHAT"], rows);
 

@@ -39,7 +39,7 @@ internal sealed record PinConfig(
     /// <summary>What is wrong with it, setting by setting.</summary>
     public IEnumerable<(string Setting, string Fault)> Faults()
     {
-        if (DeviceAddress.Read(At, isPin: true, out var fault) is null) yield return ("at", fault!);
+        if (DeviceAddress.Read(At, DeviceKind.Pin, out var fault) is null) yield return ("at", fault!);
         if (Output && At.StartsWith($"{DeviceAddress.Key}:", StringComparison.Ordinal)) yield return ("output", "is true, and keys cannot be driven");
         if (!IsOutput && Uses.HasFlag(PinUse.Set)) yield return ("allow", "has set, and it is not driven: output is missing");
         if (IsOutput && Uses.HasFlag(PinUse.Trigger)) yield return ("allow", "has trigger, and only what is listened to begins something");
@@ -48,7 +48,7 @@ internal sealed record PinConfig(
     }
 
     /// <summary>As the agent's room takes it.</summary>
-    public PinSettings ToSettings(string name) => new(name, DeviceAddress.Read(At, isPin: true, out _)!)
+    public PinSettings ToSettings(string name) => new(name, DeviceAddress.Read(At, DeviceKind.Pin, out _)!)
     {
         About = About,
         IsOutput = IsOutput,

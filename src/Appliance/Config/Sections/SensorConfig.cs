@@ -21,12 +21,12 @@ internal sealed record SensorConfig(
     /// <summary>What is wrong with it, setting by setting.</summary>
     public IEnumerable<(string Setting, string Fault)> Faults()
     {
-        if (DeviceAddress.Read(At, isPin: false, out var fault) is null) yield return ("at", fault!);
+        if (DeviceAddress.Read(At, DeviceKind.Sensor, out var fault) is null) yield return ("at", fault!);
         if (Uses.HasFlag(PinUse.Set)) yield return ("allow", "has set, and a sensor is only read");
     }
 
     /// <summary>As the agent's room takes it.</summary>
-    public SensorSettings ToSettings(string name) => new(name, DeviceAddress.Read(At, isPin: false, out _)!)
+    public SensorSettings ToSettings(string name) => new(name, DeviceAddress.Read(At, DeviceKind.Sensor, out _)!)
     {
         Allow = Uses,
         Who = Who ?? [],

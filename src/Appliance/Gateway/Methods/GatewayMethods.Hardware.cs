@@ -25,7 +25,8 @@ internal sealed partial class GatewayMethods
     {
         var (board, person) = (_context.Hardware.Board, OriginOf(call).Person);
         return FrameWriter.Payload(to => to.Add("simulated", _context.Hardware.IsSimulated)
-            .Add("pins", [.. board.Pins(person).Select(pin => new PinRow(pin))]).Add("sensors", [.. board.Sensors(person).Select(sensor => new SensorRow(sensor))]));
+            .Add("pins", [.. board.Pins(person).Select(pin => new PinRow(pin))]).Add("sensors", [.. board.Sensors(person).Select(sensor => new SensorRow(sensor))])
+            .Add("buses", [.. board.Buses(person).Select(bus => new DeviceRow(bus))]).Add("cameras", [.. board.Cameras(person).Select(camera => new DeviceRow(camera))]));
     }
 
     private byte[]? ReadHardware(GatewayCall call)
@@ -63,6 +64,9 @@ internal sealed partial class GatewayMethods
         var after = call.Params.OptionalNumber("after", 0, long.MaxValue) ?? _context.Hardware.Last;
         var rows = await _context.Hardware.SinceAsync(after, HardwarePatience, call.Connection.Gone);
         return FrameWriter.Payload(to => to.Add("last", rows.Count > 0 ? rows[^1].Number : after)
-            .Add("events", [.. rows.Where(row => person is null || _context.Hardware.Board.HasPin(row.Event.Name, person)).Select(row => new HardwareEventRow(row))]));
+            .Add("events", [.. rows.Where(row => person is null || IsPins(row.Event, person)).Select(row => new HardwareEventRow(row))]));
     }
+
+    // A chip or a camera may have a pin's name.
+    private bool IsPins(HardwareEvent happened, string person) => happened.Kind is not (HardwareEvent.Sent or HardwareEvent.Picture) && _context.Hardware.Board.HasPin(happened.Name, person);
 }

@@ -26,7 +26,7 @@ public sealed record ClassRule(DataClass Class)
     public static IReadOnlyList<ClassRule> Usual { get; } =
     [
         .. Of(DataClass.Personal, "memory_*", "read", "grep", "find", "ls", "exec", "process", "session_*", "sessions_*", "message", "image"),
-        .. Of(DataClass.Sensor, "device_*", "sensor_*", "node_*"),
+        .. Of(DataClass.Sensor, "device_*", "sensor_*", "node_*", "bus", "camera"),
     ];
 
     private static IEnumerable<ClassRule> Of(DataClass data, params string[] tools) => tools.Select(tool => new ClassRule(data) { Tool = tool });

@@ -1,13 +1,19 @@
 namespace Runtime.Hardware.Board;
 
-/// <summary>Something that happened to a pin or a sensor. Immutable.</summary>
+/// <summary>Something that happened to what is wired. Immutable.</summary>
 /// <param name="Kind">What: one of the constants.</param>
-/// <param name="Name">The pin, sensor or trigger.</param>
-/// <param name="Value">What it is at now, in words.</param>
+/// <param name="Name">The pin, sensor, bus, camera or trigger.</param>
+/// <param name="Value">What it is at now, in words; how many bytes were sent.</param>
 public sealed record HardwareEvent(string Kind, string Name, string Value)
 {
     /// <summary>A pin was set by somebody.</summary>
     public const string Set = "set";
+
+    /// <summary>Bytes were written to a chip or a port by somebody.</summary>
+    public const string Sent = "send";
+
+    /// <summary>A picture was taken for somebody.</summary>
+    public const string Picture = "picture";
 
     /// <summary>A pin was set because the box begins, or the pin became known.</summary>
     public const string Started = "start";
@@ -18,7 +24,7 @@ public sealed record HardwareEvent(string Kind, string Name, string Value)
     /// <summary>A pin that is listened to changed.</summary>
     public const string Edge = "edge";
 
-    /// <summary>Somebody was kept from using a pin or a sensor.</summary>
+    /// <summary>Somebody was kept from using something, or it is not there.</summary>
     public const string Refused = "refused";
 
     /// <summary>A device did not do what it was told.</summary>

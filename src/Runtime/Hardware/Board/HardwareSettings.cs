@@ -11,4 +11,10 @@ public sealed record HardwareSettings
 
     /// <summary>The sensors; no two of one name.</summary>
     public IReadOnlyList<SensorSettings> Sensors { get; init; } = [];
+
+    /// <summary>The chips and ports that bytes go to; no two of one name.</summary>
+    public IReadOnlyList<BusSettings> Buses { get; init; } = [];
+
+    /// <summary>The cameras; no two of one name.</summary>
+    public IReadOnlyList<CameraSettings> Cameras { get; init; } = [];
 }

@@ -5,22 +5,10 @@ namespace Runtime.Hardware.Board;
 /// <summary>A pin that has a name, and what it may be used for. Immutable.</summary>
 /// <param name="Name">As people and models call it.</param>
 /// <param name="At">Where it is.</param>
-public sealed record PinSettings(string Name, DeviceAddress At)
+public sealed record PinSettings(string Name, DeviceAddress At) : DeviceSettings(Name, At)
 {
-    /// <summary>What it is, in the owner's words.</summary>
-    public string? About { get; init; }
-
     /// <summary>True where it is driven, false where it is listened to.</summary>
     public bool IsOutput { get; init; }
-
-    /// <summary>What it may be used for.</summary>
-    public PinUse Allow { get; init; } = PinUse.Read;
-
-    /// <summary>People beside the owner who may use it so, by their ids; <c>*</c> is everybody.</summary>
-    public IReadOnlyList<string> Who { get; init; } = [];
-
-    /// <summary>True where a person is asked before an agent sets it.</summary>
-    public bool Asks { get; init; }
 
     /// <summary>True where low is on.</summary>
     public bool IsActiveLow { get; init; }

@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace Runtime.Hardware.Board;
 
-/// <summary>What a pin or a sensor may be used for; several together. Without the attribute of flags, so that settings know the words.</summary>
+/// <summary>What something wired may be used for; several together. Without the attribute of flags, so that settings know the words.</summary>
 public enum PinUse
 {
     /// <summary>Nothing.</summary>
     [JsonStringEnumMemberName("none")]
     None = 0,
 
-    /// <summary>Its state is told.</summary>
+    /// <summary>Its state is told; bytes are read from it, a picture is taken.</summary>
     [JsonStringEnumMemberName("read")]
     Read = 1,
 
-    /// <summary>It is set.</summary>
+    /// <summary>It is set; bytes are written to it.</summary>
     [JsonStringEnumMemberName("set")]
     Set = 2,
 

@@ -2,20 +2,11 @@ using Runtime.Hardware.Devices;
 
 namespace Runtime.Hardware.Board;
 
-/// <summary>A sensor that has a name. Immutable.</summary>
+/// <summary>A sensor that has a name; it may be used for <see cref="PinUse.Read"/> and <see cref="PinUse.Trigger"/>. Immutable.</summary>
 /// <param name="Name">As people and models call it.</param>
 /// <param name="At">Where it is.</param>
-public sealed record SensorSettings(string Name, DeviceAddress At)
+public sealed record SensorSettings(string Name, DeviceAddress At) : DeviceSettings(Name, At)
 {
-    /// <summary>What it is, in the owner's words.</summary>
-    public string? About { get; init; }
-
-    /// <summary>What it may be used for: <see cref="PinUse.Read"/> and <see cref="PinUse.Trigger"/>.</summary>
-    public PinUse Allow { get; init; } = PinUse.Read;
-
-    /// <summary>People beside the owner who may read it, by their ids; <c>*</c> is everybody.</summary>
-    public IReadOnlyList<string> Who { get; init; } = [];
-
     /// <summary>Its unit, where the device does not say.</summary>
     public string? Unit { get; init; }
 

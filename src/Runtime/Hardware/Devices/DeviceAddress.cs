@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Runtime.Hardware.Devices;
 
 /// <summary>
-/// Where a pin or a sensor is, as its owner writes it: a way and what is found there, <c>gpio:gpiochip0/17</c>, <c>w1:28-00000a</c>. Every
-/// part is one name of a folder or a number, so that no address leads out of the folder it belongs to. Immutable.
+/// Where something is that is wired to this machine, as its owner writes it: a way and what is found there, <c>gpio:gpiochip0/17</c>,
+/// <c>w1:28-00000a</c>. Every part is one name of a folder or a number, so that no address leads out of the folder it belongs to. Immutable.
 /// </summary>
 public sealed record DeviceAddress
 {
@@ -29,31 +29,38 @@ public sealed record DeviceAddress
     /// <summary>A channel of an IIO device: <c>iio:bme280/humidityrelative</c>.</summary>
     public const string Iio = "iio";
 
-    /// <summary>A chip on I2C that is read here: <c>i2c:1/0x48/lm75</c>.</summary>
+    /// <summary>A chip on I2C: <c>i2c:1/0x48</c>, and as a sensor, that is read here, <c>i2c:1/0x48/lm75</c>.</summary>
     public const string I2c = "i2c";
 
-    /// <summary>A channel of a converter on SPI: <c>spi:0.0/mcp3008/3</c>.</summary>
+    /// <summary>A chip on SPI: <c>spi:0.0</c>, and as a sensor, a channel of a converter, <c>spi:0.0/mcp3008/3</c>.</summary>
     public const string Spi = "spi";
 
-    /// <summary>Numbers that somebody writes line by line: <c>serial:ttyUSB0/9600</c>.</summary>
+    /// <summary>A serial port and its speed: <c>serial:ttyUSB0/9600</c>; as a sensor, numbers that somebody writes there line by line.</summary>
     public const string Serial = "serial";
+
+    /// <summary>A camera: <c>video:video0</c>.</summary>
+    public const string Video = "video";
 
     private const int Longest = 64;
 
-    // How many parts each way has, and whether it leads to a pin or a sensor.
-    private static readonly FrozenDictionary<string, (int Least, int Most, bool IsPin, string Form)> Ways = new Dictionary<string, (int, int, bool, string)>
+    // How many parts each way has that leads to a kind.
+    private static readonly FrozenDictionary<(DeviceKind, string), (int Least, int Most, string Form)> Ways = new Dictionary<(DeviceKind, string), (int, int, string)>
     {
-        [Gpio] = (1, 2, true, "gpio:gpiochip0/17 or gpio:NAME"),
-        [Pwm] = (2, 2, true, "pwm:pwmchip0/1"),
-        [Led] = (1, 1, true, "led:NAME"),
-        [Key] = (2, 2, true, "key:event0/28"),
-        [OneWire] = (1, 1, false, "w1:28-0316a279c3ff"),
-        [Hwmon] = (2, 2, false, "hwmon:lm75/temp1"),
-        [Iio] = (2, 2, false, "iio:bme280/temp"),
-        [I2c] = (3, 3, false, "i2c:1/0x48/lm75"),
-        [Spi] = (3, 3, false, "spi:0.0/mcp3008/3"),
-        [Serial] = (2, 2, false, "serial:ttyUSB0/9600"),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+        [(DeviceKind.Pin, Gpio)] = (1, 2, "gpio:gpiochip0/17 or gpio:NAME"),
+        [(DeviceKind.Pin, Pwm)] = (2, 2, "pwm:pwmchip0/1"),
+        [(DeviceKind.Pin, Led)] = (1, 1, "led:NAME"),
+        [(DeviceKind.Pin, Key)] = (2, 2, "key:event0/28"),
+        [(DeviceKind.Sensor, OneWire)] = (1, 1, "w1:28-0316a279c3ff"),
+        [(DeviceKind.Sensor, Hwmon)] = (2, 2, "hwmon:lm75/temp1"),
+        [(DeviceKind.Sensor, Iio)] = (2, 2, "iio:bme280/temp"),
+        [(DeviceKind.Sensor, I2c)] = (3, 3, "i2c:1/0x48/lm75"),
+        [(DeviceKind.Sensor, Spi)] = (3, 3, "spi:0.0/mcp3008/3"),
+        [(DeviceKind.Sensor, Serial)] = (2, 2, "serial:ttyUSB0/9600"),
+        [(DeviceKind.Bus, I2c)] = (2, 2, "i2c:1/0x3c"),
+        [(DeviceKind.Bus, Spi)] = (1, 1, "spi:0.0"),
+        [(DeviceKind.Bus, Serial)] = (2, 2, "serial:ttyUSB0/9600"),
+        [(DeviceKind.Camera, Video)] = (1, 1, "video:video0"),
+    }.ToFrozenDictionary();
 
     private DeviceAddress(string way, IReadOnlyList<string> parts) => (Way, Parts) = (way, parts);
 
@@ -64,16 +71,16 @@ public sealed record DeviceAddress
     public IReadOnlyList<string> Parts { get; }
 
     /// <summary>The forms of addresses, for a message.</summary>
-    public static string Forms(bool isPin) => string.Join(", ", Ways.Values.Where(way => way.IsPin == isPin).Select(way => way.Form).Order(StringComparer.Ordinal));
+    public static string Forms(DeviceKind kind) => string.Join(", ", Ways.Where(way => way.Key.Item1 == kind).Select(way => way.Value.Form).Order(StringComparer.Ordinal));
 
-    /// <summary>Reads an address of a pin or of a sensor; says what is wrong where it is none.</summary>
-    public static DeviceAddress? Read(string text, bool isPin, out string? fault)
+    /// <summary>Reads an address of a kind; says what is wrong where it is none.</summary>
+    public static DeviceAddress? Read(string text, DeviceKind kind, out string? fault)
     {
         fault = null;
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0 || !Ways.TryGetValue(text[..colon], out var way) || way.IsPin != isPin)
+        if (colon < 0 || !Ways.TryGetValue((kind, text[..colon]), out var way))
         {
-            fault = $"is no address of a {(isPin ? "pin" : "sensor")}; there are {Forms(isPin)}";
+            fault = $"is no address of a {kind.ToString().ToLowerInvariant()}; there are {Forms(kind)}";
             return null;
         }
         var parts = text[(colon + 1)..].Split('/');

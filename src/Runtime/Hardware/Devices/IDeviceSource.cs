@@ -14,4 +14,12 @@ public interface IDeviceSource
     /// <summary>Opens a sensor.</summary>
     /// <exception cref="HardwareException">It is not there, or may not be used.</exception>
     ISensor Open(SensorSettings sensor);
+
+    /// <summary>Opens a chip or a port.</summary>
+    /// <exception cref="HardwareException">It is not there, or may not be used.</exception>
+    IBus Open(BusSettings bus);
+
+    /// <summary>Takes a picture, which may take some seconds: a whole JPEG file.</summary>
+    /// <exception cref="HardwareException">There is no camera, it is in use, or it gives no picture.</exception>
+    byte[] Take(CameraSettings camera);
 }

@@ -7,6 +7,9 @@ namespace Runtime.Hardware.Kernel;
 /// <summary>An open device of <c>/dev</c>. Its errors say what helps. Not safe for several threads.</summary>
 internal sealed class DeviceFile : IDisposable
 {
+    // Milliseconds: a serial port that nobody lets send.
+    private const int LongestWrite = 10_000;
+
     private readonly SafeFileHandle _handle;
 
     private DeviceFile(SafeFileHandle handle, string path) => (_handle, Path) = (handle, path);
@@ -60,14 +63,25 @@ internal sealed class DeviceFile : IDisposable
         }
     }
 
-    /// <summary>Writes all of it.</summary>
-    /// <exception cref="HardwareException">It cannot be written.</exception>
+    /// <summary>Writes all of it; waits where the file takes no more just now.</summary>
+    /// <exception cref="HardwareException">It cannot be written, or takes nothing for ten seconds.</exception>
     public unsafe void Write(ReadOnlySpan<byte> from)
     {
-        fixed (byte* at = from)
+        while (from.Length > 0)
         {
-            var count = Libc.Write(Number, at, (nuint)from.Length);
-            if (count != from.Length) throw Fault(Path, "written", count < 0 ? Marshal.GetLastPInvokeError() : Libc.Invalid);
+            fixed (byte* at = from)
+            {
+                var count = Libc.Write(Number, at, (nuint)from.Length);
+                if (count > 0)
+                {
+                    from = from[(int)count..];
+                    continue;
+                }
+                var error = count < 0 ? Marshal.GetLastPInvokeError() : Libc.Invalid;
+                var full = new Libc.PollFile { File = Number, Wanted = Libc.Writable };
+                if (error == Libc.Interrupted || (error == Libc.TryAgain && Libc.Poll(&full, 1, LongestWrite) > 0)) continue;
+                throw Fault(Path, "written", error);
+            }
         }
     }
 
@@ -107,8 +121,11 @@ internal sealed class DeviceFile : IDisposable
         Libc.MakeRaw(termios);
         *(uint*)(termios + 8) |= 0x80 | 0x800;
         if (Libc.SetSpeed(termios, speed) != 0 || Libc.SetTerminal(Number, 0, termios) != 0) throw Fault(Path, "set to that speed", Marshal.GetLastPInvokeError());
-        _ = Libc.Flush(Number, 0);
+        Forget();
     }
+
+    /// <summary>Forgets what came by a serial port and was not read.</summary>
+    public void Forget() => _ = Libc.Flush(Number, 0);
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();

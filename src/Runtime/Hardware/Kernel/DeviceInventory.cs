@@ -10,7 +10,7 @@ public sealed class DeviceInventory(string root = "/")
     private readonly string _sys = Path.Combine(root, "sys"), _dev = Path.Combine(root, "dev");
 
     /// <summary>Everything, kind by kind.</summary>
-    public IEnumerable<FoundDevice> Read() => [.. Lines(), .. Pwm(), .. Leds(), .. Keys(), .. OneWire(), .. Hwmon(), .. Iio(), .. Files("i2c-*", "I2C bus"), .. Files("spidev*", "SPI chip"), .. Serial(), .. Files("video*", "camera or video device")];
+    public IEnumerable<FoundDevice> Read() => [.. Lines(), .. Pwm(), .. Leds(), .. Keys(), .. OneWire(), .. Hwmon(), .. Iio(), .. Files("i2c-", "i2c:", "/…", "I2C bus"), .. Files("spidev", "spi:", "", "SPI chip"), .. Serial(), .. Files("video", "video:video", "", "camera or video device")];
 
     // All lines that have a name, and of the others how many there are.
     private IEnumerable<FoundDevice> Lines()
@@ -55,8 +55,9 @@ public sealed class DeviceInventory(string root = "/")
     private IEnumerable<FoundDevice> Serial() => SysFile.Folders(Path.Combine(_sys, "class/tty")).Where(port => Directory.Exists(Path.Combine(port, "device/driver")) && Path.GetFileName(port) is var name && !name.StartsWith("ttyS", StringComparison.Ordinal))
         .Select(port => new FoundDevice($"serial:{Path.GetFileName(port)}/9600", "serial port"));
 
-    private IEnumerable<FoundDevice> Files(string pattern, string what) => !Directory.Exists(_dev) ? [] :
-        Directory.EnumerateFiles(_dev, pattern).Order(StringComparer.Ordinal).Select(path => new FoundDevice(path, what));
+    // A device's file is an address but for its beginning.
+    private IEnumerable<FoundDevice> Files(string file, string way, string end, string what) => !Directory.Exists(_dev) ? [] :
+        Directory.EnumerateFiles(_dev, $"{file}*").Order(StringComparer.Ordinal).Select(path => new FoundDevice($"{way}{Path.GetFileName(path)[file.Length..]}{end}", what));
 
     private static IEnumerable<string> Channels(string folder, string pattern, string prefix) =>
         Directory.EnumerateFiles(folder, pattern).Select(path => Path.GetFileName(path)[prefix.Length..]).Order(StringComparer.Ordinal);

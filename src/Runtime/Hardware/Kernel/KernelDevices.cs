@@ -4,6 +4,7 @@ using Runtime.Hardware.Kernel.Buses;
 using Runtime.Hardware.Kernel.Gpio;
 using Runtime.Hardware.Kernel.Input;
 using Runtime.Hardware.Kernel.Sysfs;
+using Runtime.Hardware.Kernel.Video;
 
 namespace Runtime.Hardware.Kernel;
 
@@ -39,4 +40,16 @@ public sealed class KernelDevices(string root = "/") : IDeviceSource
             var (other, _) => throw new HardwareException($"{other} leads to no sensor."),
         };
     }
+
+    /// <inheritdoc/>
+    public IBus Open(BusSettings bus) => bus.At.Way switch
+    {
+        DeviceAddress.I2c => new I2cDevice(bus.At.Parts[0], bus.At.Parts[1], _dev),
+        DeviceAddress.Spi => new SpiDevice(bus.At.Parts[0], folder: _dev),
+        DeviceAddress.Serial => new SerialPort(_dev, bus.At.Parts),
+        var other => throw new HardwareException($"{other} leads to no chip that takes bytes."),
+    };
+
+    /// <inheritdoc/>
+    public byte[] Take(CameraSettings camera) => Camera.Take(Path.Combine(_dev, camera.At.Parts[0]), camera.Size.Width, camera.Size.Height);
 }

@@ -7,7 +7,7 @@ internal static unsafe partial class Libc
 {
     public const int ReadOnly = 0, ReadWrite = 2, NoControllingTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
     public const int NotPermitted = 1, NotFound = 2, NoDevice = 19, TryAgain = 11, Interrupted = 4, NoAccess = 13, Busy = 16, Invalid = 22, NoSuchDevice = 6;
-    public const short Readable = 1, Urgent = 2;
+    public const short Readable = 1, Urgent = 2, Writable = 4;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);

@@ -8,6 +8,7 @@ namespace Runtime.Hardware.Simulation;
 public sealed class SimulatedDevices : IDeviceSource
 {
     private readonly ConcurrentDictionary<string, SimulatedPin> _pins = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SimulatedBus> _buses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, double> _measured = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -21,6 +22,12 @@ public sealed class SimulatedDevices : IDeviceSource
     /// <inheritdoc/>
     public ISensor Open(SensorSettings sensor) => new SimulatedSensor(() => _measured.GetValueOrDefault(sensor.Name, 20) * sensor.Scale, sensor.Unit ?? UnitOf(sensor.At));
 
+    /// <inheritdoc/>
+    public IBus Open(BusSettings bus) => _buses.GetOrAdd(bus.Name, _ => new SimulatedBus(bus.At.Way));
+
+    /// <inheritdoc/>
+    public byte[] Take(CameraSettings camera) => SimulatedCamera.Take(camera.Size.Width, camera.Size.Height);
+
     /// <summary>Does from outside what the world would do: a button is pressed, it gets warm.</summary>
     /// <param name="pin">The pin, or null for a sensor.</param>
     /// <param name="name">The name.</param>
@@ -30,6 +37,9 @@ public sealed class SimulatedDevices : IDeviceSource
         if (pin) _pins.GetOrAdd(name, _ => new SimulatedPin()).Simulate((int)value);
         else _measured[name] = value;
     }
+
+    /// <summary>Does from outside what the world would do: bytes come by a chip or a port.</summary>
+    public void Simulate(BusSettings bus, byte[] bytes) => _buses.GetOrAdd(bus.Name, _ => new SimulatedBus(bus.At.Way)).Simulate(bytes);
 
     private static string UnitOf(DeviceAddress at) => at.Way is DeviceAddress.OneWire or DeviceAddress.I2c || at.Parts[^1].StartsWith("temp", StringComparison.Ordinal) ? "°C" : "";
 }

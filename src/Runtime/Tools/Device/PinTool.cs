@@ -1,4 +1,5 @@
 using Runtime.Hardware.Board;
+using Runtime.Hardware.Devices;
 using Runtime.Tools.Policy;
 
 namespace Runtime.Tools.Device;
@@ -21,7 +22,7 @@ public sealed class PinTool(HardwareBoard board) : Tool(
     public override ToolProfile Profile => ToolProfile.Assistant;
 
     /// <inheritdoc/>
-    public override bool IsThere => board.HasPins;
+    public override bool IsThere => board.Has(DeviceKind.Pin);
 
     // Names and levels that the owner chose.
     /// <inheritdoc/>
@@ -33,7 +34,7 @@ public sealed class PinTool(HardwareBoard board) : Tool(
     {
         if (arguments.OptionalText("action") != "set") return ToolEffect.Reads;
         var (name, value) = (arguments.OptionalText("name") ?? "", arguments.OptionalText("value") ?? "");
-        if (board.Asks(name)) return ToolEffect.Destructive;
+        if (board.Asks(DeviceKind.Pin, name)) return ToolEffect.Destructive;
         return SaidText.HoldsWords(context.Said, name) && SaidText.HoldsWords(context.Said, value) ? ToolEffect.Writes : ToolEffect.Outward;
     }
 

@@ -1,4 +1,5 @@
 using Runtime.Hardware.Board;
+using Runtime.Hardware.Devices;
 using Runtime.Tools.Policy;
 
 namespace Runtime.Tools.Device;
@@ -15,7 +16,7 @@ public sealed class SensorTool(HardwareBoard board) : Tool(
     public override ToolProfile Profile => ToolProfile.Assistant;
 
     /// <inheritdoc/>
-    public override bool IsThere => board.HasSensors;
+    public override bool IsThere => board.Has(DeviceKind.Sensor);
 
     /// <inheritdoc/>
     public override bool ReturnsData => false;

@@ -25,6 +25,11 @@ public sealed class HardwareTests : IAsyncLifetime
                   "dusk": { "at": "gpio:gpiochip0/5", "allow": ["read", "trigger"] }
                 },
                 "sensors": { "kitchen": { "at": "w1:28-0316" } },
+                "buses": {
+                  "display": { "at": "i2c:1/0x3c", "allow": ["read", "set"], "registers": 1 },
+                  "modem": { "at": "serial:ttyUSB0/9600", "allow": ["read", "set"], "ask": false }
+                },
+                "cameras": { "hall": { "at": "video:video0" } },
                 "triggers": { "bell": { "on": "door", "becomes": "on", "say": "The door bell rang: {name} is {value}." }, "dark": { "on": "dusk", "becomes": "on", "say": "turn the lamp on" } }
               }
             }
@@ -63,6 +68,44 @@ public sealed class HardwareTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bus_ReadByATool_GivesWhatTheWorldSent_AndIsWrittenToWhenAPersonSaysYes()
+    {
+        var list = await _owner.AskAsync("hardware.list", new JsonObject());
+        Assert.Equal(["display i2c:1/0x3c", "modem serial:ttyUSB0/9600"], list.GetProperty("buses").EnumerateArray().Select(bus => $"{bus.GetProperty("name").GetString()} {bus.GetProperty("at").GetString()}"));
+        await _owner.AskAsync("hardware.simulate", new JsonObject { ["name"] = "modem", ["value"] = "RING" });
+        await _owner.AskAsync("hardware.simulate", new JsonObject { ["name"] = "display", ["value"] = "10 a1a2" });
+        Assert.Equal("RING\n", await InvokeAsync("""{"action":"read","name":"modem"}"""));
+        Assert.Equal("a1a2", await InvokeAsync("""{"action":"read","name":"display","hex":"10","count":2}"""));
+
+        var asked = await _owner.SendRequestAsync("tools.invoke", new JsonObject { ["name"] = "bus", ["args"] = new JsonObject { ["action"] = "write", ["name"] = "display", ["hex"] = "10ff" } });
+        var question = await _owner.EventAsync("plugin.approval.requested");
+        Assert.Equal("bus", question.GetProperty("request").GetProperty("toolName").GetString());
+        Assert.Equal("a1", await InvokeAsync("""{"action":"read","name":"display","hex":"10"}"""));
+        await _owner.AskAsync("plugin.approval.resolve", new JsonObject { ["id"] = question.GetProperty("id").GetString(), ["decision"] = "allow-once" });
+        Assert.Contains("Wrote 2 bytes to display.", (await _owner.ResponseAsync(asked)).ToString(), StringComparison.Ordinal);
+        Assert.Equal("ff", await InvokeAsync("""{"action":"read","name":"display","hex":"10"}"""));
+
+        await _owner.AskAsync("audit.list", new JsonObject());
+        Assert.Contains(AuditReader.NewestFirst(_host.Home), record => record.Event is { Kind: AuditKind.Hardware, Action: "hardware.send", Resource: "display", Detail: "2 bytes", By.Person: "owner" });
+    }
+
+    [Fact]
+    public async Task Camera_ByATool_IsAskedAboutAndLeavesAPicture()
+    {
+        // A program's call is nobody's wish: a person is asked before a camera looks.
+        var asked = await _owner.SendRequestAsync("tools.invoke", new JsonObject { ["name"] = "camera", ["args"] = new JsonObject() });
+        var question = await _owner.EventAsync("plugin.approval.requested");
+        await _owner.AskAsync("plugin.approval.resolve", new JsonObject { ["id"] = question.GetProperty("id").GetString(), ["decision"] = "allow-once" });
+
+        Assert.Contains("pictures/hall.jpg is a picture of hall", (await _owner.ResponseAsync(asked)).ToString(), StringComparison.Ordinal);
+
+        var picture = await File.ReadAllBytesAsync(Path.Combine(_host.Home, "agents", "main", "workspace", "pictures", "hall.jpg"));
+        Assert.Equal([0xFF, 0xD8], picture[..2]);
+        await _owner.AskAsync("audit.list", new JsonObject());
+        Assert.Contains(AuditReader.NewestFirst(_host.Home), record => record.Event is { Kind: AuditKind.Hardware, Action: "hardware.picture", Resource: "hall" });
+    }
+
+    [Fact]
     public async Task Trigger_SetOffByAButton_IsATurnOfItsOwnSession()
     {
         await _owner.AskAsync("hardware.simulate", new JsonObject { ["name"] = "door", ["value"] = "on" });
@@ -98,4 +141,7 @@ public sealed class HardwareTests : IAsyncLifetime
         Assert.Equal("on", (await _owner.AskAsync("hardware.read", new JsonObject { ["name"] = "lamp" })).GetProperty("state").GetString());
         Assert.Contains("pwmchip0", await File.ReadAllTextAsync(config), StringComparison.Ordinal);
     }
+
+    private async Task<string?> InvokeAsync(string arguments) =>
+        (await _owner.AskAsync("tools.invoke", new JsonObject { ["name"] = "bus", ["args"] = JsonNode.Parse(arguments) })).GetProperty("output").GetProperty("content")[0].GetProperty("text").GetString();
 }

@@ -11,11 +11,13 @@ internal sealed class BoardBench : IDisposable
     private readonly Lock _lock = new();
     private readonly List<HardwareEvent> _events = [];
 
-    public BoardBench(params PinSettings[] pins)
+    public BoardBench(params PinSettings[] pins) : this(new HardwareSettings { Pins = pins, Sensors = [Sensor("kitchen"), Sensor("attic") with { Who = ["anna"], About = "under the roof" }] }) { }
+
+    public BoardBench(HardwareSettings settings)
     {
         Board = new HardwareBoard(Devices, Time);
         Board.Happened += happened => { lock (_lock) _events.Add(happened); };
-        Board.Set(new HardwareSettings { Pins = pins, Sensors = [Sensor("kitchen"), Sensor("attic") with { Who = ["anna"], About = "under the roof" }] });
+        Board.Set(settings);
     }
 
     public ManualTime Time { get; } = new();
@@ -33,9 +35,13 @@ internal sealed class BoardBench : IDisposable
 
     public static PinSettings Button(string name = "door") => new(name, At("gpio:gpiochip0/4")) { Allow = PinUse.Read | PinUse.Trigger };
 
-    public static SensorSettings Sensor(string name) => new(name, DeviceAddress.Read("w1:28-0000", false, out _)!) { Allow = PinUse.Read | PinUse.Trigger };
+    public static SensorSettings Sensor(string name) => new(name, DeviceAddress.Read("w1:28-0000", DeviceKind.Sensor, out _)!) { Allow = PinUse.Read | PinUse.Trigger };
 
-    public static DeviceAddress At(string text) => DeviceAddress.Read(text, true, out _)!;
+    public static BusSettings Bus(string name, string at) => new(name, DeviceAddress.Read(at, DeviceKind.Bus, out _)!) { Allow = PinUse.Read | PinUse.Set };
+
+    public static CameraSettings Camera(string name) => new(name, DeviceAddress.Read("video:video0", DeviceKind.Camera, out _)!);
+
+    public static DeviceAddress At(string text) => DeviceAddress.Read(text, DeviceKind.Pin, out _)!;
 
     public void Dispose() => Board.Dispose();
 }

@@ -7,25 +7,29 @@ namespace Runtime.Tests.Hardware.Devices;
 public sealed class DeviceAddressTests
 {
     [Theory]
-    [InlineData("gpio:gpiochip0/17", true)]
-    [InlineData("gpio:GPIO17", true)]
-    [InlineData("pwm:pwmchip0/1", true)]
-    [InlineData("led:ACT", true)]
-    [InlineData("led:green:status", true)]
-    [InlineData("key:event0/28", true)]
-    [InlineData("w1:28-0316a279c3ff", false)]
-    [InlineData("hwmon:lm75/temp1", false)]
-    [InlineData("iio:bme280/humidityrelative", false)]
-    [InlineData("i2c:1/0x48/lm75", false)]
-    [InlineData("spi:0.0/mcp3008/3", false)]
-    [InlineData("serial:ttyUSB0/9600", false)]
-    public void Read_OfEveryForm_IsWrittenAsItWas(string text, bool isPin)
+    [InlineData("gpio:gpiochip0/17", DeviceKind.Pin)]
+    [InlineData("gpio:GPIO17", DeviceKind.Pin)]
+    [InlineData("pwm:pwmchip0/1", DeviceKind.Pin)]
+    [InlineData("led:ACT", DeviceKind.Pin)]
+    [InlineData("led:green:status", DeviceKind.Pin)]
+    [InlineData("key:event0/28", DeviceKind.Pin)]
+    [InlineData("w1:28-0316a279c3ff", DeviceKind.Sensor)]
+    [InlineData("hwmon:lm75/temp1", DeviceKind.Sensor)]
+    [InlineData("iio:bme280/humidityrelative", DeviceKind.Sensor)]
+    [InlineData("i2c:1/0x48/lm75", DeviceKind.Sensor)]
+    [InlineData("spi:0.0/mcp3008/3", DeviceKind.Sensor)]
+    [InlineData("serial:ttyUSB0/9600", DeviceKind.Sensor, DeviceKind.Bus)]
+    [InlineData("serial:ttyUSB0/9600", DeviceKind.Bus, DeviceKind.Sensor)]
+    [InlineData("i2c:1/0x3c", DeviceKind.Bus)]
+    [InlineData("spi:0.0", DeviceKind.Bus)]
+    [InlineData("video:video0", DeviceKind.Camera)]
+    public void Read_OfEveryForm_IsWrittenAsItWas(string text, DeviceKind kind, DeviceKind? also = null)
     {
-        var address = DeviceAddress.Read(text, isPin, out var fault);
+        var address = DeviceAddress.Read(text, kind, out var fault);
 
         Assert.Null(fault);
         Assert.Equal(text, address!.ToString());
-        Assert.Null(DeviceAddress.Read(text, !isPin, out _));
+        Assert.All(Enum.GetValues<DeviceKind>().Where(other => other != kind && other != also), other => Assert.Null(DeviceAddress.Read(text, other, out _)));
     }
 
     [Theory]
@@ -41,16 +45,16 @@ public sealed class DeviceAddressTests
     [InlineData("file:/etc/passwd")]
     public void Read_OfWhatIsNone_SaysWhatThereIs(string text)
     {
-        Assert.Null(DeviceAddress.Read(text, isPin: true, out var fault));
+        Assert.Null(DeviceAddress.Read(text, DeviceKind.Pin, out var fault));
         Assert.NotEmpty(fault!);
     }
 
     [Fact]
-    public void Read_OfAnything_GivesNothingThatLeadsOutOfAFolder() => Prop.ForAll<NonNull<string>, bool>((rest, isPin) =>
+    public void Read_OfAnything_GivesNothingThatLeadsOutOfAFolder() => Prop.ForAll<NonNull<string>, DeviceKind>((rest, kind) =>
     {
-        foreach (var way in new[] { "gpio:", "pwm:", "led:", "key:", "w1:", "hwmon:", "iio:", "i2c:", "spi:", "serial:", "" })
+        foreach (var way in new[] { "gpio:", "pwm:", "led:", "key:", "w1:", "hwmon:", "iio:", "i2c:", "spi:", "serial:", "video:", "" })
         {
-            var address = DeviceAddress.Read(way + rest.Get, isPin, out var fault);
+            var address = DeviceAddress.Read(way + rest.Get, kind, out var fault);
             if ((address is null) == (fault is null)) return false;
             if (address is null) continue;
             if (address.ToString() != way + rest.Get || address.Parts.Any(part => part is "." or ".." or "" || part.Contains('/'))) return false;

@@ -101,11 +101,15 @@ public sealed class SysfsTests : IDisposable
         Put("sys/bus/iio/devices/iio:device0/in_humidityrelative_input", "40000\n");
         Put("sys/bus/w1/devices/28-0316/w1_slave", "");
         Put("dev/i2c-1", "");
+        Put("dev/spidev0.0", "");
+        Put("dev/video0", "");
 
         var found = new DeviceInventory(_root.Path).Read().ToList();
 
-        Assert.Equal(["led:ACT", "w1:28-0316", "hwmon:cpu_thermal/temp1", "iio:bme280/humidityrelative", _root["dev/i2c-1"]], found.Select(device => device.At));
-        Assert.All(found.Take(4), device => Assert.NotNull(DeviceAddress.Read(device.At, device.At.StartsWith("led", StringComparison.Ordinal), out _)));
+        Assert.Equal(["led:ACT", "w1:28-0316", "hwmon:cpu_thermal/temp1", "iio:bme280/humidityrelative", "i2c:1/…", "spi:0.0", "video:video0"], found.Select(device => device.At));
+        Assert.All(found.Take(4), device => Assert.NotNull(DeviceAddress.Read(device.At, device.At.StartsWith("led", StringComparison.Ordinal) ? DeviceKind.Pin : DeviceKind.Sensor, out _)));
+        Assert.NotNull(DeviceAddress.Read(found[^2].At, DeviceKind.Bus, out _));
+        Assert.NotNull(DeviceAddress.Read(found[^1].At, DeviceKind.Camera, out _));
     }
 
     [Fact]
@@ -115,6 +119,9 @@ public sealed class SysfsTests : IDisposable
             Assert.Matches("not there|There is no line", Assert.Throws<HardwareException>(() => Open(at, 0)).Message);
         foreach (var at in new[] { "i2c:1/0x48/lm75", "i2c:1/0x99/lm75", "spi:0.0/mcp3008/3", "spi:0.0/mcp3008/8", "serial:ttyUSB0/9600", "serial:ttyUSB0/9601", "i2c:1/0x48/other" })
             Assert.Throws<HardwareException>(() => Read(at));
+        foreach (var at in new[] { "i2c:1/0x48", "i2c:1/0x99", "spi:0.0", "serial:ttyUSB0/9600", "serial:ttyUSB0/9601" })
+            Assert.Matches("not there|is no address on I2C|is no speed", Assert.Throws<HardwareException>(() => new KernelDevices(_root.Path).Open(new BusSettings("x", DeviceAddress.Read(at, DeviceKind.Bus, out _)!))).Message);
+        Assert.Contains("video0 is not there", Assert.Throws<HardwareException>(() => new KernelDevices(_root.Path).Take(new CameraSettings("x", DeviceAddress.Read("video:video0", DeviceKind.Camera, out _)!))).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _root.Dispose();
@@ -130,13 +137,13 @@ public sealed class SysfsTests : IDisposable
 
     private IPin Open(string at, int? initial, Func<PinSettings, PinSettings>? change = null)
     {
-        var pin = new PinSettings("x", DeviceAddress.Read(at, true, out _)!) { IsOutput = true };
+        var pin = new PinSettings("x", DeviceAddress.Read(at, DeviceKind.Pin, out _)!) { IsOutput = true };
         return new KernelDevices(_root.Path).Open(change?.Invoke(pin) ?? pin, initial);
     }
 
     private string Read(string at, Func<SensorSettings, SensorSettings>? change = null)
     {
-        var settings = new SensorSettings("x", DeviceAddress.Read(at, false, out _)!);
+        var settings = new SensorSettings("x", DeviceAddress.Read(at, DeviceKind.Sensor, out _)!);
         using var sensor = new KernelDevices(_root.Path).Open(change?.Invoke(settings) ?? settings);
         return $"{sensor.Read()}";
     }

@@ -18,7 +18,7 @@ internal sealed class Mcp3008Sensor : ISensor
         (_chip, _source) = (new SpiDevice(source.Parts[0], folder: folder), source);
     }
 
-    public Measurement Read() => _source.Scaled(Parse(_chip.Transfer(Ask(_channel))), "");
+    public Measurement Read() => _source.Scaled(Parse(_chip.Transfer(Ask(_channel), 0)), "");
 
     public void Dispose() => _chip.Dispose();
 

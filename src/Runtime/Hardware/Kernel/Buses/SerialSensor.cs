@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Runtime.Hardware.Devices;
@@ -6,42 +5,18 @@ using Runtime.Hardware.Devices;
 namespace Runtime.Hardware.Kernel.Buses;
 
 /// <summary>Somebody who writes numbers to a serial port, line by line: the last number of the next whole line counts.</summary>
-internal sealed class SerialSensor : ISensor
+internal sealed class SerialSensor(string folder, SensorSource source) : ISensor
 {
     private const int LongestLine = 256;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // termios' constants of speeds (asm-generic/termbits.h).
-    private static readonly FrozenDictionary<string, uint> Speeds = new Dictionary<string, uint>
-    {
-        ["1200"] = 9,
-        ["2400"] = 11,
-        ["4800"] = 12,
-        ["9600"] = 13,
-        ["19200"] = 14,
-        ["38400"] = 15,
-        ["57600"] = 0x1001,
-        ["115200"] = 0x1002,
-        ["230400"] = 0x1003,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private readonly DeviceFile _port;
-    private readonly SensorSource _source;
-    private readonly uint _speed;
-
-    /// <summary>Opens the port.</summary>
-    /// <exception cref="HardwareException">It is not there, or knows no such speed.</exception>
-    public SerialSensor(string folder, SensorSource source)
-    {
-        if (!Speeds.TryGetValue(source.Parts[1], out _speed)) throw new HardwareException($"{source.Parts[1]} is no speed of a serial port; there are {string.Join(", ", Speeds.Keys.OrderBy(speed => speed.Length).ThenBy(speed => speed, StringComparer.Ordinal))}.");
-        (_source, _port) = (source, DeviceFile.Open(Path.Combine(folder, source.Parts[0]), Libc.ReadWrite | Libc.NonBlocking | Libc.NoControllingTerminal));
-    }
+    private readonly SerialPort _port = new(folder, source.Parts);
 
     public Measurement Read()
     {
         // What waited is old, and where it begins nobody knows: the first line after that counts.
-        _port.MakeSerial(_speed);
+        _port.Forget();
         var (line, isWhole) = (new StringBuilder(), false);
         var buffer = new byte[64];
         var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
@@ -53,7 +28,7 @@ internal sealed class SerialSensor : ISensor
             {
                 if (c is (byte)'\n' or (byte)'\r')
                 {
-                    if (isWhole && LastNumber(line.ToString()) is { } number) return _source.Scaled(number, "");
+                    if (isWhole && LastNumber(line.ToString()) is { } number) return source.Scaled(number, "");
                     isWhole = true;
                     line.Clear();
                 }

@@ -1,7 +1,9 @@
+using Runtime.Hardware.Devices;
+
 namespace Runtime.Hardware.Kernel.Buses;
 
 /// <summary>A chip on an SPI bus (spidev, linux/spi/spidev.h), in mode 0 and bytes of 8 bits. Not safe for several threads.</summary>
-public sealed class SpiDevice : IDisposable
+public sealed class SpiDevice : IBus
 {
     // SPI_IOC_MESSAGE(1).
     private const uint Message = 0x40206B00;
@@ -16,16 +18,17 @@ public sealed class SpiDevice : IDisposable
     /// <exception cref="HardwareException">It is not there, or may not be used.</exception>
     public SpiDevice(string name, uint speed = 1_000_000, string folder = "/dev") => (_file, _speed) = (DeviceFile.Open(Path.Combine(folder, $"spidev{name}")), speed);
 
-    /// <summary>Sends bytes and takes as many: SPI does both at once.</summary>
+    /// <summary>Sends bytes, then zeros for what is read, and takes as many: SPI does both at once.</summary>
     /// <exception cref="HardwareException">The bus refuses.</exception>
-    public unsafe byte[] Transfer(ReadOnlySpan<byte> write)
+    public unsafe byte[] Transfer(ReadOnlySpan<byte> write, int read)
     {
-        var read = new byte[write.Length];
-        fixed (byte* from = write, to = read)
+        var (sent, taken) = (new byte[write.Length + read], new byte[write.Length + read]);
+        write.CopyTo(sent);
+        fixed (byte* from = sent, to = taken)
         {
-            _file.Control(Message, Call((long)(nint)from, (long)(nint)to, (uint)write.Length, _speed), "used to talk to the chip");
+            _file.Control(Message, Call((long)(nint)from, (long)(nint)to, (uint)sent.Length, _speed), "used to talk to the chip");
         }
-        return read;
+        return taken;
     }
 
     /// <inheritdoc/>
