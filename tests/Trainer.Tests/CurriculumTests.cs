@@ -147,7 +147,8 @@ public sealed class CurriculumTests
     [InlineData("at", "tonight at half past eight", "at 20:30")]
     [InlineData("at", "at noon on the 3rd", "3rd 12:00")]
     [InlineData("every", "every other hour", "every 2h")]
-    [InlineData("daily", "each Sunday evening at 8", "0 20 * * 0")]
+    [InlineData("daily", "every evening at 8", "0 20 * * *")]
+    [InlineData("daily", "every Sunday evening", "0 18 * * 0")]
     [InlineData("daily", "every weekday at 7", "0 7 * * 1-5")]
     [InlineData("daily", "every weekend", "0 9 * * 0,6")]
     public void Value_OfATime_IsWhatItSays(string slot, string said, string expected)
