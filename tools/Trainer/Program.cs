@@ -18,7 +18,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        var root = new RootCommand("Trains small decoders: learns a vocabulary, trains, and writes what `appliance models import` reads.") { CurriculumCommand.Make(), TokenizerCommand(), TrainCommand(), ExamineCommand.Make(), ExportCommand(), PackCommand() };
+        var root = new RootCommand("Trains small decoders: learns a vocabulary, trains, and writes what `appliance models import` reads.") { CurriculumCommand.Make(), TokenizerCommand(), WordsCommand(), TrainCommand(), ExamineCommand.Make(), ExportCommand(), PackCommand() };
         try
         {
             return await root.Parse(arguments).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
@@ -46,6 +46,20 @@ internal static class Program
             var vocabulary = BpeTrainer.Learn(texts, parsed.GetValue(size));
             vocabulary.Write(parsed.GetValue(folder)!, tokens, tokens[0], parsed.GetValue(template) is { } file ? File.ReadAllText(file) : "");
             Console.WriteLine($"{vocabulary.Tokens.Count} tokens and {tokens.Length} special ones in {parsed.GetValue(folder)}");
+        });
+        return command;
+    }
+
+    private static Command WordsCommand()
+    {
+        var examples = new Argument<string>("examples") { HelpName = "EXAMPLES", Description = "File of examples, a large one." };
+        var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "Folder whose tokenizer_config.json has tool_calls." };
+        var command = new Command("words", "Write down which words answers have that nobody said before: the program holds the model's answers to them.") { examples, folder };
+        command.SetAction(parsed =>
+        {
+            var words = OwnWords.Of(parsed.GetValue(examples)!);
+            OwnWords.Write(parsed.GetValue(folder)!, words);
+            Console.WriteLine($"{words.Length} words in {parsed.GetValue(folder)}");
         });
         return command;
     }

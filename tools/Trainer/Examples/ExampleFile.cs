@@ -27,7 +27,10 @@ internal sealed class ExampleFile : IExamples
     public int Count => _examples.Length;
 
     /// <summary>The texts of a file, for a vocabulary to be learnt from.</summary>
-    public static IEnumerable<string> Texts(string path) => File.ReadLines(path).Where(line => line.Length > 0).SelectMany(line => Pieces(line).Select(piece => piece.Text));
+    public static IEnumerable<string> Texts(string path) => Read(path).SelectMany(pieces => pieces.Select(piece => piece.Text));
+
+    /// <summary>The pieces of each example of a file, and whether each is learnt.</summary>
+    public static IEnumerable<IReadOnlyList<(string Text, bool Learn)>> Read(string path) => File.ReadLines(path).Where(line => line.Length > 0).Select(line => Pieces(line).ToArray());
 
     /// <inheritdoc/>
     public (int[] Tokens, bool[] IsLearnt) Get(long number)

@@ -13,6 +13,9 @@ internal sealed record BpeVocabulary(IReadOnlyList<byte[]> Tokens, IReadOnlyList
     private static readonly string[] Letters = MakeLetters();
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>How what a person may read is written.</summary>
+    internal static readonly JsonSerializerOptions Indented = new(Readable) { WriteIndented = true };
+
     /// <summary>Writes tokenizer.json and tokenizer_config.json as transformers reads them, the special tokens after the others; those that are no <c>&lt;|…|&gt;</c> are part of what is read out, as Qwen 2's tags of tool calls are.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="special">The special tokens.</param>
@@ -64,7 +67,7 @@ internal sealed record BpeVocabulary(IReadOnlyList<byte[]> Tokens, IReadOnlyList
             ["chat_template"] = template,
             ["eos_token"] = end,
             ["tokenizer_class"] = "Qwen2Tokenizer",
-        }.ToJsonString(new JsonSerializerOptions(Readable) { WriteIndented = true }) + "\n");
+        }.ToJsonString(Indented) + "\n");
     }
 
     private static string Text(byte[] token) => string.Concat(token.Select(b => Letters[b]));

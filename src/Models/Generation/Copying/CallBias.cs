@@ -11,7 +11,7 @@ internal sealed class CallBias
     private readonly byte[] _conversation;
     private readonly ArgumentPlace _place = new();
     private readonly int _begin;
-    private readonly CopiedNumbers? _numbers;
+    private readonly KnownWords? _known;
     private bool _hasBegun, _isCall;
     private CopiedWords _words = new([]);
 
@@ -24,7 +24,7 @@ internal sealed class CallBias
     /// <param name="conversation">The prompt as text.</param>
     /// <param name="vocabulary">The tokens.</param>
     public CallBias(CallHints hints, int begin, byte[] conversation, TokenVocabulary vocabulary) =>
-        (_hints, _begin, _conversation, _vocabulary, _numbers) = (hints, begin, conversation, vocabulary, hints.Numbers ? new(conversation) : null);
+        (_hints, _begin, _conversation, _vocabulary, _known) = (hints, begin, conversation, vocabulary, hints.Words is { } words ? new(conversation, Encoding.UTF8.GetBytes(words)) : null);
 
     /// <summary>Takes the token that came.</summary>
     public void Accept(int token)
@@ -34,7 +34,7 @@ internal sealed class CallBias
         _isCall |= token == _begin;
         if (token >= _vocabulary.Count) return;
         var bytes = _vocabulary.Bytes(token);
-        if (!_isCall) _numbers?.Take(bytes);
+        if (!_isCall) _known?.Take(bytes);
         for (var i = 0; i < bytes.Length; i++)
         {
             if (_ahead == 0) _words.Take(bytes.Slice(i, 1));
@@ -55,10 +55,10 @@ internal sealed class CallBias
     public void Apply(Span<float> logits)
     {
         if (!_hasBegun && (uint)_begin < (uint)logits.Length) logits[_begin] += _hints.Bias;
-        if (!_isCall && _numbers is not null)
+        if (!_isCall && _known is not null)
         {
             for (var token = 0; token < Math.Min(logits.Length, _vocabulary.Count); token++)
-                if (_vocabulary.Bytes(token) is var bytes && !(bytes.IsEmpty ? _numbers.IsWhole : _numbers.Fits(bytes))) logits[token] -= _hints.Penalty * CopiedWords.BrokenWord;
+                if (token != _begin && _vocabulary.Bytes(token) is var bytes && !(bytes.IsEmpty ? _known.IsWhole : _known.Fits(bytes))) logits[token] -= _hints.Penalty * CopiedWords.BrokenWord;
         }
         if (_ahead != 0) return;
         for (var token = 0; token < Math.Min(logits.Length, _vocabulary.Count); token++)

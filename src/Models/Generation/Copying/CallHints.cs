@@ -4,7 +4,7 @@ namespace Models.Generation.Copying;
 
 /// <summary>
 /// What a model says of its calls in <c>tokenizer_config.json</c>, where its chat template is: <c>"tool_calls": {"begin": "&lt;tool_call&gt;", "bias": -1,
-/// "copied": {"read.path": "", "exec.command": "ping "}, "own": {"cron.text": "alarm"}, "whole": ["cron.text"], "penalty": 3, "numbers": true}</c>. A model of a few million weights finds the place that it copies from, but slips in the
+/// "copied": {"read.path": "", "exec.command": "ping "}, "own": {"cron.text": "alarm"}, "whole": ["cron.text"], "penalty": 3, "words": "I do not know"}</c>. A model of a few million weights finds the place that it copies from, but slips in the
 /// middle of a word; a larger one needs none of this, and says nothing.
 /// </summary>
 /// <param name="Begin">What begins a call.</param>
@@ -13,8 +13,8 @@ namespace Models.Generation.Copying;
 /// <param name="Own">Words that it writes in some of them though nobody said them, with spaces between.</param>
 /// <param name="Whole">Those of <paramref name="Copied"/> that go on to the end of a phrase, if in doubt: "stand up", and not "stand".</param>
 /// <param name="Penalty">Taken from the logits of tokens as often as <see cref="CopiedWords.Cost"/> says.</param>
-/// <param name="Numbers">Whether its text outside of calls has no number that is not in the conversation: a token that would write another one loses as much as a broken word.</param>
-internal sealed record CallHints(string Begin, float Bias, IReadOnlyDictionary<string, string> Copied, IReadOnlyDictionary<string, string> Own, IReadOnlySet<string> Whole, float Penalty, bool Numbers = false)
+/// <param name="Words">The words that its text outside of calls is made of, with spaces between, beside those of the conversation: a token that leaves them loses as much as a broken word. Null where it may say anything.</param>
+internal sealed record CallHints(string Begin, float Bias, IReadOnlyDictionary<string, string> Copied, IReadOnlyDictionary<string, string> Own, IReadOnlySet<string> Whole, float Penalty, string? Words = null)
 {
     /// <summary>What a model folder says; null where it says nothing, or nothing that can be read.</summary>
     public static CallHints? FromFolder(string folder)
@@ -29,7 +29,7 @@ internal sealed record CallHints(string Begin, float Bias, IReadOnlyDictionary<s
                 told.GetProperty("begin").GetString()!, told.GetProperty("bias").GetSingle(),
                 Texts(told.GetProperty("copied")), told.TryGetProperty("own", out var own) ? Texts(own) : new Dictionary<string, string>(),
                 told.TryGetProperty("whole", out var whole) ? whole.EnumerateArray().Select(argument => argument.GetString()!).ToHashSet() : [], told.GetProperty("penalty").GetSingle(),
-                told.TryGetProperty("numbers", out var numbers) && numbers.GetBoolean());
+                told.TryGetProperty("words", out var words) ? words.GetString() : null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

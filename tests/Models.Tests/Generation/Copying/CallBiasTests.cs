@@ -66,11 +66,11 @@ public sealed class CallBiasTests
     }
 
     [Fact]
-    public void Apply_OutsideOfACall_TakesFromNumbersThatNobodySaid()
+    public void Apply_OutsideOfACall_TakesFromWordsThatAreNotKnown()
     {
         string[] tokens = ["<tool_call>", "1", "2", "7", " at ", "<end>"];
         var bias = new CallBias(
-            Hints with { Numbers = true }, 0, "ring at 12"u8.ToArray(), new TokenVocabulary(tokens.Length, token => Encoding.UTF8.GetBytes(tokens[token]), token => token == 0, [5]));
+            Hints with { Words = "at on" }, 0, "ring at 12"u8.ToArray(), new TokenVocabulary(tokens.Length, token => Encoding.UTF8.GetBytes(tokens[token]), _ => false, [5]));
         float[] After(int token)
         {
             bias.Accept(token);
@@ -80,7 +80,7 @@ public sealed class CallBiasTests
         }
 
         Assert.Equal([0, 0, -50, -50, 0, 0], After(4));
-        Assert.Equal([-50, -50, 0, -50, -50, -50], After(1));
+        Assert.Equal([0, -50, 0, -50, -50, -50], After(1));
         Assert.Equal([0, -50, -50, -50, 0, 0], After(2));
 
         // What a call says is none of its affair.
