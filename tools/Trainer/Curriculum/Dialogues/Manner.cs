@@ -22,7 +22,7 @@ internal static class Manner
         if (random.Next(100) < 30) said = Apart(said, words => Contracted(words, random));
         if (random.Next(100) < 5) said = Quoted(said, random);
         // Who begins with a value writes it large all the same, and means it small; but a code, a file or a model is what it looks like, and "I" is always large.
-        if (said.Length > 1 && said[0] == Scope.Opens && said[1..said.IndexOf(Scope.Closes)] is var value && value.All(c => char.IsAsciiLetter(c) || c is ' ' or '\'') && !value.StartsWith("i ", StringComparison.Ordinal) && !value.StartsWith("i'", StringComparison.Ordinal) && random.Next(5) < 3) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
+        if (said.Length > 1 && said[0] == Scope.Opens && said[1..said.IndexOf(Scope.Closes)] is var value && value.All(c => char.IsAsciiLetter(c) || c is ' ' or '\'') && !value.StartsWith("i ", StringComparison.Ordinal) && !value.StartsWith("i'", StringComparison.Ordinal) && random.Next(5) < 4) said = $"{Scope.Opens}{char.ToUpperInvariant(said[1])}{said[2..]}";
         said = random.Next(100) switch
         {
             < 45 => Capital(said),

@@ -39,6 +39,7 @@ internal static class Clocks
             // Without a word of which half of the day, it is the morning that is meant.
             < 3 when hour is >= 5 and <= 12 => Twelve(hour, minute, random),
             < 6 when hour > 9 => $"{hour}:{minute:00}",
+            < 5 when hour > 0 => $"{hour:00}:{minute:00}",
             6 when hour > 12 => $"{hour}.{minute:00}",
             7 when hour > 9 => $"{hour:00}{minute:00}{(random.Next(4) == 0 ? " hours" : "")}",
             7 when hour > 0 => $"{hour:00}:{minute:00}",
