@@ -30,7 +30,7 @@ internal sealed class DialogueMaker
         var isBare = random.Next(25) == 0;
         var missing = !isBare && random.Next(6) == 0 ? first.Tool ?? Pick(random).Tool : null;
         var intents = new List<Intent> { first };
-        for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? next[random.Next(next.Length)] : Pick(random));
+        for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? ByWeight(next, random) : Pick(random));
         var tools = isBare ? [] : ToolSets.Some(intents.Where(intent => intent.Tool is not null).Select(intent => intent.Tool!), missing, random);
         var (turns, scope, isDone, begins) = (new List<Turn>(), (Scope?)null, true, new List<int>());
         foreach (var intent in intents)
@@ -94,6 +94,13 @@ internal sealed class DialogueMaker
     {
         var at = random.NextDouble() * _alone[^1].UpTo;
         return _alone.First(pair => pair.UpTo > at).Intent;
+    }
+
+    // What may follow, by weight too.
+    private static Intent ByWeight(Intent[] intents, Random random)
+    {
+        var at = random.NextDouble() * intents.Sum(intent => intent.Weight);
+        return Array.Find(intents, intent => (at -= intent.Weight) < 0) ?? intents[^1];
     }
 
     private static string Written(Intent intent, string said, Scope scope) => intent.IsLiteral ? Scope.Plain(said) : Manner.Of(said, scope);
