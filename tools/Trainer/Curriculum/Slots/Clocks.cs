@@ -2,13 +2,13 @@ using Trainer.Curriculum.Grammars;
 
 namespace Trainer.Curriculum.Slots;
 
-/// <summary>Times of day as people say them: <c>arg</c> is 19:00.</summary>
+/// <summary>Times of day as people say them: <c>arg</c> is 19:00, <c>daily</c> 0 19 * * *.</summary>
 internal static class Clocks
 {
     /// <summary>A time of day that stands alone.</summary>
     public static SlotValue Clock(Random random)
     {
-        var (hour, minute) = (random.Next(10) < 7 ? random.Next(6, 23) : random.Next(24), Minute(random));
+        var (hour, minute) = random.Next(25) == 0 ? (random.Next(3) == 0 ? 0 : 12, random.Next(3) == 0 ? 30 : 0) : (random.Next(10) < 7 ? random.Next(6, 23) : random.Next(24), Minute(random));
         return Of(Said(hour, minute, random), hour, minute);
     }
 
@@ -22,7 +22,7 @@ internal static class Clocks
         return Of(random.Next(6) == 0 ? Said(hour, minute, random, isSelf: false) : Twelve(hour, minute, random), hour, minute);
     }
 
-    private static SlotValue Of(string said, int hour, int minute) => new(said, new Dictionary<string, string> { ["arg"] = $"{hour:00}:{minute:00}", ["long"] = $"{hour:00}:{minute:00}" });
+    private static SlotValue Of(string said, int hour, int minute) => new(said, new Dictionary<string, string> { ["arg"] = $"{hour:00}:{minute:00}", ["long"] = $"{hour:00}:{minute:00}", ["daily"] = $"{minute} {hour} * * *" });
 
     private static int Minute(Random random) => random.Next(50) switch { < 16 => 0, < 25 => 30, < 34 => Made.Pick([15, 45], random), < 42 => random.Next(12) * 5, _ => random.Next(60) };
 

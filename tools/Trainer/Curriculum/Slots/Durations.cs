@@ -53,6 +53,8 @@ internal static class Durations
         var plural = count == 1 ? unit : unit + "s";
         var said = random.Next(10) switch
         {
+            // Nobody says so many in words.
+            < 7 when count > 100 => $"{count} {plural}",
             < 4 => $"{count} {plural}",
             < 7 => $"{(count == 1 && random.Next(2) == 0 ? unit == "hour" ? "an" : "a" : Numbers.Spoken(count))} {plural}",
             7 => $"{count} {Short(unit, count, random)}",
@@ -120,7 +122,7 @@ internal static class Durations
     private static SlotValue Compound(Random random)
     {
         var (large, small, letters, most) = random.Next(2) == 0 ? ("minute", "second", "ms", 13) : ("hour", "minute", "hm", 7);
-        var (many, few) = (random.Next(1, most), random.Next(2) == 0 ? random.Next(1, 12) * 5 : random.Next(1, 60));
+        var (many, few) = (random.Next(1, most), random.Next(4) > 0 ? random.Next(1, 12) * 5 : random.Next(1, 60));
         var (and, s, isHour) = (random.Next(2) == 0 ? " and" : "", few == 1 ? "" : "s", letters[0] == 'h');
         var plural = many == 1 ? large : large + "s";
         var said = random.Next(13) switch
