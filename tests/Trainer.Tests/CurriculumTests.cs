@@ -150,7 +150,7 @@ public sealed class CurriculumTests
     [InlineData("every", "every other hour", "every 2h")]
     [InlineData("daily", "every evening at 8", "0 20 * * *")]
     [InlineData("daily", "every Sunday evening", "0 18 * * 0")]
-    [InlineData("daily", "every weekday at 7", "0 7 * * 1-5")]
+    [InlineData("daily", "every weekday at noon", "0 12 * * 1-5")]
     [InlineData("daily", "every weekend", "0 9 * * 0,6")]
     public void Value_OfATime_IsWhatItSays(string slot, string said, string expected)
     {
