@@ -156,6 +156,9 @@ feed_flags() {
   if feed_has owner "" '<PackageDownload Include="Microsoft.ML.OnnxRuntimeGenAI" Version="[0.14.1]" />'; then feed+=(-p:FullFeed=true); fi
 }
 
+# Asked before anything is restored, so that every build of this checkout is the same (Directory.Build.props reads the answer).
+ask_feed() { feed_has gpio "" '<PackageDownload Include="System.Device.Gpio" Version="[4.2.0]" />' || true; }
+
 # A package of Debian for arm64, unpacked into a folder.
 unpack_arm64() { # FOLDER PACKAGE…
   local folder=$1 work file; shift
@@ -183,7 +186,7 @@ cross_flags() {
 # --- commands -----------------------------------------------------------------------------------------------------------------------
 
 build() {
-  ensure_tools; ensure_onnxruntime; ensure_builtin
+  ensure_tools; ensure_onnxruntime; ensure_builtin; ask_feed
   dotnet build Appliance.sln -c Release -v quiet --nologo "$@"
 }
 
@@ -216,7 +219,7 @@ publish() { # [--rid RID]
     # The rest is made for the target from here on.
     rid=$2 arch=${2#*-} out=$root/artifacts/$2
   elif [ $# -gt 0 ]; then usage >&2; exit 2; fi
-  ensure_tools; require_rid; ensure_onnxruntime; ensure_builtin; feed_flags; cpu_flags; cross_flags
+  ensure_tools; require_rid; ensure_onnxruntime; ensure_builtin; feed_flags; ask_feed; cpu_flags; cross_flags
   local log=$root/artifacts/publish.log pins=()
   # What only a release has: which one it is, whose key signs the next one, and where that is found.
   if [ -n "${UPDATE_KEY:-}" ]; then pins=("-p:UpdateKey=$UPDATE_KEY" "-p:UpdateRelease=$RELEASE_NUMBER" "-p:UpdateUrl=$RELEASE_URL"); fi

@@ -21,6 +21,11 @@ public sealed class KernelDevices(string root = "/") : IDeviceSource
         DeviceAddress.Pwm => new PwmPin(_sys, pin, initial),
         DeviceAddress.Led => new LedPin(_sys, pin, initial),
         DeviceAddress.Key => KeyPin.Open(_dev, pin),
+#if SYSTEM_DEVICE_GPIO
+        DeviceAddress.SystemGpio => SystemGpioPin.Open(pin, initial),
+#else
+        DeviceAddress.SystemGpio => throw new HardwareException("This program was built without System.Device.Gpio. Name the line as the kernel does: gpio:gpiochip0/17."),
+#endif
         var other => throw new HardwareException($"{other} leads to no pin."),
     };
 

@@ -9,6 +9,7 @@ public sealed class DeviceAddressTests
     [Theory]
     [InlineData("gpio:gpiochip0/17", DeviceKind.Pin)]
     [InlineData("gpio:GPIO17", DeviceKind.Pin)]
+    [InlineData("sdg:17", DeviceKind.Pin)]
     [InlineData("pwm:pwmchip0/1", DeviceKind.Pin)]
     [InlineData("led:ACT", DeviceKind.Pin)]
     [InlineData("led:green:status", DeviceKind.Pin)]
@@ -52,7 +53,7 @@ public sealed class DeviceAddressTests
     [Fact]
     public void Read_OfAnything_GivesNothingThatLeadsOutOfAFolder() => Prop.ForAll<NonNull<string>, DeviceKind>((rest, kind) =>
     {
-        foreach (var way in new[] { "gpio:", "pwm:", "led:", "key:", "w1:", "hwmon:", "iio:", "i2c:", "spi:", "serial:", "video:", "" })
+        foreach (var way in new[] { "gpio:", "sdg:", "pwm:", "led:", "key:", "w1:", "hwmon:", "iio:", "i2c:", "spi:", "serial:", "video:", "" })
         {
             var address = DeviceAddress.Read(way + rest.Get, kind, out var fault);
             if ((address is null) == (fault is null)) return false;
