@@ -36,6 +36,8 @@ cat > /root/home/appliance.json <<CONFIG
     "door": { "at": "gpio:door-sensor", "allow": ["read", "trigger"] },
     "pulled": { "at": "gpio:$chip/4", "bias": "pull-up" },
     "still": { "at": "gpio:$chip/5", "allow": ["read", "trigger"], "debounceMs": 50 },
+    "old": { "at": "sdg:${chip#gpiochip}/6", "output": true, "activeLow": true, "allow": ["read", "set"], "start": "on", "safe": "off" },
+    "older": { "at": "sdg:${chip#gpiochip}/7", "allow": ["read", "trigger"] },
     "caps": { "at": "led:$led", "allow": ["read", "set"], "safe": "off" },
     "enter": { "at": "key:$key/28", "allow": ["read", "trigger"] } },
   "sensors": { "kitchen": { "at": "hwmon:lm75/temp1", "allow": ["read", "trigger"] }, "attic": { "at": "i2c:$bus/0x49/lm75" } },
@@ -63,6 +65,14 @@ holds "a pin without a name is not there" "no pin" "$(appliance hardware set oth
 check "a sensor of the kernel's driver" "25.5 °C" "$(state kitchen)"
 check "a sensor read on I2C" "21 °C" "$(state attic)"
 appliance hardware set caps on >/dev/null; check "a light is on in the kernel" 1 "$(cat "/sys/class/leds/$led/brightness")"
+sdg=$(state older)
+case $sdg in
+  *"without System.Device.Gpio"*) echo "note     built without System.Device.Gpio"; sdg='' ;;
+  *)
+    check "System.Device.Gpio reads a line" off "$sdg"
+    check "System.Device.Gpio has a line at its start value in the kernel" 0 "$(cat "$lines/sim_gpio6/value")"
+    appliance hardware set old off >/dev/null; check "System.Device.Gpio sets a line in the kernel" 1 "$(cat "$lines/sim_gpio6/value")" ;;
+esac
 # A tool, as an agent calls it. What a program writes by it is asked about, and this guest's owner says yes.
 bus() { appliance call tools.invoke "{\"name\":\"bus\",\"args\":$1}" 2>&1; }
 approve() { id=$(appliance approvals list --json | grep -o '"id": *"[^"]*"' | head -n 1 | cut -d'"' -f4); [ -n "$id" ] && appliance approvals approve "$id"; }
@@ -88,6 +98,7 @@ happens "an edge is heard" has_event '"kind":"edge","name":"door","value":"on"'
 happens "an edge sets a trigger off" has_event '"kind":"trigger","name":"bell"'
 echo pull-down > "$lines/sim_gpio3/pull"
 happens "an edge down is heard" has_event '"kind":"edge","name":"door","value":"off"'
+[ -z "$sdg" ] || { echo pull-up > "$lines/sim_gpio7/pull"; happens "System.Device.Gpio hears an edge" has_event '"kind":"edge","name":"older","value":"on"'; }
 i2cset -f -y "$bus" 0x48 0 0x0055 w
 happens "a threshold sets a trigger off" has_event '"kind":"trigger","name":"hot"'
 echo "PRESS"

@@ -15,6 +15,12 @@ cp "$binary" "$tree/usr/bin/appliance"
 # OpenSSL is loaded when it is needed, by name.
 { ldd "$binary" | grep -o '/[^ ]*'; ldconfig -p | awk '/x86-64.*lib(ssl|crypto)\.so\.3$/ { print $NF }'; } \
   | while read -r library; do install -D -m 755 "$library" "$tree$library"; done
+# So is libgpiod's version 1, by System.Device.Gpio; it is fetched once.
+if [ ! -e "$kernel/libgpiod.so.2" ]; then
+  (cd "$work" && apt-get download -qq libgpiod2 && dpkg-deb -x libgpiod2_*.deb gpiod)
+  cp "$work"/gpiod/usr/lib/x86_64-linux-gnu/libgpiod.so.2.* "$kernel/libgpiod.so.2"
+fi
+install -D -m 644 "$kernel/libgpiod.so.2" "$tree/usr/lib/x86_64-linux-gnu/libgpiod.so.2"
 
 # Each module with those it stands on.
 cp "$kernel"/modules/modules.{order,builtin,builtin.modinfo} "$tree/lib/modules/$version/"

@@ -6,7 +6,7 @@ namespace Appliance.Config.Sections;
 
 /// <summary>An entry of <c>hardware.pins</c>: a pin with a name, and what it may be used for. Immutable.</summary>
 internal sealed record PinConfig(
-    [property: Setting("Where it is: gpio:gpiochip0/17, gpio:NAME, sdg:17, pwm:pwmchip0/1, led:NAME or key:event0/28.")]
+    [property: Setting("Where it is: gpio:gpiochip0/17, gpio:NAME, sdg:0/17, pwm:pwmchip0/1, led:NAME or key:event0/28.")]
     string At,
     [property: Setting("Whether it is driven; without it, it is listened to. What dims and lights always are.")]
     bool Output = false,

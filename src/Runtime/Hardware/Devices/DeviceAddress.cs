@@ -11,7 +11,7 @@ public sealed record DeviceAddress
     /// <summary>A line of a GPIO chip: <c>gpio:gpiochip0/17</c>, or by its name, <c>gpio:GPIO17</c>.</summary>
     public const string Gpio = "gpio";
 
-    /// <summary>A pin by its number, as System.Device.Gpio's drivers know the board: <c>sdg:17</c>.</summary>
+    /// <summary>A line of a GPIO chip by System.Device.Gpio, both by number: <c>sdg:0/17</c>.</summary>
     public const string SystemGpio = "sdg";
 
     /// <summary>A channel that dims: <c>pwm:pwmchip0/1</c>.</summary>
@@ -50,7 +50,7 @@ public sealed record DeviceAddress
     private static readonly FrozenDictionary<(DeviceKind, string), (int Least, int Most, string Form)> Ways = new Dictionary<(DeviceKind, string), (int, int, string)>
     {
         [(DeviceKind.Pin, Gpio)] = (1, 2, "gpio:gpiochip0/17 or gpio:NAME"),
-        [(DeviceKind.Pin, SystemGpio)] = (1, 1, "sdg:17"),
+        [(DeviceKind.Pin, SystemGpio)] = (2, 2, "sdg:0/17"),
         [(DeviceKind.Pin, Pwm)] = (2, 2, "pwm:pwmchip0/1"),
         [(DeviceKind.Pin, Led)] = (1, 1, "led:NAME"),
         [(DeviceKind.Pin, Key)] = (2, 2, "key:event0/28"),

@@ -9,7 +9,7 @@ public sealed class DeviceAddressTests
     [Theory]
     [InlineData("gpio:gpiochip0/17", DeviceKind.Pin)]
     [InlineData("gpio:GPIO17", DeviceKind.Pin)]
-    [InlineData("sdg:17", DeviceKind.Pin)]
+    [InlineData("sdg:0/17", DeviceKind.Pin)]
     [InlineData("pwm:pwmchip0/1", DeviceKind.Pin)]
     [InlineData("led:ACT", DeviceKind.Pin)]
     [InlineData("led:green:status", DeviceKind.Pin)]

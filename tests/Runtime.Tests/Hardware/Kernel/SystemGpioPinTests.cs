@@ -10,8 +10,8 @@ namespace Runtime.Tests.Hardware.Kernel;
 /// <summary>The adapter over System.Device.Gpio, on a chip of the library's own kind that is only remembered. Compiled where the package is.</summary>
 public sealed class SystemGpioPinTests
 {
-    private static readonly PinSettings Lamp = new("lamp", BoardBench.At("sdg:17")) { IsOutput = true };
-    private static readonly PinSettings Door = new("door", BoardBench.At("sdg:4"));
+    private static readonly PinSettings Lamp = new("lamp", BoardBench.At("sdg:2/17")) { IsOutput = true };
+    private static readonly PinSettings Door = new("door", BoardBench.At("sdg:2/4"));
 
     private readonly Chip _chip = new();
 
@@ -84,10 +84,10 @@ public sealed class SystemGpioPinTests
     public void Pin_ThatCannotBeHad_SaysWhy()
     {
         _chip.Fault = new IOException("somebody has it");
-        Assert.Equal("sdg:4 cannot be opened by System.Device.Gpio: somebody has it", Fault(() => Open(Door, null)));
+        Assert.Equal("sdg:2/4 cannot be opened by System.Device.Gpio: somebody has it", Fault(() => Open(Door, null)));
         Assert.True(_chip.IsDisposed);
-        Assert.Equal("sdg:4 cannot be opened by System.Device.Gpio: no driver", Fault(() => SystemGpioPin.Open(Door, null, () => throw new PlatformNotSupportedException("no driver"))));
-        Assert.Equal("x is no number of a pin.", Fault(() => Open(Door with { At = BoardBench.At("sdg:x") }, null)));
+        Assert.Equal("sdg:2/4 cannot be opened by System.Device.Gpio: no driver", Fault(() => SystemGpioPin.Open(Door, null, _ => throw new PlatformNotSupportedException("no driver"))));
+        Assert.Equal("x is no number of a chip or a line: sdg:0/17 is line 17 of the first chip.", Fault(() => Open(Door with { At = BoardBench.At("sdg:2/x") }, null)));
         Assert.Contains("no debouncing", Fault(() => Open(Door with { Debounce = TimeSpan.FromMilliseconds(5) }, null)), StringComparison.Ordinal);
     }
 
@@ -95,11 +95,11 @@ public sealed class SystemGpioPinTests
     [Fact]
     public void Address_OfThisMachine_IsTheLibrarys()
     {
-        var settings = Door with { At = BoardBench.At("sdg:100000") };
+        var settings = Door with { At = BoardBench.At("sdg:0/100000") };
         Assert.Contains("by System.Device.Gpio", Fault(() => new KernelDevices().Open(settings, null)), StringComparison.Ordinal);
     }
 
-    private SystemGpioPin Open(PinSettings settings, int? initial) => SystemGpioPin.Open(settings, initial, () => new GpioController(_chip));
+    private SystemGpioPin Open(PinSettings settings, int? initial) => SystemGpioPin.Open(settings, initial, chip => chip == 2 ? _chip : throw new ArgumentException($"there is no chip {chip}"));
 
     private static string Fault(Func<object> action) => Assert.Throws<HardwareException>(() => { action(); }).Message;
 

@@ -1,4 +1,5 @@
 using System.Device.Gpio;
+using System.Device.Gpio.Drivers;
 using System.Globalization;
 using Runtime.Hardware.Board;
 using Runtime.Hardware.Devices;
@@ -6,8 +7,9 @@ using Runtime.Hardware.Devices;
 namespace Runtime.Hardware.Kernel.Gpio;
 
 /// <summary>
-/// A pin by Microsoft's System.Device.Gpio, whose drivers serve what <see cref="GpioPin"/> cannot: kernels before 5.10, by libgpiod's older
-/// version or by <c>/sys/class/gpio</c>, and boards whose chip it drives itself. Compiled only where the package is (docs/adr/0021).
+/// A line by Microsoft's System.Device.Gpio and its driver over version 1 of libgpiod, which serves kernels that <see cref="GpioPin"/> cannot:
+/// those before 5.10. Its other drivers are left out, for they are not made for native publishing. Compiled only where the package is
+/// (docs/adr/0021).
 /// </summary>
 internal sealed class SystemGpioPin : IPin
 {
@@ -20,19 +22,19 @@ internal sealed class SystemGpioPin : IPin
 
     public bool IsDimmed => false;
 
-    /// <summary>Opens the pin by the driver that the library takes for this machine.</summary>
-    /// <exception cref="HardwareException">No driver of it serves this machine, or the pin cannot be had.</exception>
-    public static SystemGpioPin Open(PinSettings settings, int? initial) => Open(settings, initial, () => new GpioController());
+    /// <summary>Opens the line.</summary>
+    /// <exception cref="HardwareException">There is no libgpiod of version 1, no such line, or it cannot be had.</exception>
+    public static SystemGpioPin Open(PinSettings settings, int? initial) => Open(settings, initial, chip => new LibGpiodDriver(chip));
 
-    /// <summary>Opens the pin by a driver of the caller's.</summary>
-    /// <exception cref="HardwareException">The pin cannot be had.</exception>
-    internal static SystemGpioPin Open(PinSettings settings, int? initial, Func<GpioController> make)
+    /// <summary>Opens the line by a driver of the caller's, who says it for the chip's number.</summary>
+    /// <exception cref="HardwareException">The line cannot be had.</exception>
+    internal static SystemGpioPin Open(PinSettings settings, int? initial, Func<int, GpioDriver> driver)
     {
-        if (!int.TryParse(settings.At.Parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) throw new HardwareException($"{settings.At.Parts[0]} is no number of a pin.");
+        var (chip, number) = (Number(settings.At.Parts[0]), Number(settings.At.Parts[1]));
         if (settings.Debounce > TimeSpan.Zero) throw new HardwareException("System.Device.Gpio knows no debouncing: leave debounceMs out, or name the line as the kernel does, gpio:gpiochip0/17.");
         return Try($"{settings.At} cannot be opened", () =>
         {
-            var controller = make();
+            var controller = new GpioController(driver(chip));
             try
             {
                 var pin = new SystemGpioPin(controller, settings, number);
@@ -77,6 +79,8 @@ internal sealed class SystemGpioPin : IPin
         _controller.Dispose();
     }
 
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new HardwareException($"{text} is no number of a chip or a line: sdg:0/17 is line 17 of the first chip.");
+
     private PinValue Level(bool isOn) => isOn != _settings.IsActiveLow ? PinValue.High : PinValue.Low;
 
     private static PinMode Mode(PinSettings settings) => (settings.IsOutput, settings.Bias) switch
@@ -87,7 +91,7 @@ internal sealed class SystemGpioPin : IPin
         _ => PinMode.Input,
     };
 
-    // Each driver has its own ways to fail: a library or a file that is not there, a pin that is in use, a mode that the chip has not.
+    // It has its own ways to fail for each: a library or a chip that is not there, a line that is in use, a bias that the chip has not.
     private static T Try<T>(string what, Func<T> action)
     {
         try { return action(); }
