@@ -117,6 +117,8 @@ public sealed class SysfsTests : IDisposable
     {
         foreach (var at in new[] { "gpio:gpiochip0/1", "gpio:GPIO17", "led:ACT", "pwm:pwmchip0/0", "key:event0/28" })
             Assert.Matches("not there|There is no line", Assert.Throws<HardwareException>(() => Open(at, 0)).Message);
+        // Whether the program has it or not.
+        Assert.Contains("System.Device.Gpio", Assert.Throws<HardwareException>(() => Open("sdg:0/100000", 0)).Message, StringComparison.Ordinal);
         foreach (var at in new[] { "i2c:1/0x48/lm75", "i2c:1/0x99/lm75", "spi:0.0/mcp3008/3", "spi:0.0/mcp3008/8", "serial:ttyUSB0/9600", "serial:ttyUSB0/9601", "i2c:1/0x48/other" })
             Assert.Throws<HardwareException>(() => Read(at));
         foreach (var at in new[] { "i2c:1/0x48", "i2c:1/0x99", "spi:0.0", "serial:ttyUSB0/9600", "serial:ttyUSB0/9601" })
