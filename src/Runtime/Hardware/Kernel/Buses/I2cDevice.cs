@@ -109,7 +109,7 @@ public sealed class I2cDevice : IBus
                 data[0] = write[1];
                 Call(SmbusWrite, write[0], ByteDataSize, data);
                 break;
-            case (> 2 and <= LongestBlock + 1, 0):
+            case (_, 0) when write.Length is > 2 and <= LongestBlock + 1:
                 data[0] = (byte)(write.Length - 1);
                 write[1..].CopyTo(data[1..]);
                 Call(SmbusWrite, write[0], BlockSize, data);
