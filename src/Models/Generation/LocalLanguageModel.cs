@@ -161,14 +161,15 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
         return new GrammarFilter(grammar, _vocabulary.Value, _hints is null ? null : new CallBias(_hints, Tokenizer.FindToken(_hints.Begin) ?? -1, TextOf(prompt.Span), _vocabulary.Value));
     }
 
-    // Each message on lines of its own.
+    // Each message on lines of its own, and no marks between them: nobody said those.
     private byte[] TextOf(ReadOnlySpan<int> prompt)
     {
         var text = new List<byte>();
         foreach (var token in prompt)
         {
-            if (Tokenizer.IsSpecial(token)) text.Add((byte)'\n');
-            else text.AddRange(Tokenizer.GetTokenBytes(token));
+            var bytes = Tokenizer.GetTokenBytes(token);
+            if (Tokenizer.IsSpecial(token) || bytes is [(byte)'<', .., (byte)'>']) text.Add((byte)'\n');
+            else text.AddRange(bytes);
         }
         return [.. text];
     }
