@@ -131,5 +131,5 @@ internal sealed class CopiedWords(byte[] source, bool isWhole = false)
     }
 
     // Bytes above ASCII belong to letters.
-    private static bool IsWord(byte value) => char.IsAsciiLetterOrDigit((char)value) || value is (byte)'_' or >= 0x80;
+    internal static bool IsWord(byte value) => char.IsAsciiLetterOrDigit((char)value) || value is (byte)'_' or >= 0x80;
 }

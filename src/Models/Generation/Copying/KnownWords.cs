@@ -2,7 +2,7 @@ namespace Models.Generation.Copying;
 
 /// <summary>
 /// The words and numbers that a text may be made of: those of a conversation, and some more. Digits and what a full stop or a colon joins them to are written whole as they
-/// stand there ("192.0.2.7"), or from one joint to another ("18:05" of "2026-11-26T18:05:00"); a word too, but that its first letter may be large or small. What stands between words is free.
+/// stand there ("192.0.2.7"), or from one joint to another ("18:05" of "2026-11-26T18:05:00"); a word too, in large or small letters. What stands between words is free.
 /// </summary>
 internal sealed class KnownWords
 {
@@ -41,7 +41,8 @@ internal sealed class KnownWords
 
     private bool Goes(byte value, ref int at)
     {
-        if (IsWord(value))
+        value = Small(value);
+        if (CopiedWords.IsWord(value))
         {
             // What is wrong already gets no worse by its letters, but ends.
             at = at is AfterJoint && !IsDigit(value) ? Child(Outside, value) : at >= Outside ? Child(at, value) : Lost;
@@ -66,20 +67,19 @@ internal sealed class KnownWords
         for (var at = 0; at < text.Length; at++)
         {
             // Where letters become digits or digits letters another may begin, as after a space.
-            if (!IsWord(text[at]) || at > 0 && IsWord(text[at - 1]) && IsDigit(text[at - 1]) == IsDigit(text[at])) continue;
-            AddFrom(text[at..], text[at]);
-            if (char.IsAsciiLetter((char)text[at])) AddFrom(text[at..], (byte)(text[at] ^ 0x20));
+            if (!CopiedWords.IsWord(text[at]) || at > 0 && CopiedWords.IsWord(text[at - 1]) && IsDigit(text[at - 1]) == IsDigit(text[at])) continue;
+            AddFrom(text[at..]);
         }
     }
 
-    private void AddFrom(ReadOnlySpan<byte> text, byte first)
+    private void AddFrom(ReadOnlySpan<byte> text)
     {
         var node = 0;
         for (var at = 0; at < text.Length; at++)
         {
-            var (value, next) = (at == 0 ? first : text[at], at + 1 < text.Length ? text[at + 1] : (byte)0);
+            var (value, next) = (Small(text[at]), at + 1 < text.Length ? text[at + 1] : (byte)0);
             var isJoint = at > 0 && IsJoint(value) && IsDigit(text[at - 1]) && IsDigit(next);
-            if (!IsWord(value) && !isJoint) return;
+            if (!CopiedWords.IsWord(value) && !isJoint) return;
             var child = Child(node, value);
             if (child == Lost)
             {
@@ -88,7 +88,7 @@ internal sealed class KnownWords
                 _nodes[node] = _nodes[node] with { Child = child };
             }
             // A sentence may end where a number has its joint.
-            if (isJoint || !IsWord(next) || IsDigit(next) != IsDigit(value)) _nodes[child] = _nodes[child] with { IsEnd = true };
+            if (isJoint || !CopiedWords.IsWord(next) || IsDigit(next) != IsDigit(value)) _nodes[child] = _nodes[child] with { IsEnd = true };
             node = child;
         }
     }
@@ -97,6 +97,5 @@ internal sealed class KnownWords
 
     private static bool IsJoint(byte value) => value is (byte)'.' or (byte)':';
 
-    // Bytes above ASCII belong to letters.
-    private static bool IsWord(byte value) => char.IsAsciiLetterOrDigit((char)value) || value is (byte)'_' or >= 0x80;
+    private static byte Small(byte value) => char.IsAsciiLetterUpper((char)value) ? (byte)(value | 0x20) : value;
 }

@@ -26,6 +26,7 @@ public sealed class KnownWordsTests
     [InlineData("gpio18", false)]
     [InlineData("7ab5259c and Oat Milk.")]
     [InlineData("7ab5259d", false)]
+    [InlineData("OAT milk")]
     [InlineData("oatmilk", false)]
     [InlineData("mil", false)]
     [InlineData("milks", false)]
