@@ -1,5 +1,7 @@
 using Models.Tokens;
 using TestKit;
+using Trainer.Decoder;
+using Trainer.Numerics;
 using Trainer.Tokenizing;
 using Trainer.Training;
 
@@ -26,13 +28,38 @@ public sealed class GraftTests
                 Assert.True(oldRun.Weights.Span.Slice((int)theirs.Offset, (int)theirs.Length).SequenceEqual(run.Weights.Span.Slice((int)ours.Offset, (int)ours.Length)), ours.Name);
         }
 
-        (Tokenizer, TrainingRun) Begun(int size, int seed)
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void Take_WithMoreLayers_SaysTheSame_AndLearnsInAllOfThem(int layers)
+    {
+        var ((old, oldRun), (tokenizer, run)) = (Begun(290, seed: 1), Begun(290, seed: 2, layers));
+        using (oldRun)
+        using (run)
         {
-            using var folder = new TemporaryFolder();
-            BpeTrainer.Learn(Texts, size).Write(folder.Path, ["<|im_end|>"], "<|im_end|>", "");
-            var made = Tokenizer.FromFolder(folder.Path);
-            return (made, new TrainingRun(DecoderNetTests.Plan() with { Seed = seed, Shape = DecoderNetTests.Small with { Vocabulary = made.VocabularySize } }, NoExamples.Instance));
+            var batch = Batch.Of([.. Texts.Select(text => tokenizer.Encode(text)).Select(tokens => (tokens, tokens.Select(_ => true).ToArray()))]);
+            DecoderNet former = new(oldRun.Plan.Shape, oldRun.Table, 256), grown = new(run.Plan.Shape, run.Table, 256);
+            using (former)
+            using (grown)
+            {
+                Graft.Take(run, tokenizer, oldRun.Table, oldRun.Weights, old);
+                using var gradients = new FloatBlock(run.Table.Length);
+                Assert.Equal(former.Loss(batch, oldRun.Weights, null), grown.Loss(batch, run.Weights, gradients), 1e-5);
+                foreach (var residual in run.Table.All.Where(p => p.Kind == ParameterKind.Residual))
+                    Assert.Contains(gradients.Span.Slice((int)residual.Offset, (int)residual.Length).ToArray(), g => g != 0);
+            }
         }
+    }
+
+    private static (Tokenizer Tokenizer, TrainingRun Run) Begun(int size, int seed, int? layers = null)
+    {
+        using var folder = new TemporaryFolder();
+        BpeTrainer.Learn(Texts, size).Write(folder.Path, ["<|im_end|>"], "<|im_end|>", "");
+        var made = Tokenizer.FromFolder(folder.Path);
+        var shape = DecoderNetTests.Small with { Vocabulary = made.VocabularySize };
+        return (made, new TrainingRun(DecoderNetTests.Plan() with { Seed = seed, Shape = shape with { Layers = layers ?? shape.Layers } }, NoExamples.Instance));
     }
 
     private static float[] Vector(TrainingRun run, int token) => run.Weights.Span.Slice((int)run.Table.Embedding.Offset + token * run.Plan.Shape.Width, run.Plan.Shape.Width).ToArray();

@@ -70,7 +70,7 @@ internal static class Program
         var examples = new Argument<string>("examples") { HelpName = "EXAMPLES", Description = "File of examples." };
         var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "Folder with the tokenizer; checkpoint and losses go there. A training that is there goes on." };
         var heldOut = new Option<string?>("--held-out") { Description = "Examples that are not learnt; their loss is told with each checkpoint." };
-        var from = new Option<string?>("--from") { Description = "Folder of a model that export wrote, of the same shape, to begin with where no training is there yet; its tokenizer may be another." };
+        var from = new Option<string?>("--from") { Description = "Folder of a model that export wrote, of the same shape, to begin with where no training is there yet; its tokenizer may be another, its layers fewer." };
         var minutes = new Option<double?>("--minutes") { Description = "Stop after so long; the same command goes on." };
         var every = new Option<int>("--every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 200 };
         var command = new Command("train", "Train, or go on training. Ctrl-C keeps a checkpoint and ends.") { plan, examples, folder, heldOut, from, minutes, every };

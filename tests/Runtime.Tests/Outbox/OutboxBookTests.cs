@@ -20,7 +20,12 @@ public sealed class OutboxBookTests : IDisposable
 
     public void Dispose()
     {
-        foreach (var book in _open.Keys) book.Dispose();
+        foreach (var (book, life) in _open)
+        {
+            // Those that crashed come to their end too, or they would write into a folder that is being removed.
+            life.End.TrySetResult();
+            book.Dispose();
+        }
         _folder.Dispose();
     }
 
@@ -212,7 +217,7 @@ public sealed class OutboxBookTests : IDisposable
         async Task SendAsync(OutboxEntry entry, CancellationToken _)
         {
             await _send(entry);
-            // What a box does after its crash reaches nobody, and is never over.
+            // What a box does after its crash reaches nobody, and is not over before the test is.
             lock (life)
             {
                 if (!life.IsOver)
@@ -221,7 +226,7 @@ public sealed class OutboxBookTests : IDisposable
                     return;
                 }
             }
-            await new TaskCompletionSource().Task;
+            await life.End.Task;
         }
         var book = new OutboxBook(Path, new Dictionary<string, OutboxChannel> { [Chat] = new(false, SendAsync), [Hook] = new(true, SendAsync) }, () => _isOffline, _time, _told.Add);
         _open[book] = life;
@@ -237,7 +242,6 @@ public sealed class OutboxBookTests : IDisposable
             // What is sent from here on is not; then the disk as it is.
             var life = _open[book];
             lock (life) life.IsOver = true;
-            _open.Remove(book);
             var old = Path;
             _files++;
             if (File.Exists(old)) File.WriteAllBytes(Path, [.. ReadShared(old), .. System.Text.Encoding.UTF8.GetBytes("{\"id\":\"torn\",\"kind\":\"chat\",\"to\":\"a\",\"body\":"[..tear])]);
@@ -266,5 +270,7 @@ public sealed class OutboxBookTests : IDisposable
     private sealed class Life
     {
         public bool IsOver { get; set; }
+
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -34,7 +34,7 @@ internal static unsafe class HuggingFaceFolder
         WriteTensors(Path.Combine(folder, "model.safetensors"), [.. Tensors(shape, table)], weights);
     }
 
-    /// <summary>Reads weights that <see cref="Write"/> wrote, of a shape that may have another vocabulary.</summary>
+    /// <summary>Reads weights that <see cref="Write"/> wrote, of a shape that may have another vocabulary and fewer layers.</summary>
     /// <exception cref="InvalidDataException">The file has not what the shape needs.</exception>
     public static (ParameterTable Table, FloatBlock Weights) Read(string folder, DecoderShape shape)
     {
@@ -45,7 +45,11 @@ internal static unsafe class HuggingFaceFolder
         var text = new byte[BinaryPrimitives.ReadInt64LittleEndian(length)];
         file.ReadExactly(text);
         using var head = JsonDocument.Parse(text);
-        var table = new ParameterTable(shape with { Vocabulary = Of("model.embed_tokens.weight").GetProperty("shape")[0].GetInt32() });
+        var layers = 0;
+        while (head.RootElement.TryGetProperty($"model.layers.{layers}.input_layernorm.weight", out _)) layers++;
+        if (layers == 0 || layers > shape.Layers) throw new InvalidDataException($"{path} has {layers} layers, the plan {shape.Layers}.");
+        shape = shape with { Vocabulary = Of("model.embed_tokens.weight").GetProperty("shape")[0].GetInt32(), Layers = layers };
+        var table = new ParameterTable(shape);
         var weights = new FloatBlock(table.Length);
         foreach (var tensor in Tensors(shape, table))
         {
