@@ -1,11 +1,11 @@
 #!/bin/busybox sh
 # shellcheck shell=dash
-# guest-init.sh: all that the guest of test.sh runs. It lets the kernel make a GPIO chip, an LM75 on I2C, a keyboard and its lights, and holds the
-# appliance to them: what it sets is looked up in the kernel's own files, what it hears is done there. Prints a line a check, then switches off.
+# guest-init.sh: all that the guest of test.sh runs. It lets the kernel make a GPIO chip, an LM75 on I2C, a keyboard and its lights, and a camera,
+# and holds the appliance to them: what it sets is looked up in the kernel's own files, what it hears is done there. Prints a line a check, then switches off.
 # shellcheck source=guest-checks.sh disable=SC1091
 . /lib/checks.sh
 
-for m in configfs i2c-dev evdev lm75; do modprobe $m; done
+for m in configfs i2c-dev evdev lm75 videodev; do modprobe $m; done
 insmod /lib/gpio-sim.ko || echo "FAILED   gpio-sim"
 modprobe i2c-stub chip_addr=0x48,0x49
 mount -t configfs c /sys/kernel/config
@@ -15,6 +15,9 @@ chip=$(cat $sim/bank0/chip_name); lines=/sys/devices/platform/$(cat $sim/dev_nam
 for name in /sys/bus/i2c/devices/i2c-*/name; do case $(cat "$name") in SMBus\ stub*) bus=${name%/name}; bus=${bus##*/i2c-} ;; esac; done
 i2cset -y "$bus" 0x48 0 0x8019 w; i2cset -y "$bus" 0x49 0 0x0015 w
 echo lm75 0x48 > "/sys/bus/i2c/devices/i2c-$bus/new_device"
+insmod /lib/v4l2loopback.ko video_nr=9 || echo "FAILED   v4l2loopback"
+printf '\377\330\377\340 as the camera compressed it \377\331' > /tmp/shown.jpg
+camera /dev/video9 /tmp/shown.jpg & camera=$!
 led=; for l in /sys/class/leds/*capslock; do led=${l##*/}; done
 key=; for n in /sys/class/input/event*/device/name; do case $(cat "$n") in *eyboard*) key=${n%/device/name}; key=${key##*/} ;; esac; done
 echo "guest    $(uname -r), $chip, i2c-$bus, $led, $key"
@@ -26,6 +29,9 @@ holds "the lm75 is found" "hwmon:lm75/temp1" "$found"
 check "a chip answers on I2C" 1500 "$(appliance hardware i2c "$bus" 0x49 --word 00)"
 holds "a chip that a driver has is left alone" "driver" "$(appliance hardware i2c "$bus" 0x48 --word 00 2>&1)"
 holds "a chip is found by its bus" "i2c:$bus/" "$found"
+holds "a camera is found" "video:video9" "$found"
+appliance hardware camera /dev/video9 /tmp/taken.jpg
+check "a camera's picture is what it shows" "$(cksum < /tmp/shown.jpg)" "$(cksum < /tmp/taken.jpg)"
 
 cat > /root/home/appliance.json <<CONFIG
 { "hardware": {
@@ -45,6 +51,7 @@ cat > /root/home/appliance.json <<CONFIG
     "chip": { "at": "i2c:$bus/0x49", "allow": ["read", "set"], "registers": 1, "ask": false },
     "shown": { "at": "i2c:$bus/0x49", "registers": 1 },
     "taken": { "at": "i2c:$bus/0x48", "registers": 1 } },
+  "cameras": { "porch": { "at": "video:video9" } },
   "triggers": {
     "bell": { "on": "door", "becomes": "on", "pause": "1s", "say": "The door is {value}." },
     "hot": { "on": "kitchen", "above": 30, "hysteresis": 1, "say": "It is {value}." } } } }
@@ -87,6 +94,11 @@ asked "so is writing to what may only be read" '{"action":"write","name":"shown"
 holds "and a yes does not let it" "can only be read" "$(cat /tmp/written)"
 check "nothing was written there" "0xa1" "$(i2cget -y "$bus" 0x49 0x10)"
 holds "a tool leaves a chip alone that a driver has" "driver" "$(bus '{"action":"read","name":"taken","hex":"00"}')"
+holds "a tool takes a picture" "is a picture of porch" "$(appliance call tools.invoke '{"name":"camera","args":{"name":"porch"}}' 2>&1)"
+check "it is in the workspace" "$(cksum < /tmp/shown.jpg)" "$(cksum < "$(find /root/home -name porch.jpg)")"
+kill $camera; wait $camera 2>/dev/null
+holds "a camera that shows nothing is told of" "/dev/video9" "$(appliance hardware camera /dev/video9 /tmp/none.jpg 2>&1)"
+check "and gives no file" no "$([ -e /tmp/none.jpg ] && echo yes || echo no)"
 holds "a line has one owner" "in use" "$(appliance hardware safe 2>&1)"
 
 # What happens from now on; the first edge shows that it listens.

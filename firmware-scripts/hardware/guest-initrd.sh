@@ -26,10 +26,11 @@ install -D -m 644 "$kernel/libgpiod.so.2" "$tree/usr/lib/x86_64-linux-gnu/libgpi
 cp "$kernel"/modules/modules.{order,builtin,builtin.modinfo} "$tree/lib/modules/$version/"
 mkdir -p "$work/lib/modules" && ln -s "$(cd "$kernel/modules" && pwd)" "$work/lib/modules/$version"
 depmod -b "$work" "$version"
-for module in configfs i2c-dev i2c-stub lm75 evdev; do
+for module in configfs i2c-dev i2c-stub lm75 evdev videodev; do
   modprobe -d "$work" -S "$version" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
 done | sort -u | while read -r file; do install -D -m 644 "$file" "$tree/lib/modules/$version/${file##*/"$version"/}"; done
-cp "$kernel/gpio-sim.ko" "$tree/lib/gpio-sim.ko"
+cp "$kernel"/{gpio-sim,v4l2loopback}.ko "$tree/lib/"
+gcc -static -O1 -o "$tree/bin/camera" "$here/guest-camera.c"
 depmod -b "$tree" "$version"
 
 install -m 755 "$here/guest-init.sh" "$tree/init"

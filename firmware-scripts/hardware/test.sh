@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # test.sh BINARY FOLDER: holds the published appliance to real drivers of a real kernel in an emulated machine (QEMU, amd64): gpio-sim, i2c-stub with
-# lm75, the keyboard and its lights. FOLDER keeps the kernel. Takes some minutes; fails where a check fails. Needs qemu-system-x86.
+# lm75, the keyboard and its lights, v4l2loopback. FOLDER keeps the kernel. Takes some minutes; fails where a check fails. Needs qemu-system-x86.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 binary=$1 folder=$(mkdir -p "$2" && cd "$2" && pwd)

@@ -112,6 +112,10 @@ public sealed class CronToolTests : IDisposable
     [InlineData("0 9 * * MON-FRI", "cron")]
     [InlineData("soon", null)]
     [InlineData("every fortnight", null)]
+    [InlineData("every 1h30", null)]
+    [InlineData("in 0s", null)]
+    [InlineData("in 20", null)]
+    [InlineData("in 3 moons", null)]
     public void Parse_OfATime_IsItsKindOfSchedule(string text, string? kind)
     {
         if (kind is null) Assert.Throws<Runtime.Schedule.ScheduleException>(() => JobWhen.Parse(text, null, _bench.Time.GetUtcNow()));
@@ -120,6 +124,10 @@ public sealed class CronToolTests : IDisposable
 
     // 2026-11-26 is a Thursday.
     [Theory]
+    [InlineData("in 20m", "2026-11-26T09:50:00.000Z")]
+    [InlineData("in 6m30s", "2026-11-26T09:36:30.000Z")]
+    [InlineData("In 1.5 hours", "2026-11-26T11:00:00.000Z")]
+    [InlineData("in 1 day 2 Hrs 3 min", "2026-11-27T11:33:00.000Z")]
     [InlineData("at 18:00", "2026-11-26T17:00:00.000Z")]
     [InlineData("at 9:05", "2026-11-27T08:05:00.000Z")]
     [InlineData("today 23:59", "2026-11-26T22:59:00.000Z")]
@@ -135,7 +143,7 @@ public sealed class CronToolTests : IDisposable
     [InlineData("December 24 18:00", "2026-12-24T17:00:00.000Z")]
     [InlineData("july 1 9:00", "2027-07-01T07:00:00.000Z")]
     [InlineData("february 29 at 9:00", "2028-02-29T08:00:00.000Z")]
-    public void Parse_OfAClockTime_IsTheNextSuch(string text, string expected) =>
+    public void Parse_OfATimeThatComes_IsTheNextSuch(string text, string expected) =>
         Assert.Equal(expected, JobWhen.Parse(text, "Europe/Berlin", new DateTimeOffset(2026, 11, 26, 9, 30, 0, TimeSpan.Zero)).At);
 
     [Theory]

@@ -12,7 +12,7 @@ public static class JobWhen
     public const string Help = "an ISO time, \"in 20m\", \"at 18:00\", \"tomorrow 8:30\", \"monday 9:00\", \"3rd 9:00\", \"december 24 9:00\", \"every 30m\", or a cron expression";
 
     /// <summary>
-    /// A schedule from one text: <c>in 20m</c>, <c>every 2h</c> (or <c>2h</c>), the next time that it is <c>at 18:00</c>, <c>tomorrow 8:30</c> or
+    /// A schedule from one text: <c>in 20m</c> (or <c>in 1h30m</c>, <c>in 20 minutes</c>), <c>every 2h</c> (or <c>2h</c>), the next time that it is <c>at 18:00</c>, <c>tomorrow 8:30</c> or
     /// <c>monday 9:00</c>, the <c>3rd 9:00</c> of a month or <c>december 24 9:00</c>, an ISO 8601 time, or a cron expression.
     /// </summary>
     /// <param name="text">The text.</param>
@@ -72,16 +72,22 @@ public static class JobWhen
 
     private static JobSchedule At(DateTimeOffset at) => new("at") { At = at.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) };
 
+    // Counts and their units: 20m, 1h30m, 2 hours 5 minutes. Null where it is something else.
     private static TimeSpan? Span(string text)
     {
-        if (text.Length < 2 || !double.TryParse(text[..^1].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count is not (> 0 and < 1e6)) return null;
-        return text[^1] switch
+        var (seconds, rest) = (0.0, text.ToLowerInvariant().AsSpan().Trim());
+        while (!rest.IsEmpty)
         {
-            's' => TimeSpan.FromSeconds(count),
-            'm' => TimeSpan.FromMinutes(count),
-            'h' => TimeSpan.FromHours(count),
-            'd' => TimeSpan.FromDays(count),
-            _ => null,
-        };
+            var digits = rest.IndexOfAnyExcept("0123456789.");
+            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count is not (> 0 and < 1e6)) return null;
+            rest = rest[digits..].TrimStart();
+            var letters = rest.IndexOfAnyExceptInRange('a', 'z');
+            if (letters < 0) letters = rest.Length;
+            var unit = rest[..letters] switch { "s" or "sec" or "secs" or "second" or "seconds" => 1, "m" or "min" or "mins" or "minute" or "minutes" => 60, "h" or "hr" or "hrs" or "hour" or "hours" => 3600, "d" or "day" or "days" => 86400, _ => 0 };
+            if (unit == 0) return null;
+            seconds += count * unit;
+            rest = rest[letters..].TrimStart();
+        }
+        return seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

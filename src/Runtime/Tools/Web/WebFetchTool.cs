@@ -54,7 +54,9 @@ internal sealed class WebFetchTool(PublicDoor door) : Tool(
     private static Uri Parse(string text)
     {
         if (text.Any(c => char.IsControl(c) || c is '\\' or ' ')) throw new ToolException("The address holds characters that addresses do not.");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http")) throw new ToolException("Only https:// and http:// addresses can be read.");
+        // A page is named as people name it: example.com/news.
+        var address = text.Contains(':') ? text : $"https://{text}";
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http")) throw new ToolException("Only https:// and http:// addresses can be read.");
         if (url.UserInfo.Length > 0) throw new ToolException("An address with a name or a password in it is not used.");
         return url;
     }

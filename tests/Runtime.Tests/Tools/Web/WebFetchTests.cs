@@ -29,6 +29,7 @@ public sealed class WebFetchTests
     [InlineData("Read https://example.org/page", "https://example.org/page", true)]
     [InlineData("Read https://example.org/page", "https://example.org/page?d=secret", false)]
     [InlineData("Read https://example.org/page", "https://example.org/pag", false)]
+    [InlineData("Read example.org/page", "example.org/page", true)]
     [InlineData("Read the page", "https://evil.example/?d=secret", false)]
     public async Task Fetch_InATaintedSession_OnlyWhatThePersonNamed(string said, string url, bool allowed)
     {

@@ -6,8 +6,8 @@ namespace Trainer.Curriculum.Grammars;
 /// <param name="IsHeldOut">Whether it is for examinations alone.</param>
 internal sealed record Line(string Text, Phrase Phrase, bool IsHeldOut)
 {
-    /// <summary>Every eighth, by its text alone, so that a line keeps its side when others come and go.</summary>
-    private const int OneIn = 8;
+    /// <summary>One in so many, by its text alone, so that a line keeps its side when others come and go. Few: what is held out, a box does not understand.</summary>
+    private const int OneIn = 64;
 
     /// <summary>Reads one.</summary>
     public static Line Read(string text, bool mayBeHeldOut) => new(text, Phrase.Parse(text.Replace("\\n", "\n").Replace("\\(", "\uE002").Replace("\\)", "\uE003")), mayBeHeldOut && Hash(text) % OneIn == 0);
