@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Runtime.Schedule.Jobs;
@@ -7,6 +8,8 @@ public static class JobWhen
 {
     // A leap day is at most eight years away.
     private const int MostDays = 8 * 366;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     /// <summary>What can be written, for help and errors.</summary>
     public const string Help = "an ISO time, \"in 20m\", \"at 18:00\", \"tomorrow 8:30\", \"monday 9:00\", \"3rd 9:00\", \"december 24 9:00\", \"every 30m\", or a cron expression";
@@ -75,10 +78,11 @@ public static class JobWhen
     // Counts and their units: 20m, 1h30m, 2 hours 5 minutes. Null where it is something else.
     private static TimeSpan? Span(string text)
     {
-        var (seconds, rest) = (0.0, text.ToLowerInvariant().AsSpan().Trim());
+        var seconds = 0.0;
+        var rest = text.ToLowerInvariant().AsSpan().Trim();
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(Digits);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count is not (> 0 and < 1e6)) return null;
             rest = rest[digits..].TrimStart();
             var letters = rest.IndexOfAnyExceptInRange('a', 'z');
