@@ -103,7 +103,7 @@ internal sealed class DialogueMaker
         return Array.Find(intents, intent => (at -= intent.Weight) < 0) ?? intents[^1];
     }
 
-    private static string Written(Intent intent, string said, Scope scope) => intent.IsLiteral ? Scope.Plain(said) : Manner.Of(said, scope);
+    private static string Written(Intent intent, string said, Scope scope) => intent.IsLiteral ? Scope.Plain(said) : Manner.Of(said, scope, intent);
 
     private static ToolCall? Call(Intent intent, Scope scope) => intent.Tool is null ? null : Call(intent.Tool, intent.Arguments, scope);
 

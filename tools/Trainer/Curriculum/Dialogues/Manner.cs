@@ -1,23 +1,34 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Trainer.Curriculum.Grammars;
 
 namespace Trainer.Curriculum.Dialogues;
 
 /// <summary>How people write: with or without capitals and stops, with courtesies and fillers, with mistakes. What stands between <see cref="Scope"/>'s marks stays.</summary>
-internal static class Manner
+internal static partial class Manner
 {
     /// <summary>A template's sentence as somebody may write it.</summary>
-    public static string Of(string sentence, Scope scope)
+    /// <param name="sentence">The sentence, with its marks.</param>
+    /// <param name="scope">What it is made with.</param>
+    /// <param name="wish">What is wanted by it, where a reason may stand beside it.</param>
+    public static string Of(string sentence, Scope scope, Intent? wish = null)
     {
         var random = scope.Random;
         var text = new StringBuilder();
         var isQuestion = IsQuestion(sentence);
+        var (before, beside) = Reason(sentence, scope, wish);
         if (random.Next(100) < 12) text.Append(scope.Of("opening")).Append(' ');
+        if (before.Length > 0) text.Append(before).Append(' ');
         // After a person's own words it could be meant as one of them; so could a courtesy with a mistake in it, which is why those have none.
         var endsWithValue = sentence.Length > 0 && sentence[^1] == Scope.Closes;
         text.Append(random.Next(100) < 9 ? WithMistake(sentence, random) : sentence);
         if (random.Next(100) < (endsWithValue ? 8 : 9)) text.Append(After(scope.Of("closing")));
-        else if (!endsWithValue && random.Next(100) < 5) text.Append(After(scope.Of("late")));
+        else if (!endsWithValue && beside.Length == 0 && random.Next(100) < 5) text.Append(After(scope.Of("late")));
+        if (beside.Length > 0)
+        {
+            text.Append(isQuestion && beside[0] == '.' ? $"?{beside[1..]}" : After(beside));
+            isQuestion = false;
+        }
         var said = text.ToString();
         if (random.Next(100) < 30) said = Apart(said, words => Contracted(words, random));
         if (random.Next(100) < 5) said = Quoted(said, random);
@@ -32,6 +43,21 @@ internal static class Manner
         var end = random.Next(100);
         if (said.Length > 0 && said[^1] is not ('?' or '.' or '!' or Scope.Closes) || end < 50) said += isQuestion ? (end < 60 ? "?" : "") : end < 30 ? "." : end < 33 ? "!" : "";
         return Scope.Plain(said);
+    }
+
+    // Why somebody wants it, before or beside what they want: never where a person's own words could take it in, but for the names of what is wired.
+    private static (string Before, string Beside) Reason(string sentence, Scope scope, Intent? wish)
+    {
+        if (wish?.Tool is null || sentence.Length == 0 || scope.Random.Next(7) > 0) return ("", "");
+        var isName = wish.Tool is "pin" or "sensor";
+        var (mayBegin, mayEnd) = (isName || sentence[0] != Scope.Opens, isName || sentence[^1] is not (Scope.Closes or '"'));
+        // What goes on with something says "it", and a reason that names a thing would be about that.
+        var rule = wish.After.Count > 0 ? "cause" : "why";
+        if (mayEnd && (!mayBegin || scope.Random.Next(2) == 0)) return ("", scope.Of("beside").Replace("%", scope.Of(rule)));
+        if (!mayBegin) return ("", "");
+        var before = scope.Of("before").Replace("%", scope.Of(rule));
+        // "- 5" would be less than nothing.
+        return (before.EndsWith(" -", StringComparison.Ordinal) && char.IsAsciiDigit(sentence[0]) ? $"{before[..^2]}," : before, "");
     }
 
     private static string After(string words) => words[0] is ',' or '.' ? words : $" {words}";
@@ -75,7 +101,11 @@ internal static class Manner
 
     private static bool IsInside(string said, int at) => said.AsSpan(0, at).LastIndexOf(Scope.Opens) > said.AsSpan(0, at).LastIndexOf(Scope.Closes);
 
-    private static string Capital(string said) => Apart(said.Length > 0 && char.IsAsciiLetterLower(said[0]) ? char.ToUpperInvariant(said[0]) + said[1..] : said, Me);
+    private static string Capital(string said) => Apart(said.Length > 0 && char.IsAsciiLetterLower(said[0]) ? char.ToUpperInvariant(said[0]) + said[1..] : said, words => Sentences().Replace(Me(words), match => match.Value.ToUpperInvariant()));
+
+    // What begins after a stop, but for that of "a.m.".
+    [GeneratedRegex(@"(?<!\.[a-z])[.!?] [a-z]")]
+    private static partial Regex Sentences();
 
     private static string Me(string said) => said.Replace(" i ", " I ").Replace(" i'm ", " I'm ").Replace(" i'll ", " I'll ").Replace(" i've ", " I've ");
 

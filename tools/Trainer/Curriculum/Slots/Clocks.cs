@@ -24,7 +24,7 @@ internal static class Clocks
 
     private static SlotValue Of(string said, int hour, int minute) => new(said, new Dictionary<string, string> { ["arg"] = $"{hour:00}:{minute:00}", ["long"] = $"{hour:00}:{minute:00}", ["daily"] = $"{minute} {hour} * * *" });
 
-    private static int Minute(Random random) => random.Next(50) switch { < 16 => 0, < 25 => 30, < 34 => Made.Pick([15, 45], random), < 42 => random.Next(12) * 5, _ => random.Next(60) };
+    private static int Minute(Random random) => random.Next(50) switch { < 14 => 0, < 21 => 30, < 28 => Made.Pick([15, 45], random), < 42 => Made.Pick([5, 10, 20, 25, 35, 40, 50, 55], random), _ => random.Next(60) };
 
     private static string Said(int hour, int minute, Random random, bool isSelf = true)
     {
@@ -34,7 +34,7 @@ internal static class Clocks
             if (hour is 23 or 11 && minute is 45 or 50 or 55 or 40) return $"{(minute == 45 ? Made.Pick(["quarter", "a quarter"], random) : Count(60 - minute, random))} to {(hour == 23 ? "midnight" : "noon")}";
             if (hour is 0 or 12 && minute is 30 or 15 or 10 or 20 or 5) return $"{(minute == 30 ? "half" : minute == 15 ? "quarter" : Count(minute, random))} past {(hour == 0 ? "midnight" : "noon")}";
         }
-        return random.Next(20) switch
+        return random.Next(26) switch
         {
             // Without a word of which half of the day, it is the morning that is meant.
             < 3 when hour is >= 5 and <= 12 => Twelve(hour, minute, random),

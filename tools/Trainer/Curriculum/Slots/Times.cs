@@ -22,14 +22,14 @@ internal static class Times
         var (time, arg) = (clock.Said, clock.In("arg"));
         var day = Made.Pick(Days, random);
         var named = Cased(day, random);
-        switch (random.Next(26))
+        switch (random.Next(29))
         {
             case < 6: return Of($"at {time}", $"at {arg}", $"at {arg}");
             case 6: return Of($"{Made.Pick(["for", "by", "around", "at exactly", "exactly at", "at about", "at around", "shortly before", "just before", "@"], random)} {time}", $"at {arg}", $"at {arg}");
             case 7: return Of(random.Next(2) == 0 ? $"today at {time}" : $"at {time} today", $"at {arg}", $"at {arg}");
             case 8: return Of($"{Made.Pick(["tomorrow at", "tomorrow at", "for tomorrow at", "tomorrow", "tomorrow around", "for tomorrow,", "tmrw at", "tomorrow by", "tomorow at"], random)} {time}", $"tomorrow {arg}", $"tomorrow at {arg}");
             case 9: return Of($"{Made.Pick(["at", "for", "by", "around"], random)} {time} tomorrow", $"tomorrow {arg}", $"tomorrow at {arg}");
-            case < 13: return Part(random);
+            case < 13 or > 25: return Part(random);
             case < 16:
                 var on = Made.Pick([$"on {named} at", $"{named} at", $"next {named} at", $"for {named} at", $"this {named} at", $"{named} around", $"coming {named} at", $"on {named}, at", $"this coming {named} at", $"{named},", $"on {named} by", $"{named[..3]} at"], random);
                 return Of($"{on} {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}");
