@@ -38,7 +38,7 @@ internal static class Conversions
         // Two units of one measure, as people tell their height and weight.
         if (random.Next(20) == 0) measure = written = Made.Pick([$"{random.Next(4, 7)} feet {random.Next(1, 12)} inches", $"{random.Next(4, 7)} ft {random.Next(1, 12)} in", $"{random.Next(1, 20)} lb {random.Next(1, 16)} oz", $"{random.Next(1, 9)} hours {random.Next(1, 60)} minutes"], random);
         if (measure == written && measure.Split(' ') is [_, var large, _, _]) to = large switch { "feet" or "ft" => Made.Pick(["cm", "meters", "m", "centimeters"], random), "lb" => Made.Pick(["kg", "grams", "g", "kilograms"], random), "hours" => Made.Pick(["minutes", "seconds"], random), _ => to };
-        if (measure == written && measure.Split(' ') is [_, var first, _, _]) from = first;
+        if (measure == written && measure.Split(' ') is [_, ("feet" or "ft" or "lb" or "hours") and var first, _, _]) from = first;
         var arg = $"{written} in {to}";
         return new($"{measure} {Made.Pick(["in", "to", "into", "in"], random)} {to}", new Dictionary<string, string> { ["arg"] = arg, ["value"] = Sums.Value(arg), ["from"] = measure, ["to"] = to, ["unit"] = from, ["written"] = written });
     }
