@@ -80,7 +80,8 @@ internal sealed class DialogueMaker
     {
         for (var tries = 0; tries < 40; tries++)
         {
-            var first = intent.After.Count > 0 ? _grammar.Intents.First(i => i.Name == intent.After[random.Next(intent.After.Count)]) : null;
+            var name = intent.After.Count > 0 ? intent.After[random.Next(intent.After.Count)] : null;
+            var first = name is null ? null : _grammar.Intents.First(i => i.Name == name);
             var tools = ToolSets.Some(new[] { first?.Tool, intent.Tool }.OfType<string>(), null, random);
             var (turns, before) = (new List<Turn>(), (Scope?)null);
             if (first is not null)
