@@ -8,9 +8,13 @@ internal sealed class DialogueMaker
     // Of a person: the chat template passes on no more.
     private const int MostMessages = 4;
 
+    // What may come between something and what goes on with it: talk, and a look at the clock.
+    private static readonly string[] Between = ["chat.thanks", "chat.thankful", "chat.ok", "chat.agree", "chat.react", "chat.after", "chat.aside", "chat.praise", "chat.joke", "time.clock", "time.day", "time.date"];
+
     private readonly Grammar _grammar;
     private readonly (Intent Intent, double UpTo)[] _alone;
     private readonly ILookup<string, Intent> _after;
+    private readonly Intent[] _between;
 
     /// <summary>Makes them from a grammar.</summary>
     public DialogueMaker(Grammar grammar)
@@ -19,6 +23,7 @@ internal sealed class DialogueMaker
         var sum = 0.0;
         _alone = [.. grammar.Intents.Where(intent => intent.After.Count == 0).Select(intent => (intent, sum += intent.Weight))];
         _after = grammar.Intents.SelectMany(intent => intent.After.Select(before => (before, intent))).ToLookup(pair => pair.before, pair => pair.intent);
+        _between = [.. grammar.Intents.Where(intent => Between.Contains(intent.Name))];
     }
 
     /// <summary>A dialogue to learn from.</summary>
@@ -30,11 +35,27 @@ internal sealed class DialogueMaker
         var isBare = random.Next(25) == 0;
         var missing = !isBare && random.Next(6) == 0 ? first.Tool ?? Pick(random).Tool : null;
         var intents = new List<Intent> { first };
-        for (var i = 1; i < exchanges; i++) intents.Add(_after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 2 ? ByWeight(next, random) : Pick(random));
+        var between = -1;
+        while (intents.Count < exchanges)
+        {
+            var goesOn = _after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 3 ? ByWeight(next, random) : null;
+            if (goesOn is not null && between < 0 && intents.Count < MostMessages - 1 && _between.Length > 0 && random.Next(4) == 0)
+            {
+                between = intents.Count;
+                intents.Add(ByWeight(_between, random));
+            }
+            intents.Add(goesOn ?? Pick(random));
+        }
         var tools = isBare ? [] : ToolSets.Some(intents.Where(intent => intent.Tool is not null).Select(intent => intent.Tool!), missing, random);
         var (turns, scope, isDone, begins) = (new List<Turn>(), (Scope?)null, true, new List<int>());
-        foreach (var intent in intents)
+        foreach (var (at, intent) in intents.Index())
         {
+            // What comes between leaves the values and what came to something as they are.
+            if (at == between)
+            {
+                Exchange(intent, new Scope(_grammar, random, isHeldOut: false), tools, turns);
+                continue;
+            }
             // Nobody goes on with what came to nothing: the result that it refers to was never said.
             if (intent.After.Count > 0 && !isDone) break;
             if (intent.After.Count == 0 || scope is null) scope = new Scope(_grammar, random, isHeldOut: false);
@@ -59,13 +80,14 @@ internal sealed class DialogueMaker
     {
         for (var tries = 0; tries < 40; tries++)
         {
-            var tools = ToolSets.Some(intent.Tool is null ? [] : [intent.Tool], null, random);
+            var name = intent.After.Count > 0 ? intent.After[random.Next(intent.After.Count)] : null;
+            var first = name is null ? null : _grammar.Intents.First(i => i.Name == name);
+            var tools = ToolSets.Some(new[] { first?.Tool, intent.Tool }.OfType<string>(), null, random);
             var (turns, before) = (new List<Turn>(), (Scope?)null);
-            if (intent.After.Count > 0)
+            if (first is not null)
             {
-                var name = intent.After[random.Next(intent.After.Count)];
                 before = new Scope(_grammar, random, isHeldOut: false);
-                Exchange(_grammar.Intents.First(i => i.Name == name), before, tools, turns);
+                if (!Exchange(first, before, tools, turns)) continue;
             }
             else if (random.Next(5) == 0) Exchange(Pick(random), new Scope(_grammar, random, isHeldOut: false), tools, turns);
             // A follow-up needs what went before; its own words are held out none the less.

@@ -11,6 +11,8 @@ internal sealed record SlotValue(string Said, IReadOnlyDictionary<string, string
         "lower" => Said.ToLowerInvariant(),
         // As the tool calls a list.
         "kebab" => Said.ToLowerInvariant().Replace(' ', '-'),
+        // The word by which one of several is told.
+        "word" => Array.FindLast(Said.Split(' '), word => word.Length > 3) ?? Said,
         "first" => Said.Split(' ')[0],
         _ => Said,
     };

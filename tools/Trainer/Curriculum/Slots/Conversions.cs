@@ -38,8 +38,27 @@ internal static class Conversions
         // Two units of one measure, as people tell their height and weight.
         if (random.Next(20) == 0) measure = written = Made.Pick([$"{random.Next(4, 7)} feet {random.Next(1, 12)} inches", $"{random.Next(4, 7)} ft {random.Next(1, 12)} in", $"{random.Next(1, 20)} lb {random.Next(1, 16)} oz", $"{random.Next(1, 9)} hours {random.Next(1, 60)} minutes"], random);
         if (measure == written && measure.Split(' ') is [_, var large, _, _]) to = large switch { "feet" or "ft" => Made.Pick(["cm", "meters", "m", "centimeters"], random), "lb" => Made.Pick(["kg", "grams", "g", "kilograms"], random), "hours" => Made.Pick(["minutes", "seconds"], random), _ => to };
+        if (measure == written && measure.Split(' ') is [_, ("feet" or "ft" or "lb" or "hours") and var first, _, _]) from = first;
         var arg = $"{written} in {to}";
-        return new($"{measure} {Made.Pick(["in", "to", "into", "in"], random)} {to}", new Dictionary<string, string> { ["arg"] = arg, ["value"] = Sums.Value(arg), ["from"] = measure, ["to"] = to });
+        return new($"{measure} {Made.Pick(["in", "to", "into", "in"], random)} {to}", new Dictionary<string, string> { ["arg"] = arg, ["value"] = Sums.Value(arg), ["from"] = measure, ["to"] = to, ["unit"] = from, ["written"] = written });
+    }
+
+    /// <summary>As much else of the same unit in the same other one: <c>arg</c>, <c>value</c>, <c>from</c> and <c>number</c>.</summary>
+    public static SlotValue Another(SlotValue before, Random random)
+    {
+        var unit = before.In("unit") switch { "foot" => "feet", "inch" => "inches", var one => Ones.Contains(one) ? $"{one}s" : one };
+        var number = $"{(random.Next(4) > 0 ? random.Next(2, 100) : random.Next(1, 20) * 50)}";
+        var arg = $"{number} {unit} in {before.In("to")}";
+        return new($"{number} {unit}", new Dictionary<string, string> { ["arg"] = arg, ["value"] = Sums.Value(arg), ["from"] = $"{number} {unit}", ["number"] = number });
+    }
+
+    /// <summary>The same measure in a third unit: <c>arg</c> and <c>value</c>.</summary>
+    public static SlotValue Into(SlotValue before, Random random)
+    {
+        var kind = Kinds.First(kind => kind.Contains(before.In("unit")) || kind.Contains(before.In("to")));
+        var to = Made.Pick([.. kind.Where(unit => unit != before.In("unit") && unit != before.In("to") && !Ones.Contains(unit))], random);
+        var arg = $"{before.In("written")} in {to}";
+        return new(to, new Dictionary<string, string> { ["arg"] = arg, ["value"] = Sums.Value(arg) });
     }
 
     private static string Unit(string[] kind, Random random) => kind[random.Next(2) == 0 ? random.Next(Math.Min(8, kind.Length)) : random.Next(kind.Length)];

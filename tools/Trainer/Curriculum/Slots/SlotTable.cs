@@ -33,6 +33,8 @@ internal static class SlotTable
         ["on"] = scope => Sums.Told("on", scope.Random),
         ["part"] = scope => Sums.Told("%", scope.Random),
         ["convert"] = scope => Conversions.Conversion(scope.Random),
+        ["same"] = scope => Conversions.Another(scope.Value("convert"), scope.Random),
+        ["into"] = scope => Conversions.Into(scope.Value("convert"), scope.Random),
         ["device"] = scope => Devices.Report(scope.Random),
         ["reading"] = scope => Devices.Reading(scope.Random),
         ["ip"] = scope => new(Devices.Address(scope.Random)),
