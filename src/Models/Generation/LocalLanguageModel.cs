@@ -89,8 +89,12 @@ public sealed class LocalLanguageModel : ILanguageModel, IMemoryUser
     public ChatTemplate? ChatTemplate { get; }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<GenerationStep> GenerateAsync(
-        ReadOnlyMemory<int> prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<GenerationStep> GenerateAsync(ReadOnlyMemory<int> prompt, GenerationOptions options, CancellationToken cancellation = default) =>
+        options.Grammar is not null && _hints is { Begin: var begin, Certainty: { } least } && Tokenizer.FindToken(begin) is { } call
+            ? CallCertainty.HoldAsync(how => RunAsync(prompt, how, cancellation), options, call, least, cancellation)
+            : RunAsync(prompt, options, cancellation);
+
+    private async IAsyncEnumerable<GenerationStep> RunAsync(ReadOnlyMemory<int> prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
         options.Validate();
         CheckPrompt(prompt.Span);

@@ -4,7 +4,7 @@ namespace Models.Generation.Copying;
 
 /// <summary>
 /// What a model says of its calls in <c>tokenizer_config.json</c>, where its chat template is: <c>"tool_calls": {"begin": "&lt;tool_call&gt;", "bias": -1,
-/// "copied": {"read.path": "", "exec.command": "ping "}, "own": {"cron.text": "alarm"}, "whole": ["cron.text"], "penalty": 3, "words": "I do not know"}</c>. A model of a few million weights finds the place that it copies from, but slips in the
+/// "copied": {"read.path": "", "exec.command": "ping "}, "own": {"cron.text": "alarm"}, "whole": ["cron.text"], "penalty": 3, "words": "I do not know", "certainty": -1}</c>. A model of a few million weights finds the place that it copies from, but slips in the
 /// middle of a word; a larger one needs none of this, and says nothing.
 /// </summary>
 /// <param name="Begin">What begins a call.</param>
@@ -14,7 +14,8 @@ namespace Models.Generation.Copying;
 /// <param name="Whole">Those of <paramref name="Copied"/> that go on to the end of a phrase, if in doubt: "stand up", and not "stand".</param>
 /// <param name="Penalty">Taken from the logits of tokens as often as <see cref="CopiedWords.Cost"/> says.</param>
 /// <param name="Words">The words that its text outside of calls is made of, with spaces between, beside those of the conversation: a token that leaves them loses as much as a broken word. Null where it may say anything.</param>
-internal sealed record CallHints(string Begin, float Bias, IReadOnlyDictionary<string, string> Copied, IReadOnlyDictionary<string, string> Own, IReadOnlySet<string> Whole, float Penalty, string? Words = null)
+/// <param name="Certainty">Natural logarithm of the probability that a call must have for being made (<see cref="CallCertainty"/>). Null where every call is.</param>
+internal sealed record CallHints(string Begin, float Bias, IReadOnlyDictionary<string, string> Copied, IReadOnlyDictionary<string, string> Own, IReadOnlySet<string> Whole, float Penalty, string? Words = null, double? Certainty = null)
 {
     /// <summary>What a model folder says; null where it says nothing, or nothing that can be read.</summary>
     public static CallHints? FromFolder(string folder)
@@ -29,7 +30,8 @@ internal sealed record CallHints(string Begin, float Bias, IReadOnlyDictionary<s
                 told.GetProperty("begin").GetString()!, told.GetProperty("bias").GetSingle(),
                 Texts(told.GetProperty("copied")), told.TryGetProperty("own", out var own) ? Texts(own) : new Dictionary<string, string>(),
                 told.TryGetProperty("whole", out var whole) ? whole.EnumerateArray().Select(argument => argument.GetString()!).ToHashSet() : [], told.GetProperty("penalty").GetSingle(),
-                told.TryGetProperty("words", out var words) ? words.GetString() : null);
+                told.TryGetProperty("words", out var words) ? words.GetString() : null,
+                told.TryGetProperty("certainty", out var certainty) ? certainty.GetDouble() : null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
