@@ -17,7 +17,7 @@ i2cset -y "$bus" 0x48 0 0x8019 w; i2cset -y "$bus" 0x49 0 0x0015 w
 echo lm75 0x48 > "/sys/bus/i2c/devices/i2c-$bus/new_device"
 insmod /lib/v4l2loopback.ko video_nr=9 || echo "FAILED   v4l2loopback"
 printf '\377\330\377\340 as the camera compressed it \377\331' > /tmp/shown.jpg
-camera /dev/video9 /tmp/shown.jpg & camera=$!
+/bin/camera /dev/video9 /tmp/shown.jpg & shown=$!
 led=; for l in /sys/class/leds/*capslock; do led=${l##*/}; done
 key=; for n in /sys/class/input/event*/device/name; do case $(cat "$n") in *eyboard*) key=${n%/device/name}; key=${key##*/} ;; esac; done
 echo "guest    $(uname -r), $chip, i2c-$bus, $led, $key"
@@ -85,18 +85,20 @@ bus() { appliance call tools.invoke "{\"name\":\"bus\",\"args\":$1}" 2>&1; }
 approve() { id=$(appliance approvals list --json | grep -o '"id": *"[^"]*"' | head -n 1 | cut -d'"' -f4); [ -n "$id" ] && appliance approvals approve "$id"; }
 holds "a tool lists chips" "chip: i2c" "$(bus '{"action":"list"}')"
 holds "a tool reads a register on I2C" '"15"' "$(bus '{"action":"read","name":"chip","hex":"00"}')"
-asked() { bus "$2" > /tmp/written & writing=$!; happens "$1" approve; wait $writing; }
-asked "a tool's writing is asked about" '{"action":"write","name":"chip","hex":"10a1a2a3"}'
+camera() { appliance call tools.invoke "{\"name\":\"camera\",\"args\":$1}" 2>&1; }
+asked() { "$2" "$3" > /tmp/written & writing=$!; happens "$1" approve; wait $writing; }
+asked "a tool's writing is asked about" bus '{"action":"write","name":"chip","hex":"10a1a2a3"}'
 holds "a tool writes on I2C" "Wrote 4 bytes to chip." "$(cat /tmp/written)"
 check "what it wrote is in the chip" "0xa2" "$(i2cget -y "$bus" 0x49 0x11)"
 holds "a tool reads several registers" '"a1a2a3"' "$(bus '{"action":"read","name":"chip","hex":"10","count":3}')"
-asked "so is writing to what may only be read" '{"action":"write","name":"shown","hex":"10ff"}'
+asked "so is writing to what may only be read" bus '{"action":"write","name":"shown","hex":"10ff"}'
 holds "and a yes does not let it" "can only be read" "$(cat /tmp/written)"
 check "nothing was written there" "0xa1" "$(i2cget -y "$bus" 0x49 0x10)"
 holds "a tool leaves a chip alone that a driver has" "driver" "$(bus '{"action":"read","name":"taken","hex":"00"}')"
-holds "a tool takes a picture" "is a picture of porch" "$(appliance call tools.invoke '{"name":"camera","args":{"name":"porch"}}' 2>&1)"
+asked "a picture that nobody spoke of is asked about" camera '{"name":"porch"}'
+holds "a tool takes a picture" "is a picture of porch" "$(cat /tmp/written)"
 check "it is in the workspace" "$(cksum < /tmp/shown.jpg)" "$(cksum < "$(find /root/home -name porch.jpg)")"
-kill $camera; wait $camera 2>/dev/null
+kill $shown; wait $shown 2>/dev/null
 holds "a camera that shows nothing is told of" "/dev/video9" "$(appliance hardware camera /dev/video9 /tmp/none.jpg 2>&1)"
 check "and gives no file" no "$([ -e /tmp/none.jpg ] && echo yes || echo no)"
 holds "a line has one owner" "in use" "$(appliance hardware safe 2>&1)"

@@ -15,6 +15,8 @@ public static class AgentFiles
     /// <summary>Longest file that is looked at, bytes.</summary>
     private const int Largest = 1 << 20;
 
+    private static readonly Lock Preparing = new();
+
     /// <summary>True for a file at the top of a workspace whose words are told to the agent as its own: who writes there speaks to it for good.</summary>
     public static bool IsInstruction(string path) =>
         path.StartsWith("skills/", StringComparison.OrdinalIgnoreCase) || PromptFile.All.Any(f => f.Name.Equals(path, StringComparison.OrdinalIgnoreCase))
@@ -24,19 +26,15 @@ public static class AgentFiles
     /// <exception cref="Models.ModelException">It cannot be written.</exception>
     public static void Prepare(Agent agent) => Prepare(agent.Workspace);
 
-    /// <summary>The same for a folder. A kill leaves none, or all of it.</summary>
+    /// <summary>The same for a folder. A kill leaves none, or all of it. Safe for several threads: the first turns of a new box come at once.</summary>
     /// <exception cref="Models.ModelException">It cannot be written.</exception>
     public static void Prepare(string workspace)
     {
         if (Directory.Exists(workspace)) return;
-        var next = workspace.TrimEnd('/') + ".new";
-        HomeFolder.EnsureFolder(next);
-        foreach (var (name, template) in PromptFile.All.Select(f => (f.Name, f.Template)).Concat(PromptFile.Others))
-            DurableFile.Replace(Path.Combine(next, name), Encoding.UTF8.GetBytes(template + "\n"));
-        foreach (var folder in (string[])["memory", "skills"]) HomeFolder.EnsureFolder(Path.Combine(next, folder));
-        Disk.SyncFolder(next);
-        Directory.Move(next, workspace);
-        Disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(workspace))!);
+        lock (Preparing)
+        {
+            if (!Directory.Exists(workspace)) Make(workspace);
+        }
     }
 
     /// <summary>What an agent is told of its files, in order; those that hold nothing for it are left out.</summary>
@@ -51,6 +49,18 @@ public static class AgentFiles
             var told = text.Length <= file.Limit ? text : $"{Bounded.Begin(text, file.Limit)}\n[… {text.Length - file.Limit} more characters of {file.Name} are not shown; read the file for them …]";
             yield return new ContextPart(file.Name, file.Heading.Length > 0 ? $"{file.Heading}\n{told}" : told);
         }
+    }
+
+    private static void Make(string workspace)
+    {
+        var next = workspace.TrimEnd('/') + ".new";
+        HomeFolder.EnsureFolder(next);
+        foreach (var (name, template) in PromptFile.All.Select(f => (f.Name, f.Template)).Concat(PromptFile.Others))
+            DurableFile.Replace(Path.Combine(next, name), Encoding.UTF8.GetBytes(template + "\n"));
+        foreach (var folder in (string[])["memory", "skills"]) HomeFolder.EnsureFolder(Path.Combine(next, folder));
+        Disk.SyncFolder(next);
+        Directory.Move(next, workspace);
+        Disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(workspace))!);
     }
 
     private static string? Read(Agent agent, string name)

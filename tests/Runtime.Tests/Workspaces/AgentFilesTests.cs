@@ -1,6 +1,7 @@
 using Runtime.Tests.Agents.Turns;
 using Runtime.Tests.Tools;
 using Runtime.Workspaces;
+using TestKit;
 
 namespace Runtime.Tests.Workspaces;
 
@@ -21,6 +22,19 @@ public sealed class AgentFilesTests
         system = bench.Models.Asked[^1].Messages[0].Text;
         Assert.Contains("I am Ada.", system, StringComparison.Ordinal);
         Assert.Contains("5009 more characters of USER.md are not shown", system, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prepare_BySeveralAtOnce_MakesOne()
+    {
+        using var folder = new TemporaryFolder();
+        for (var round = 0; round < 20; round++)
+        {
+            var workspace = folder[$"{round}"];
+            Parallel.For(0, 8, _ => AgentFiles.Prepare(workspace));
+            Assert.True(File.Exists(Path.Combine(workspace, "SOUL.md")));
+            Assert.False(Directory.Exists(workspace + ".new"));
+        }
     }
 
     // workspace-01
