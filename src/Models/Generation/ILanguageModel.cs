@@ -40,7 +40,7 @@ public sealed record GenerationStep(int? Token, string Text, FinishReason? Finis
     /// <summary>The stop string that ended the answer; null where none did.</summary>
     public string? StopString { get; init; }
 
-    /// <summary>Natural logarithm of the token's probability at temperature 1; null for what was not chosen, and where <see cref="GenerationOptions.MeasureCertainty"/> is off.</summary>
+    /// <summary>Natural logarithm of the token's probability at temperature 1; null for what was not chosen, and where it was not measured (<see cref="GenerationOptions.MeasureCertainty"/>).</summary>
     public double? LogProbability { get; init; }
 }
 
