@@ -24,7 +24,7 @@ internal static class Clocks
 
     private static SlotValue Of(string said, int hour, int minute) => new(said, new Dictionary<string, string> { ["arg"] = $"{hour:00}:{minute:00}", ["long"] = $"{hour:00}:{minute:00}", ["daily"] = $"{minute} {hour} * * *" });
 
-    private static int Minute(Random random) => random.Next(50) switch { < 14 => 0, < 21 => 30, < 28 => Made.Pick([15, 45], random), < 42 => Made.Pick([5, 10, 20, 25, 35, 40, 50, 55], random), _ => random.Next(60) };
+    private static int Minute(Random random) => random.Next(50) switch { < 11 => 0, < 17 => 30, < 27 => Made.Pick([15, 45, 45], random), < 43 => Made.Pick([5, 10, 20, 25, 35, 40, 40, 50, 50, 55], random), _ => random.Next(60) };
 
     private static string Said(int hour, int minute, Random random, bool isSelf = true)
     {
