@@ -42,7 +42,7 @@ internal static class Times
                     : random.Next(3) == 0 ? Of($"at {bare.Said} {word}{named} {part}", $"{day} {bare.In("arg")}", $"on {Cap(day)} at {bare.In("arg")}")
                     : Of($"{word}{named} {part} at {bare.Said}", $"{day} {bare.In("arg")}", $"on {Cap(day)} at {bare.In("arg")}");
             case 19: return Of(Made.Pick([$"on {named}", $"next {named}", $"this {named}", $"on {named}", $"coming {named}"], random), $"{day} 09:00", $"on {Cap(day)} at 09:00");
-            case 20: return Made.Pick<SlotValue>([Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("at noon", "at 12:00", "at 12:00"), Of("tomorrow at noon", "tomorrow 12:00", "tomorrow at 12:00"), Of("at midnight", "at 00:00", "at 00:00"), Of("today at noon", "at 12:00", "at 12:00"), Of("tomorrow at midday", "tomorrow 12:00", "tomorrow at 12:00"), Of($"on {named} at noon", $"{day} 12:00", $"on {Cap(day)} at 12:00"), Of($"{named} noon", $"{day} 12:00", $"on {Cap(day)} at 12:00")], random);
+            case 20: return Made.Pick<SlotValue>([Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("some time tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("at noon", "at 12:00", "at 12:00"), Of("tomorrow at noon", "tomorrow 12:00", "tomorrow at 12:00"), Of("at midnight", "at 00:00", "at 00:00"), Of("today at noon", "at 12:00", "at 12:00"), Of("tomorrow at midday", "tomorrow 12:00", "tomorrow at 12:00"), Of($"on {named} at noon", $"{day} 12:00", $"on {Cap(day)} at 12:00"), Of($"{named} noon", $"{day} 12:00", $"on {Cap(day)} at 12:00")], random);
             case 21: return Made.Pick<SlotValue>([Of("the day after tomorrow", "in 2d", "in 2 days"), Of("day after tomorrow", "in 2d", "in 2 days"), Of("on the day after tomorrow", "in 2d", "in 2 days"), Of("next week", "in 7d", "in 7 days"), Of("a week from now", "in 7d", "in 7 days"), Of("a week from today", "in 7d", "in 7 days"), Of("two weeks from now", "in 14d", "in 14 days"), Of("in two weeks' time", "in 14d", "in 14 days"), Of("in a week's time", "in 7d", "in 7 days"), Of("an hour from now", "in 1h", "in 1 hour"), Of("in an hour's time", "in 1h", "in 1 hour")], random);
             case 22 or 23:
                 var date = random.Next(1, 29);
@@ -152,7 +152,7 @@ internal static class Times
         var (today, other, from, to, alone) = Made.Pick(Parts, random);
         var (isToday, clock) = (random.Next(2) == 0, Clocks.Bare(from, to, random));
         var (word, day, longer) = isToday ? (today == "tonight" && random.Next(4) == 0 ? "later tonight" : today, "at", "at") : ($"tomorrow {other}", "tomorrow", "tomorrow at");
-        if (random.Next(3) == 0) return random.Next(5) == 0 && isToday && other == "evening" ? Of("in the evening", "at 18:00", "at 18:00") : Of(word, $"{day} {alone}", $"{longer} {alone}");
+        if (random.Next(5) < 2) return random.Next(5) == 0 && isToday && other == "evening" ? Of("in the evening", "at 18:00", "at 18:00") : Of(word, $"{day} {alone}", $"{longer} {alone}");
         return Of(random.Next(4) switch { 0 => $"at {clock.Said} {word}", 1 => $"{word} {clock.Said}", 2 => $"{clock.Said} {word}", _ => $"{word} at {clock.Said}" }, $"{day} {clock.In("arg")}", $"{longer} {clock.In("arg")}");
     }
 
