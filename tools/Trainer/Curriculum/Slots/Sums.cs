@@ -60,7 +60,7 @@ internal static class Sums
     {
         if (sign == "/" && double.Parse(b.Written, CultureInfo.InvariantCulture) == 0) b = ("4", "4", true);
         // A number with a comma or none before it, "-5 + 3", is written as it is said; words are said between words.
-        var isSpoken = word.Length > 3 && char.IsLetter(word[1]) && random.Next(3) == 0;
+        var isSpoken = word.Length > 3 && char.IsLetter(word[1]) && random.Next(2) == 0;
         var (isNegative, isUnder) = (random.Next(30) == 0, !isSpoken && word[0] == ' ' && char.IsLetter(word[1]) && random.Next(30) == 0);
         var (x, y) = (isSpoken ? Words(a) : a.Said, isSpoken ? Words(b) : b.Said);
         return new($"{(isNegative ? isSpoken || random.Next(2) == 0 ? Made.Pick(["minus ", "negative "], random) : "-" : "")}{x}{word}{(isUnder ? "-" : "")}{y}", Both($"{(isNegative ? "-" : "")}{a.Written} {sign} {(isUnder ? "-" : "")}{b.Written}"));
