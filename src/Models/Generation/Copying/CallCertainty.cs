@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Models.Generation.Copying;
 
-/// <summary>Answers without a call where a model is not sure enough of the one that it began with.</summary>
+/// <summary>Answers without a call where a model is not sure enough of the one that it began with, or does not end it.</summary>
 internal static class CallCertainty
 {
     // Whatever else may come is likelier; where nothing else may, a call still comes.
     private const float Never = -1000;
 
-    /// <summary>The steps of an answer; of another one without a call where the answer is a call that is less likely than it must be.</summary>
+    /// <summary>The steps of an answer; of another one without a call where the answer is a call that is less likely than it must be, or has no end.</summary>
     /// <param name="generate">Generates the answer.</param>
     /// <param name="options">How.</param>
     /// <param name="begin">The token that begins a call.</param>
@@ -32,7 +32,8 @@ internal static class CallCertainty
             call.Add(step);
             if ((certainty += step.LogProbability ?? 0) < least) break;
         }
-        if (certainty >= least)
+        // One that goes round in circles until there is no room has no end, however sure each word of it is.
+        if (certainty >= least && call is not [.., { Finish: FinishReason.Length }])
         {
             foreach (var step in call ?? []) yield return step;
             yield break;

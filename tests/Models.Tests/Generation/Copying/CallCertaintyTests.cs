@@ -24,6 +24,14 @@ public sealed class CallCertaintyTests
     }
 
     [Fact]
+    public async Task Hold_ACallWithoutAnEnd_IsNotMadeHoweverSureItIs()
+    {
+        var steps = await HoldAsync([new(Begin, "ca") { LogProbability = -0.1 }, new(1, "l", FinishReason.Length) { LogProbability = -0.1 }]);
+
+        Assert.Equal("text", Assert.Single(steps).Text);
+    }
+
+    [Fact]
     public async Task Hold_Text_ComesAtOnceHoweverUnsureItIs()
     {
         var more = new TaskCompletionSource();
