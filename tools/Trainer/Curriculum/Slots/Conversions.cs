@@ -9,7 +9,7 @@ internal static class Conversions
     private static readonly string[][] Kinds =
     [
         ["km", "miles", "kilometers", "meters", "feet", "m", "cm", "inches", "mm", "yards", "ft", "mi", "centimeters", "kilometres", "metres", "foot", "millimeters", "inch", "mile", "meter", "yd", "centimetres", "nautical miles", "yard", "centimeter", "kilometer"],
-        ["kg", "pounds", "grams", "ounces", "lbs", "kilograms", "oz", "g", "stone", "lb", "kilos", "tonnes", "milligrams", "mg", "tons", "pound", "ounce", "gram", "kilogram", "kilo"],
+        ["kg", "pounds", "grams", "ounces", "stone", "lbs", "kilograms", "oz", "g", "lb", "kilos", "tonnes", "milligrams", "mg", "tons", "pound", "ounce", "gram", "kilogram", "kilo"],
         ["celsius", "fahrenheit", "°C", "°F", "C", "F", "degrees celsius", "degrees fahrenheit", "kelvin", "K", "degrees C", "degrees F", "Celsius", "Fahrenheit"],
         ["liters", "gallons", "cups", "ml", "litres", "pints", "tablespoons", "teaspoons", "l", "fluid ounces", "quarts", "cl", "tbsp", "tsp", "cup", "liter", "milliliters", "gallon", "dl", "fl oz", "millilitres", "cubic meters", "teaspoon", "tablespoon", "pint", "barrels"],
         ["mph", "km/h", "kph", "knots", "m/s", "kmh", "miles per hour", "kilometers per hour", "meters per second", "ft/s"],

@@ -18,7 +18,7 @@ internal static class Sums
     {
         var most = random.Next(4) switch { 0 => 12, 1 => 100, 2 => 1000, _ => 100_000 };
         var (a, b) = (Operand(random, most), Operand(random, most));
-        return random.Next(22) switch
+        return random.Next(26) switch
         {
             < 3 => Of(a, Made.Pick(Plus, random), b, "+", random),
             < 6 => Of(a, Made.Pick(Minus, random), b, "-", random),
@@ -28,6 +28,8 @@ internal static class Sums
             15 => Root(random, a.Written),
             < 18 => Power(random),
             18 => Fraction(random, a.Written),
+            19 => Root(random, a.Written),
+            < 23 => InWords(random),
             _ => Row(random, most),
         };
     }
@@ -82,11 +84,24 @@ internal static class Sums
         };
     }
 
+    // Both numbers in words, whatever they are.
+    private static SlotValue InWords(Random random)
+    {
+        var (a, b) = (random.Next(2, random.Next(3) == 0 ? 10_000 : 1000), random.Next(2, random.Next(3) == 0 ? 1000 : 60));
+        if (random.Next(3) == 0) a -= a % 10;
+        var (word, sign) = Made.Pick([(" plus ", "+"), (" minus ", "-"), (" take away ", "-"), (" times ", "*"), (" multiplied by ", "*"), (" divided by ", "/"), (" divided by ", "/"), (" over ", "/")], random);
+        if (sign == "/" && random.Next(2) == 0) a = Math.Max(1, a / b) * b;
+        return new($"{Spoken($"{Math.Max(2, a)}")}{word}{Spoken($"{b}")}", Both($"{Math.Max(2, a)} {sign} {b}"));
+    }
+
+    // "A hundred and ten" as well as "one hundred ten".
+    private static string Spoken(string number) => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < 100_000 ? n % 3 == 0 && Numbers.Spoken(n) is var said && said.StartsWith("one ", StringComparison.Ordinal) ? $"a {said[4..]}" : n % 5 == 1 ? Numbers.Spoken(n).Replace("hundred and ", "hundred ") : Numbers.Spoken(n) : number;
+
     private static SlotValue Root(Random random, string of)
     {
         var root = random.Next(2, 100);
         var number = random.Next(2) == 0 ? $"{root * root}" : of;
-        return new(Made.Pick([$"the square root of {number}", $"square root of {number}", $"sqrt {number}", $"sqrt({number})", $"the root of {number}", $"root of {number}", $"square root {number}", $"√{number}"], random), Both($"sqrt({number})"));
+        return new(Made.Pick([$"the square root of {number}", $"square root of {number}", $"sqrt {number}", $"sqrt({number})", $"the root of {number}", $"root of {number}", $"square root {number}", $"√{number}", $"the square root of {Spoken(number)}", $"square root of {Spoken(number)}"], random), Both($"sqrt({number})"));
     }
 
     private static SlotValue Power(Random random)
