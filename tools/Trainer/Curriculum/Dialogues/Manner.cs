@@ -15,7 +15,7 @@ internal static partial class Manner
     {
         var random = scope.Random;
         var text = new StringBuilder();
-        var isQuestion = IsQuestion(sentence);
+        var isQuestion = IsQuestion(sentence) && !sentence.Contains("? ");
         var (before, beside) = Reason(sentence, scope, wish);
         if (random.Next(100) < 12) text.Append(scope.Of("opening")).Append(' ');
         if (before.Length > 0) text.Append(before).Append(' ');
