@@ -21,6 +21,16 @@ internal static class Conversions
         ["horsepower", "kilowatts", "kW", "watts", "hp", "W", "PS", "MW"],
     ];
 
+    // What is asked most of all.
+    private static readonly (string From, string To)[] Usual =
+    [
+        ("stone", "kg"), ("stone", "kilos"), ("kg", "stone"), ("stone", "pounds"), ("pounds", "stone"), ("pounds", "kg"), ("kg", "pounds"), ("ounces", "grams"), ("grams", "ounces"), ("ounces", "pounds"), ("lbs", "kg"),
+        ("celsius", "fahrenheit"), ("fahrenheit", "celsius"), ("degrees celsius", "fahrenheit"), ("degrees fahrenheit", "celsius"), ("celsius", "fahrenheit"), ("fahrenheit", "celsius"), ("°C", "°F"), ("°F", "°C"),
+        ("miles", "km"), ("km", "miles"), ("miles", "kilometres"), ("kilometers", "miles"), ("inches", "cm"), ("cm", "inches"), ("feet", "metres"), ("metres", "feet"), ("meters", "feet"), ("yards", "metres"), ("nautical miles", "km"),
+        ("pints", "litres"), ("litres", "pints"), ("gallons", "litres"), ("litres", "gallons"), ("cups", "ml"), ("tablespoons", "ml"), ("teaspoons", "ml"), ("fluid ounces", "ml"), ("ml", "cups"),
+        ("acres", "hectares"), ("hectares", "acres"), ("square feet", "square meters"), ("mph", "km/h"), ("km/h", "mph"), ("knots", "mph"), ("knots", "km/h"), ("hours", "minutes"), ("minutes", "hours"), ("days", "hours"), ("weeks", "days"), ("GB", "MB"), ("psi", "bar"),
+    ];
+
     // What is said of one.
     private static readonly string[] Ones = ["inch", "mile", "meter", "yard", "centimeter", "kilometer", "pound", "ounce", "gram", "kilogram", "kilo", "cup", "liter", "gallon", "teaspoon", "tablespoon", "pint", "hour", "day", "week", "year", "minute", "acre", "hectare", "foot"];
 
@@ -29,6 +39,7 @@ internal static class Conversions
     {
         var kind = Kinds[random.Next(3) > 0 ? random.Next(4) : random.Next(Kinds.Length)];
         var (from, to) = (random.Next(8) == 0 && kind.Where(unit => Ones.Contains(unit)).ToArray() is { Length: > 0 } ones ? Made.Pick(ones, random) : Unit(kind, random), Unit(kind, random));
+        if (random.Next(3) == 0) (from, to) = Made.Pick(Usual, random);
         if (from == to) return Conversion(random);
         var isOne = Ones.Contains(from);
         // One of many names only one; of a few it is named "5 foot".

@@ -18,7 +18,7 @@ internal static class Sums
     {
         var most = random.Next(4) switch { 0 => 12, 1 => 100, 2 => 1000, _ => 100_000 };
         var (a, b) = (Operand(random, most), Operand(random, most));
-        return random.Next(26) switch
+        return random.Next(27) switch
         {
             < 3 => Of(a, Made.Pick(Plus, random), b, "+", random),
             < 6 => Of(a, Made.Pick(Minus, random), b, "-", random),
@@ -28,8 +28,8 @@ internal static class Sums
             15 => Root(random, a.Written),
             < 18 => Power(random),
             18 => Fraction(random, a.Written),
-            19 => Root(random, a.Written),
-            < 23 => InWords(random),
+            < 21 => Root(random, a.Written),
+            < 24 => InWords(random),
             _ => Row(random, most),
         };
     }
