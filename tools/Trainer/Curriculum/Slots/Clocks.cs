@@ -8,7 +8,7 @@ internal static class Clocks
     /// <summary>A time of day that stands alone.</summary>
     public static SlotValue Clock(Random random)
     {
-        var (hour, minute) = random.Next(25) == 0 ? (random.Next(3) == 0 ? 0 : 12, random.Next(3) == 0 ? 30 : 0) : (random.Next(10) < 7 ? random.Next(6, 23) : random.Next(24), Minute(random));
+        var (hour, minute) = random.Next(25) == 0 ? (random.Next(3) == 0 ? 0 : 12, random.Next(3) == 0 ? 30 : 0) : (random.Next(2) == 0 ? random.Next(5, 23) : random.Next(24), Minute(random));
         return Of(Said(hour, minute, random), hour, minute);
     }
 
@@ -24,7 +24,8 @@ internal static class Clocks
 
     private static SlotValue Of(string said, int hour, int minute) => new(said, new Dictionary<string, string> { ["arg"] = $"{hour:00}:{minute:00}", ["long"] = $"{hour:00}:{minute:00}", ["daily"] = $"{minute} {hour} * * *" });
 
-    private static int Minute(Random random) => random.Next(50) switch { < 11 => 0, < 17 => 30, < 27 => Made.Pick([15, 45, 45], random), < 43 => Made.Pick([5, 10, 20, 25, 35, 40, 40, 50, 50, 55], random), _ => random.Next(60) };
+    // Those before the hour come more often than those after it: there the hour is another than the one that is said.
+    private static int Minute(Random random) => random.Next(50) switch { < 9 => 0, < 14 => 30, < 23 => Made.Pick([15, 45, 45], random), < 45 => Made.Pick([5, 10, 20, 25, 35, 35, 40, 40, 50, 50, 55, 55], random), _ => random.Next(60) };
 
     private static string Said(int hour, int minute, Random random, bool isSelf = true)
     {
@@ -46,7 +47,7 @@ internal static class Clocks
             8 when hour is > 0 and < 10 => random.Next(2) == 0 ? $"{hour:00}{minute:00}" : $"{hour:00}:{minute:00}",
             8 when hour > 12 => random.Next(2) == 0 ? $"{hour}h{minute:00}" : minute == 0 ? $"{hour} o'clock" : minute >= 10 ? $"{Numbers.Spoken(hour)} {Numbers.Spoken(minute)}" : $"{hour}:{minute:00}h",
             < 13 => $"{Digits(hour, minute, random)}{(random.Next(3) == 0 ? "" : " ")}{Half(hour, random)}",
-            15 => $"{Words(hour, minute)} {Half(hour, random)}",
+            14 or 15 => $"{Words(hour, minute)} {Half(hour, random)}",
             16 when minute == 0 => $"{Words(hour, 0)} {Part(hour, random)}",
             16 => $"{Twelve(hour, minute, random)} {Half(hour, random)}",
             _ => $"{Twelve(hour, minute, random)} {Part(hour, random)}",
@@ -63,8 +64,8 @@ internal static class Clocks
             30 when random.Next(3) > 0 => $"half past {now}",
             15 when random.Next(3) > 0 => $"{Made.Pick(["quarter past", "a quarter past", "quarter after"], random)} {now}",
             45 when random.Next(3) > 0 => $"{Made.Pick(["quarter to", "a quarter to", "quarter till", "quarter of"], random)} {next}",
-            5 or 10 or 20 or 25 when random.Next(3) > 0 => $"{Count(minute, random)} {Made.Pick(["past", "past", "past", "after"], random)} {now}",
-            35 or 40 or 50 or 55 when random.Next(3) > 0 => $"{Count(60 - minute, random)} {Made.Pick(["to", "to", "to", "till", "before"], random)} {next}",
+            5 or 10 or 20 or 25 when random.Next(4) > 0 => $"{Count(minute, random)} {Made.Pick(["past", "past", "past", "after"], random)} {now}",
+            35 or 40 or 50 or 55 when random.Next(4) > 0 => $"{Count(60 - minute, random)} {Made.Pick(["to", "to", "to", "till", "before"], random)} {next}",
             > 0 and < 30 when random.Next(8) == 0 => $"{Count(minute, random)} minute{(minute == 1 ? "" : "s")} past {now}",
             > 30 when random.Next(8) == 0 => $"{Count(60 - minute, random)} minute{(minute == 59 ? "" : "s")} to {next}",
             _ when random.Next(4) == 0 => Words(hour, minute),

@@ -8,15 +8,15 @@ internal static class Durations
     // What is no count and a unit: as it is said, what it is, and how it stands before a noun where that is another way.
     private static readonly SlotValue[] Words =
     [
-        Of("half an hour", "30m", "30 minutes", "half hour"), Of("half an hour", "30m", "30 minutes", "half-hour"), Of("a half hour", "30m", "30 minutes", "half hour"), Of("half hour", "30m", "30 minutes", "30 minute"),
+        Of("half an hour", "30m", "30 minutes", "half hour"), Of("half an hour", "30m", "30 minutes", "half-hour"), Of("half an hour", "30m", "30 minutes", "half an hour"), Of("a half hour", "30m", "30 minutes", "half hour"), Of("half hour", "30m", "30 minutes", "30 minute"),
         Of("a half an hour", "30m", "30 minutes", "half hour"), Of("1/2 hour", "30m", "30 minutes", "1/2 hour"), Of("half a hour", "30m", "30 minutes", "half hour"), Of("0.5 hours", "30m", "30 minutes", "0.5 hour"),
-        Of("a quarter of an hour", "15m", "15 minutes", "quarter hour"), Of("quarter of an hour", "15m", "15 minutes", "quarter-hour"), Of("a quarter hour", "15m", "15 minutes", "quarter hour"), Of("quarter hour", "15m", "15 minutes", "15 min"),
+        Of("a quarter of an hour", "15m", "15 minutes", "quarter hour"), Of("quarter of an hour", "15m", "15 minutes", "quarter-hour"), Of("quarter of an hour", "15m", "15 minutes", "quarter of an hour"), Of("three quarters of an hour", "45m", "45 minutes", "three quarters of an hour"), Of("a quarter hour", "15m", "15 minutes", "quarter hour"), Of("quarter hour", "15m", "15 minutes", "15 min"),
         Of("three quarters of an hour", "45m", "45 minutes", "three-quarter-hour"), Of("three quarter of an hour", "45m", "45 minutes", "45 minute"), Of("3/4 of an hour", "45m", "45 minutes", "45-minute"), Of("three-quarters of an hour", "45m", "45 minutes", "45 min"),
         Of("an hour and a half", "90m", "90 minutes", "hour and a half"), Of("one hour and a half", "90m", "90 minutes", "ninety minute"), Of("one and a half hours", "90m", "90 minutes", "1.5 hour"), Of("one and a half hour", "90m", "90 minutes", "one and a half hour"),
         Of("an hour and a quarter", "75m", "75 minutes", "75 minute"), Of("one and a quarter hours", "75m", "75 minutes", "1.25 hour"), Of("1.25 hours", "75m", "75 minutes", "75-minute"), Of("an hour and fifteen", "75m", "75 minutes", "75 min"),
         Of("an hour and three quarters", "105m", "105 minutes", "105 minute"), Of("one and three quarter hours", "105m", "105 minutes", "1.75 hour"), Of("1.75 hours", "105m", "105 minutes", "105-minute"),
         Of("two and a quarter hours", "135m", "135 minutes", "2.25 hour"), Of("two hours and a quarter", "135m", "135 minutes", "135 minute"), Of("two hours and a half", "150m", "150 minutes", "two and a half hour"), Of("three hours and a half", "210m", "210 minutes", "3.5 hour"),
-        Of("half a minute", "30s", "30 seconds", "half-minute"), Of("half a min", "30s", "30 seconds", "half minute"), Of("a half minute", "30s", "30 seconds", "half minute"), Of("a quarter of a minute", "15s", "15 seconds", "15 second"), Of("three quarters of a minute", "45s", "45 seconds", "45 second"),
+        Of("half a minute", "30s", "30 seconds", "half-minute"), Of("half a minute", "30s", "30 seconds", "half a minute"), Of("half a min", "30s", "30 seconds", "half minute"), Of("a half minute", "30s", "30 seconds", "half minute"), Of("a quarter of a minute", "15s", "15 seconds", "15 second"), Of("three quarters of a minute", "45s", "45 seconds", "45 second"),
         Of("a minute and a half", "90s", "90 seconds", "minute and a half"), Of("one minute and a half", "90s", "90 seconds", "ninety-second"), Of("a minute thirty", "90s", "90 seconds", "90 second"), Of("one minute thirty", "90s", "90 seconds", "90-second"), Of("a minute and a quarter", "75s", "75 seconds", "75 second"),
         Of("an hour thirty", "90m", "90 minutes", "hour thirty"), Of("one hour thirty", "90m", "90 minutes", "90 minute"), Of("an hour twenty", "80m", "80 minutes", "80 minute"), Of("one hour twenty", "80m", "80 minutes", "80-minute"), Of("an hour ten", "70m", "70 minutes", "70 minute"), Of("an hour and ten", "70m", "70 minutes", "70-minute"),
         Of("two hours twenty", "140m", "140 minutes", "140 minute"), Of("two hours ten", "130m", "130 minutes", "130 minute"), Of("two hours fifteen", "135m", "135 minutes", "135 minute"), Of("one hour forty five", "105m", "105 minutes", "105 minute"), Of("an hour forty", "100m", "100 minutes", "100 minute"),
@@ -46,6 +46,7 @@ internal static class Durations
             case < 34: return Halves(random);
             case < 44: return Made.Pick(Words, random);
             case < 46: return Weeks(random);
+            case < 48: return Hundreds(random);
         }
         var (unit, letter, most) = random.Next(20) switch { < 11 => ("minute", 'm', 90), < 15 => ("hour", 'h', 24), < 18 => ("second", 's', 90), _ => ("day", 'd', 30) };
         var count = random.Next(3) == 0 ? Made.Pick([5, 10, 15, 20, 30, 45, 60, 90, 1, 2, 3], random) : random.Next(1, most + 1);
@@ -111,6 +112,15 @@ internal static class Durations
         return Of(said, $"{many * 60 + part}{letter}", $"{many * 60 + part} {small}s", random.Next(2) == 0 ? $"{many}.{(part == 15 ? "25" : part == 45 ? "75" : "5")} {large}" : part == 30 ? $"{number} and a half {large}" : $"{many * 60 + part} {small}");
     }
 
+    // "Two hundred seconds", "a hundred and fifty minutes".
+    private static SlotValue Hundreds(Random random)
+    {
+        var (unit, letter) = random.Next(2) == 0 ? ("second", 's') : ("minute", 'm');
+        var count = random.Next(10, 31) * 10;
+        var said = Numbers.Spoken(count);
+        return Of($"{(random.Next(3) == 0 ? $"{count}" : count < 200 && random.Next(2) == 0 ? said.Replace("one", "a", StringComparison.Ordinal) : said)} {unit}s", $"{count}{letter}", $"{count} {unit}s", $"{(random.Next(2) == 0 ? $"{count}" : said)} {unit}");
+    }
+
     // Told as so many days.
     private static SlotValue Weeks(Random random)
     {
@@ -122,7 +132,7 @@ internal static class Durations
     private static SlotValue Compound(Random random)
     {
         var (large, small, letters, most) = random.Next(2) == 0 ? ("minute", "second", "ms", 13) : ("hour", "minute", "hm", 7);
-        var (many, few) = (random.Next(1, most), random.Next(4) > 0 ? random.Next(1, 12) * 5 : random.Next(1, 60));
+        var (many, few) = (random.Next(2) == 0 ? random.Next(1, 4) : random.Next(1, most), random.Next(4) > 0 ? random.Next(1, 12) * 5 : random.Next(1, 60));
         var (and, s, isHour) = (random.Next(2) == 0 ? " and" : "", few == 1 ? "" : "s", letters[0] == 'h');
         var plural = many == 1 ? large : large + "s";
         var said = random.Next(13) switch
@@ -134,7 +144,7 @@ internal static class Durations
             3 => $"{many}{(isHour ? "h" : " min")} {few} {(isHour ? "min" : "sec")}",
             4 => $"{many}{letters[0]}{few}{(isHour && random.Next(3) > 0 ? "" : $"{letters[1]}")}",
             5 => $"{many} {Short(large, many, random)}{and} {few} {Short(small, few, random)}",
-            6 when few >= 10 => $"{Numbers.Spoken(many)} {plural}{and} {Numbers.Spoken(few)}",
+            6 when few >= 10 || (isHour && and.Length > 0) => $"{(many == 1 && random.Next(2) == 0 ? isHour ? "an" : "a" : Numbers.Spoken(many))} {plural}{and} {Numbers.Spoken(few)}",
             7 when few >= 10 => $"{many} {plural} {few}",
             _ => $"{many} {plural}{(random.Next(6) == 0 ? "," : and)} {few} {small}{s}",
         };

@@ -12,7 +12,7 @@ internal static class Times
     // A part of the day: how it is said of today and of another day, its hours, and what it is where no time is said.
     private static readonly (string Today, string Other, int From, int To, string Alone)[] Parts =
     [
-        ("this morning", "morning", 5, 12, "08:00"), ("this afternoon", "afternoon", 12, 18, "15:00"), ("this evening", "evening", 17, 23, "18:00"), ("tonight", "night", 19, 24, "20:00"),
+        ("this morning", "morning", 4, 12, "08:00"), ("this afternoon", "afternoon", 12, 18, "15:00"), ("this evening", "evening", 17, 23, "18:00"), ("tonight", "night", 19, 24, "20:00"),
     ];
 
     /// <summary>A moment to come: <c>arg</c> is tomorrow 19:00.</summary>
@@ -27,11 +27,11 @@ internal static class Times
             case < 6: return Of($"at {time}", $"at {arg}", $"at {arg}");
             case 6: return Of($"{Made.Pick(["for", "by", "around", "at exactly", "exactly at", "at about", "at around", "shortly before", "just before", "@"], random)} {time}", $"at {arg}", $"at {arg}");
             case 7: return Of(random.Next(2) == 0 ? $"today at {time}" : $"at {time} today", $"at {arg}", $"at {arg}");
-            case 8: return Of($"{Made.Pick(["tomorrow at", "tomorrow at", "for tomorrow at", "tomorrow", "tomorrow around", "for tomorrow,", "tmrw at", "tomorrow by", "tomorow at"], random)} {time}", $"tomorrow {arg}", $"tomorrow at {arg}");
+            case 8: return Of($"{Made.Pick(["tomorrow at", "tomorrow at", "for tomorrow at", "tomorrow", "tomorrow around", "for tomorrow,", "tmrw at", "tomorrow by", "tomorow at", "tomorrow, at"], random)} {time}", $"tomorrow {arg}", $"tomorrow at {arg}");
             case 9: return Of($"{Made.Pick(["at", "for", "by", "around"], random)} {time} tomorrow", $"tomorrow {arg}", $"tomorrow at {arg}");
             case < 13 or > 25: return Part(random);
             case < 16:
-                var on = Made.Pick([$"on {named} at", $"{named} at", $"next {named} at", $"for {named} at", $"this {named} at", $"{named} around", $"coming {named} at", $"on {named}, at", $"this coming {named} at", $"{named},", $"on {named} by", $"{named[..3]} at"], random);
+                var on = Made.Pick([$"on {named} at", $"{named} at", $"next {named} at", $"for {named} at", $"for {named} at", $"{named}, at", $"this {named} at", $"{named} around", $"coming {named} at", $"on {named}, at", $"this coming {named} at", $"{named},", $"on {named} by", $"{named[..3]} at"], random);
                 return Of($"{on} {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}");
             case 16: return Of($"{Made.Pick(["at", "for"], random)} {time} {Made.Pick(["on", "this", "next", "on the coming"], random)} {named}", $"{day} {arg}", $"on {Cap(day)} at {arg}");
             case < 19:
