@@ -47,8 +47,8 @@ internal static class Clocks
             8 when hour is > 0 and < 10 => random.Next(2) == 0 ? $"{hour:00}{minute:00}" : $"{hour:00}:{minute:00}",
             8 when hour > 12 => random.Next(2) == 0 ? $"{hour}h{minute:00}" : minute == 0 ? $"{hour} o'clock" : minute >= 10 ? $"{Numbers.Spoken(hour)} {Numbers.Spoken(minute)}" : $"{hour}:{minute:00}h",
             < 13 => $"{Digits(hour, minute, random)}{(random.Next(3) == 0 ? "" : " ")}{Half(hour, random)}",
-            14 or 15 => $"{Words(hour, minute)} {Half(hour, random)}",
-            16 when minute == 0 => $"{Words(hour, 0)} {Part(hour, random)}",
+            14 or 15 => $"{Words(hour, minute, random)} {Half(hour, random)}",
+            16 when minute == 0 => $"{Words(hour, 0, random)} {Part(hour, random)}",
             16 => $"{Twelve(hour, minute, random)} {Half(hour, random)}",
             _ => $"{Twelve(hour, minute, random)} {Part(hour, random)}",
         };
@@ -63,12 +63,12 @@ internal static class Clocks
             0 => random.Next(6) switch { 0 => $"{now} o'clock", 1 => $"{now} oclock", 2 => Digits(hour, 0, random), _ => now },
             30 when random.Next(3) > 0 => $"half past {now}",
             15 when random.Next(3) > 0 => $"{Made.Pick(["quarter past", "a quarter past", "quarter after"], random)} {now}",
-            45 when random.Next(3) > 0 => $"{Made.Pick(["quarter to", "a quarter to", "quarter till", "quarter of"], random)} {next}",
+            45 when random.Next(3) > 0 => $"{Made.Pick(["quarter to", "quarter to", "a quarter to", "a quarter to", "quarter till", "quarter of"], random)} {next}",
             5 or 10 or 20 or 25 when random.Next(4) > 0 => $"{Count(minute, random)} {Made.Pick(["past", "past", "past", "after"], random)} {now}",
             35 or 40 or 50 or 55 when random.Next(4) > 0 => $"{Count(60 - minute, random)} {Made.Pick(["to", "to", "to", "till", "before"], random)} {next}",
             > 0 and < 30 when random.Next(8) == 0 => $"{Count(minute, random)} minute{(minute == 1 ? "" : "s")} past {now}",
             > 30 when random.Next(8) == 0 => $"{Count(60 - minute, random)} minute{(minute == 59 ? "" : "s")} to {next}",
-            _ when random.Next(4) == 0 => Words(hour, minute),
+            _ when random.Next(4) == 0 => Words(hour, minute, random),
             _ => Digits(hour, minute, random),
         };
     }
@@ -79,15 +79,15 @@ internal static class Clocks
         return minute == 0 && random.Next(4) > 0 ? $"{twelve}" : $"{twelve}{(random.Next(4) == 0 ? '.' : ':')}{minute:00}";
     }
 
-    private static string Words(int hour, int minute)
+    private static string Words(int hour, int minute, Random random)
     {
         var twelve = Numbers.Spoken(hour % 12 == 0 ? 12 : hour % 12);
-        return minute == 0 ? twelve : minute < 10 ? $"{twelve} oh {Numbers.Spoken(minute)}" : $"{twelve} {Numbers.Spoken(minute)}";
+        return minute == 0 ? twelve : minute < 10 ? $"{twelve} oh {Numbers.Spoken(minute)}" : minute % 10 == 0 && random.Next(4) == 0 ? $"{twelve}-{Numbers.Spoken(minute)}" : $"{twelve} {Numbers.Spoken(minute, random)}";
     }
 
     private static string Named(int hour, Random random) => random.Next(3) == 0 ? $"{hour}" : Numbers.Spoken(hour);
 
-    private static string Count(int minutes, Random random) => random.Next(3) == 0 ? $"{minutes}" : Numbers.Spoken(minutes);
+    private static string Count(int minutes, Random random) => random.Next(3) == 0 ? $"{minutes}" : Numbers.Spoken(minutes, random);
 
     private static string Half(int hour, Random random) => Made.Pick<string>(hour < 12 ? ["am", "am", "am", "a.m.", "AM"] : ["pm", "pm", "pm", "p.m.", "PM"], random);
 

@@ -57,13 +57,13 @@ internal static class Durations
             // Nobody says so many in words.
             < 7 when count > 100 => $"{count} {plural}",
             < 4 => $"{count} {plural}",
-            < 7 => $"{(count == 1 && random.Next(2) == 0 ? unit == "hour" ? "an" : "a" : Numbers.Spoken(count))} {plural}",
+            < 7 => $"{(count == 1 && random.Next(2) == 0 ? unit == "hour" ? "an" : "a" : Numbers.Spoken(count, random))} {plural}",
             7 => $"{count} {Short(unit, count, random)}",
             8 when letter != 'd' => $"{count}{(random.Next(2) == 0 ? $"{letter}" : letter == 'm' ? "min" : letter == 's' ? "sec" : random.Next(3) == 0 ? "hr" : "h")}",
-            _ => random.Next(8) == 0 ? $"{Numbers.Spoken(count)} {Short(unit, count, random)}" : $"{count} {plural}",
+            _ => random.Next(8) switch { 0 => $"{Numbers.Spoken(count, random)} {Short(unit, count, random)}", 1 => $"{count} {unit}", _ => $"{count} {plural}" },
         };
         // "a 5 minute timer", "a five-minute timer".
-        var before = $"{(random.Next(3) == 0 ? Numbers.Spoken(count) : $"{count}")}{(random.Next(3) == 0 ? '-' : ' ')}{(random.Next(5) == 0 ? Short(unit, 1, random) : unit)}";
+        var before = $"{(random.Next(3) == 0 ? Numbers.Spoken(count, random) : $"{count}")}{(random.Next(3) == 0 ? '-' : ' ')}{(random.Next(5) == 0 ? Short(unit, 1, random) : unit)}";
         return Of(said, $"{count}{letter}", $"{count} {plural}", before);
     }
 
@@ -139,12 +139,12 @@ internal static class Durations
         {
             8 when many == 1 => $"{(isHour ? "an" : "a")} {large} and {few} {small}{s}",
             9 => $"{many}{(isHour ? "h" : "m")} and {few}{(isHour ? random.Next(2) == 0 ? "m" : "min" : random.Next(2) == 0 ? "s" : "sec")}",
-            0 or 1 => $"{(many == 1 ? isHour ? "an" : "a" : Numbers.Spoken(many))} {plural}{and} {Numbers.Spoken(few)} {small}{s}",
+            0 or 1 => $"{(many == 1 ? isHour ? "an" : "a" : Numbers.Spoken(many))} {plural}{and} {Numbers.Spoken(few, random)} {small}{s}",
             2 => $"{many}{letters[0]} {few}{letters[1]}",
             3 => $"{many}{(isHour ? "h" : " min")} {few} {(isHour ? "min" : "sec")}",
             4 => $"{many}{letters[0]}{few}{(isHour && random.Next(3) > 0 ? "" : $"{letters[1]}")}",
             5 => $"{many} {Short(large, many, random)}{and} {few} {Short(small, few, random)}",
-            6 when few >= 10 || (isHour && and.Length > 0) => $"{(many == 1 && random.Next(2) == 0 ? isHour ? "an" : "a" : Numbers.Spoken(many))} {plural}{and} {Numbers.Spoken(few)}",
+            6 when few >= 10 || (isHour && and.Length > 0) => $"{(many == 1 && random.Next(2) == 0 ? isHour ? "an" : "a" : Numbers.Spoken(many))} {plural}{and} {Numbers.Spoken(few, random)}",
             7 when few >= 10 => $"{many} {plural} {few}",
             _ => $"{many} {plural}{(random.Next(6) == 0 ? "," : and)} {few} {small}{s}",
         };

@@ -18,6 +18,9 @@ internal static class Numbers
         _ => $"{Spoken(number / 1000)} thousand{(number % 1000 == 0 ? "" : number % 1000 < 100 ? $" and {Spoken(number % 1000)}" : $" {Spoken(number % 1000)}")}",
     };
 
+    /// <summary>The same, with or without a hyphen where two words are one number.</summary>
+    public static string Spoken(int number, Random random) => number is > 20 and < 100 && number % 10 > 0 ? $"{Tens[number / 10]}{(random.Next(3) > 0 ? '-' : ' ')}{Small[number % 10]}" : Spoken(number);
+
     /// <summary>A small count.</summary>
     public static SlotValue Count(Random random)
     {

@@ -25,8 +25,8 @@ internal static class Times
         switch (random.Next(29))
         {
             case < 6: return Of($"at {time}", $"at {arg}", $"at {arg}");
-            case 6: return Of($"{Made.Pick(["for", "by", "around", "at exactly", "exactly at", "at about", "at around", "shortly before", "just before", "@"], random)} {time}", $"at {arg}", $"at {arg}");
-            case 7: return Of(random.Next(2) == 0 ? $"today at {time}" : $"at {time} today", $"at {arg}", $"at {arg}");
+            case 6: return Of($"{Made.Pick(["for", "by", "around", "at exactly", "exactly at", "precisely at", "at about", "at around", "shortly before", "just before", "@"], random)} {time}", $"at {arg}", $"at {arg}");
+            case 7: return Of(Made.Pick([$"today at {time}", $"today at {time}", $"at {time} today", $"at {time} today", $"at {time} sharp", $"at {time} on the dot"], random), $"at {arg}", $"at {arg}");
             case 8: return Of($"{Made.Pick(["tomorrow at", "tomorrow at", "for tomorrow at", "tomorrow", "tomorrow around", "for tomorrow,", "tmrw at", "tomorrow by", "tomorow at", "tomorrow, at"], random)} {time}", $"tomorrow {arg}", $"tomorrow at {arg}");
             case 9: return Of($"{Made.Pick(["at", "for", "by", "around"], random)} {time} tomorrow", $"tomorrow {arg}", $"tomorrow at {arg}");
             case < 13 or > 25: return Part(random);
@@ -40,7 +40,7 @@ internal static class Times
                 var word = Made.Pick(["", "on ", "on ", "next ", "this "], random);
                 return random.Next(3) == 0 ? Of($"{word}{named} {part}", $"{day} {alone}", $"on {Cap(day)} at {alone}")
                     : random.Next(3) == 0 ? Of($"at {bare.Said} {word}{named} {part}", $"{day} {bare.In("arg")}", $"on {Cap(day)} at {bare.In("arg")}")
-                    : Of($"{word}{named} {part} at {bare.Said}", $"{day} {bare.In("arg")}", $"on {Cap(day)} at {bare.In("arg")}");
+                    : Of($"{word}{named} {(part != "night" && random.Next(4) == 0 ? "in the " : "")}{part} at {bare.Said}", $"{day} {bare.In("arg")}", $"on {Cap(day)} at {bare.In("arg")}");
             case 19: return Of(Made.Pick([$"on {named}", $"next {named}", $"this {named}", $"on {named}", $"coming {named}"], random), $"{day} 09:00", $"on {Cap(day)} at 09:00");
             case 20: return Made.Pick<SlotValue>([Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("some time tomorrow", "tomorrow 09:00", "tomorrow at 09:00"), Of("at noon", "at 12:00", "at 12:00"), Of("tomorrow at noon", "tomorrow 12:00", "tomorrow at 12:00"), Of("at midnight", "at 00:00", "at 00:00"), Of("today at noon", "at 12:00", "at 12:00"), Of("tomorrow at midday", "tomorrow 12:00", "tomorrow at 12:00"), Of($"on {named} at noon", $"{day} 12:00", $"on {Cap(day)} at 12:00"), Of($"{named} noon", $"{day} 12:00", $"on {Cap(day)} at 12:00")], random);
             case 21: return Made.Pick<SlotValue>([Of("the day after tomorrow", "in 2d", "in 2 days"), Of("day after tomorrow", "in 2d", "in 2 days"), Of("on the day after tomorrow", "in 2d", "in 2 days"), Of("next week", "in 7d", "in 7 days"), Of("a week from now", "in 7d", "in 7 days"), Of("a week from today", "in 7d", "in 7 days"), Of("two weeks from now", "in 14d", "in 14 days"), Of("in two weeks' time", "in 14d", "in 14 days"), Of("in a week's time", "in 7d", "in 7 days"), Of("an hour from now", "in 1h", "in 1 hour"), Of("in an hour's time", "in 1h", "in 1 hour")], random);
@@ -151,7 +151,7 @@ internal static class Times
     {
         var (today, other, from, to, alone) = Made.Pick(Parts, random);
         var (isToday, clock) = (random.Next(2) == 0, Clocks.Bare(from, to, random));
-        var (word, day, longer) = isToday ? (today == "tonight" && random.Next(4) == 0 ? "later tonight" : today, "at", "at") : ($"tomorrow {other}", "tomorrow", "tomorrow at");
+        var (word, day, longer) = isToday ? (today == "tonight" && random.Next(4) == 0 ? "later tonight" : today, "at", "at") : ($"tomorrow {(other != "night" && random.Next(8) == 0 ? "in the " : "")}{other}", "tomorrow", "tomorrow at");
         if (random.Next(5) < 2) return random.Next(5) == 0 && isToday && other == "evening" ? Of("in the evening", "at 18:00", "at 18:00") : Of(word, $"{day} {alone}", $"{longer} {alone}");
         return Of(random.Next(4) switch { 0 => $"at {clock.Said} {word}", 1 => $"{word} {clock.Said}", 2 => $"{clock.Said} {word}", _ => $"{word} at {clock.Said}" }, $"{day} {clock.In("arg")}", $"{longer} {clock.In("arg")}");
     }
