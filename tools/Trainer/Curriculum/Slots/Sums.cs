@@ -94,8 +94,14 @@ internal static class Sums
         return new($"{Spoken($"{Math.Max(2, a)}")}{word}{Spoken($"{b}")}", Both($"{Math.Max(2, a)} {sign} {b}"));
     }
 
-    // "A hundred and ten" as well as "one hundred ten".
-    private static string Spoken(string number) => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < 100_000 ? n % 3 == 0 && Numbers.Spoken(n) is var said && said.StartsWith("one ", StringComparison.Ordinal) ? $"a {said[4..]}" : n % 5 == 1 ? Numbers.Spoken(n).Replace("hundred and ", "hundred ") : Numbers.Spoken(n) : number;
+    // Some say "a hundred and ten", some "one hundred ten": which of them, the number decides. What is no whole number stays as it is.
+    private static string Spoken(string number)
+    {
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n >= 100_000) return number;
+        var said = Numbers.Spoken(n);
+        if (n % 3 == 0 && said.StartsWith("one ", StringComparison.Ordinal)) return $"a {said[4..]}";
+        return n % 5 == 1 ? said.Replace("hundred and ", "hundred ", StringComparison.Ordinal) : said;
+    }
 
     private static SlotValue Root(Random random, string of)
     {
