@@ -15,6 +15,9 @@ internal sealed unsafe class Launch : IDisposable
     private const int NoNewPrivileges = 38, Interrupted = 4;
     private const int LimitProcessor = 0, LimitFile = 1, LimitData = 2, LimitCore = 4, LimitFiles = 7;
 
+    /// <summary>The exit code of a program that used up its processor time: 128 and SIGXCPU's number.</summary>
+    public const int OutOfProcessorTime = 128 + 24;
+
     private static readonly Lazy<bool> Warm = new(TouchAll);
 
     private readonly SpawnBlock[] _blocks;
@@ -142,17 +145,20 @@ internal sealed unsafe class Launch : IDisposable
     {
         // They are the container's own then; docker(1) needs what it needs.
         if (_isDocker) return;
-        Set(process, LimitProcessor, _limits[0]);
+        // One second more and it is killed: until then the signal says what for.
+        Set(process, LimitProcessor, _limits[0], _limits[0] + 1);
         Set(process, LimitFile, _limits[1]);
         Set(process, LimitData, _limits[2]);
         Set(process, LimitCore, _limits[3]);
         Set(process, LimitFiles, _limits[4]);
     }
 
-    private static void Set(int process, int resource, ulong value)
+    private static void Set(int process, int resource, ulong value) => Set(process, resource, value, value);
+
+    private static void Set(int process, int resource, ulong soft, ulong hard)
     {
         var pair = stackalloc ulong[2];
-        (pair[0], pair[1]) = (value, value);
+        (pair[0], pair[1]) = (soft, hard);
         _ = Native.Limit(process, resource, pair, null);
     }
 

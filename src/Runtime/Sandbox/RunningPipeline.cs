@@ -127,6 +127,7 @@ public sealed class RunningPipeline : IDisposable
         reader.Join(TimeSpan.FromSeconds(2));
         _launch.Dispose();
         _clock.Dispose();
+        if (_launch.ExitCode == Launch.OutOfProcessorTime) StopReason ??= "it computed longer than it may";
         _ended.TrySetResult(_launch.ExitCode);
         _cgroup?.Dispose();
     }

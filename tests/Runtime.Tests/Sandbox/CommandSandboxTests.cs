@@ -107,6 +107,11 @@ public sealed class CommandSandboxTests : IDisposable
             await slow.Ended;
             Assert.Contains("longer", slow.StopReason, StringComparison.Ordinal);
         }
+        using (var busy = Start(level, "while :; do :; done", new SandboxLimits { Processor = TimeSpan.FromSeconds(1) }))
+        {
+            await busy.Ended;
+            Assert.Equal("it computed longer than it may", busy.StopReason);
+        }
         using (var loud = Start(level, "yes", new SandboxLimits { Output = 10_000 }))
         {
             await loud.Ended;
