@@ -13,7 +13,7 @@ internal sealed class Scope(Grammar grammar, Random random, bool isHeldOut)
     public const char Opens = '\uE000', Closes = '\uE001';
 
     // What is understood and not copied is written in as many manners as the rest.
-    private static readonly string[] Understood = ["dur", "every", "clock", "at", "daily", "expr"];
+    private static readonly string[] Understood = ["dur", "every", "clock", "at", "daily", "expr", "again", "spelt", "squared"];
 
     private readonly Dictionary<string, SlotValue> _values = [];
 

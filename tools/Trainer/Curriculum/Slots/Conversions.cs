@@ -1,3 +1,4 @@
+using System.Globalization;
 using Trainer.Curriculum.Grammars;
 
 namespace Trainer.Curriculum.Slots;
@@ -60,7 +61,8 @@ internal static class Conversions
         var unit = before.In("unit") switch { "foot" => "feet", "inch" => "inches", var one => Ones.Contains(one) ? $"{one}s" : one };
         var number = $"{(random.Next(4) > 0 ? random.Next(2, 100) : random.Next(1, 20) * 50)}";
         var arg = $"{number} {unit} in {before.In("to")}";
-        return new($"{number} {unit}", new Dictionary<string, string> { ["arg"] = arg, ["value"] = Sums.Value(arg), ["from"] = $"{number} {unit}", ["number"] = number });
+        var said = unit.Length > 2 && random.Next(4) == 0 ? Numbers.Spoken(int.Parse(number, CultureInfo.InvariantCulture), random) : number;
+        return new($"{said} {unit}", new Dictionary<string, string> { ["arg"] = arg, ["value"] = Sums.Value(arg), ["from"] = $"{said} {unit}", ["number"] = number });
     }
 
     /// <summary>The same measure in a third unit: <c>arg</c> and <c>value</c>.</summary>

@@ -10,16 +10,10 @@ internal static class Numbers
     private static readonly string[] Tens = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
     /// <summary>A number in words, below a million.</summary>
-    public static string Spoken(int number) => number switch
-    {
-        < 20 => Small[number],
-        < 100 => Tens[number / 10] + (number % 10 == 0 ? "" : $"{(number % 2 == 0 ? " " : "-")}{Small[number % 10]}"),
-        < 1000 => $"{Small[number / 100]} hundred{(number % 100 == 0 ? "" : $" and {Spoken(number % 100)}")}",
-        _ => $"{Spoken(number / 1000)} thousand{(number % 1000 == 0 ? "" : number % 1000 < 100 ? $" and {Spoken(number % 1000)}" : $" {Spoken(number % 1000)}")}",
-    };
+    public static string Spoken(int number) => Spoken(number, number % 2 == 0 ? ' ' : '-');
 
     /// <summary>The same, with or without a hyphen where two words are one number.</summary>
-    public static string Spoken(int number, Random random) => number is > 20 and < 100 && number % 10 > 0 ? $"{Tens[number / 10]}{(random.Next(3) > 0 ? '-' : ' ')}{Small[number % 10]}" : Spoken(number);
+    public static string Spoken(int number, Random random) => Spoken(number, random.Next(3) > 0 ? '-' : ' ');
 
     /// <summary>A small count.</summary>
     public static SlotValue Count(Random random)
@@ -43,6 +37,14 @@ internal static class Numbers
         2 => (random.Next(1, most * 100) / 100.0).ToString(CultureInfo.InvariantCulture),
         3 when most > 1000 => random.Next(1000, most * 10).ToString("N0", CultureInfo.InvariantCulture),
         _ => random.Next(1, most + 1).ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static string Spoken(int number, char between) => number switch
+    {
+        < 20 => Small[number],
+        < 100 => Tens[number / 10] + (number % 10 == 0 ? "" : $"{between}{Small[number % 10]}"),
+        < 1000 => $"{Small[number / 100]} hundred{(number % 100 == 0 ? "" : $" and {Spoken(number % 100, between)}")}",
+        _ => $"{Spoken(number / 1000, between)} thousand{(number % 1000 == 0 ? "" : number % 1000 < 100 ? $" and {Spoken(number % 1000, between)}" : $" {Spoken(number % 1000, between)}")}",
     };
 
     private static SlotValue Form(string said, string arg) => new(said, new Dictionary<string, string> { ["arg"] = arg });

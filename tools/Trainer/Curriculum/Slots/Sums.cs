@@ -49,14 +49,54 @@ internal static class Sums
         string Number(int n) => random.Next(4) == 0 && n < 1000 ? Numbers.Spoken(n) : $"{n}";
     }
 
+    /// <summary>Both numbers in words, whatever they are.</summary>
+    public static SlotValue InWords(Random random)
+    {
+        var (a, b) = (random.Next(2, Made.Pick([100, 1000, 1000, 10_000], random)), random.Next(2, Made.Pick([20, 60, 100, 1000], random)));
+        if (random.Next(3) == 0) a -= a % 10;
+        var (word, sign) = Made.Pick([(" plus ", "+"), (" minus ", "-"), (" take away ", "-"), (" times ", "*"), (" times ", "*"), (" multiplied by ", "*"), (" divided by ", "/"), (" divided by ", "/"), (" over ", "/")], random);
+        if (sign == "/" && random.Next(2) == 0) a = Math.Max(1, a / b) * b;
+        return new($"{Spoken($"{Math.Max(2, a)}", random)}{word}{Spoken($"{b}", random)}", Both($"{Math.Max(2, a)} {sign} {b}"));
+    }
+
+    /// <summary>Two to four numbers with signs between them and no spaces.</summary>
+    public static SlotValue Tight(Random random)
+    {
+        var (said, arg, count, most) = ("", "", random.Next(2, 5), random.Next(3) == 0 ? 1000 : 30);
+        var isBracketed = count == 3 && random.Next(3) == 0;
+        for (var i = 0; i < count; i++)
+        {
+            var number = random.Next(10) == 0 ? $"{random.Next(1, most)}.{random.Next(1, 10)}" : $"{random.Next(1, most)}";
+            if (isBracketed && i < 2) number = i == 0 ? $"({number}" : $"{number})";
+            var (sign, written) = i == 0 ? ("", "") : Made.Pick([("+", " + "), ("+", " + "), ("-", " - "), ("*", " * "), ("*", " * "), ("x", " * "), ("×", " * "), ("/", " / "), ("÷", " / ")], random);
+            said += $"{sign}{number}";
+            arg += $"{written}{number}";
+        }
+        return new(said, Both(arg));
+    }
+
+    /// <summary>A number's second or third power, as it is said most.</summary>
+    public static SlotValue Squared(Random random)
+    {
+        var (number, isCube) = (random.Next(2, Made.Pick([21, 100, 1000], random)), random.Next(4) == 0);
+        return new($"{(random.Next(3) == 0 ? Numbers.Spoken(number, random) : $"{number}")} {(isCube ? "cubed" : "squared")}", Both($"{number} ^ {(isCube ? 3 : 2)}"));
+    }
+
+    /// <summary>Another sum with the sign of one before it, and with one of its numbers or none.</summary>
+    public static SlotValue Another(SlotValue before, Random random)
+    {
+        if (before.In("arg").Split(' ') is not [var a, "+" or "-" or "*" or "/", var b] || !char.IsAsciiDigit(a[0]) || !char.IsAsciiDigit(b[^1]) || b[0] == '-') return Sum(random);
+        var (sign, kept) = (before.In("arg").Split(' ')[1], random.Next(4));
+        var word = Made.Pick(sign switch { "+" => Plus, "-" => Minus, "*" => Times, _ => By }, random);
+        return Of(kept == 0 ? Operand(a) : Operand(random, 100), word, kept == 1 ? Operand(b) : Operand(random, 100), sign, random);
+    }
+
     /// <summary>What <c>calc</c> makes of an expression.</summary>
     public static string Value(string expression) => Calculator.Calculate(expression);
 
-    private static (string Said, string Written, bool IsWhole) Operand(Random random, int most)
-    {
-        var written = Numbers.Written(random, most);
-        return (written, written, int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out _));
-    }
+    private static (string Said, string Written, bool IsWhole) Operand(Random random, int most) => Operand(Numbers.Written(random, most));
+
+    private static (string Said, string Written, bool IsWhole) Operand(string written) => (written, written, int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     private static SlotValue Of((string Said, string Written, bool IsWhole) a, string word, (string Said, string Written, bool IsWhole) b, string sign, Random random)
     {
@@ -64,11 +104,11 @@ internal static class Sums
         // A number with a comma or none before it, "-5 + 3", is written as it is said; words are said between words.
         var isSpoken = word.Length > 3 && char.IsLetter(word[1]) && random.Next(2) == 0;
         var (isNegative, isUnder) = (random.Next(30) == 0, !isSpoken && word[0] == ' ' && char.IsLetter(word[1]) && random.Next(30) == 0);
-        var (x, y) = (isSpoken ? Words(a) : a.Said, isSpoken ? Words(b) : b.Said);
+        var (x, y) = (isSpoken ? Words(a, random) : a.Said, isSpoken ? Words(b, random) : b.Said);
         return new($"{(isNegative ? isSpoken || random.Next(2) == 0 ? Made.Pick(["minus ", "negative "], random) : "-" : "")}{x}{word}{(isUnder ? "-" : "")}{y}", Both($"{(isNegative ? "-" : "")}{a.Written} {sign} {(isUnder ? "-" : "")}{b.Written}"));
     }
 
-    private static string Words((string Said, string Written, bool IsWhole) number) => number.IsWhole && int.Parse(number.Written, CultureInfo.InvariantCulture) is var n and < 100_000 && (n < 200 || n % 10 == 0) ? Numbers.Spoken(n) : number.Said;
+    private static string Words((string Said, string Written, bool IsWhole) number, Random random) => number.IsWhole && int.Parse(number.Written, CultureInfo.InvariantCulture) is var n and < 100_000 && (n < 200 || n % 10 == 0) ? Numbers.Spoken(n, random) : number.Said;
 
     private static SlotValue Percent(Random random, string of)
     {
@@ -84,21 +124,11 @@ internal static class Sums
         };
     }
 
-    // Both numbers in words, whatever they are.
-    private static SlotValue InWords(Random random)
-    {
-        var (a, b) = (random.Next(2, random.Next(3) == 0 ? 10_000 : 1000), random.Next(2, random.Next(3) == 0 ? 1000 : 60));
-        if (random.Next(3) == 0) a -= a % 10;
-        var (word, sign) = Made.Pick([(" plus ", "+"), (" minus ", "-"), (" take away ", "-"), (" times ", "*"), (" multiplied by ", "*"), (" divided by ", "/"), (" divided by ", "/"), (" over ", "/")], random);
-        if (sign == "/" && random.Next(2) == 0) a = Math.Max(1, a / b) * b;
-        return new($"{Spoken($"{Math.Max(2, a)}")}{word}{Spoken($"{b}")}", Both($"{Math.Max(2, a)} {sign} {b}"));
-    }
-
     // Some say "a hundred and ten", some "one hundred ten": which of them, the number decides. What is no whole number stays as it is.
-    private static string Spoken(string number)
+    private static string Spoken(string number, Random random)
     {
         if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n >= 100_000) return number;
-        var said = Numbers.Spoken(n);
+        var said = Numbers.Spoken(n, random);
         if (n % 3 == 0 && said.StartsWith("one ", StringComparison.Ordinal)) return $"a {said[4..]}";
         return n % 5 == 1 ? said.Replace("hundred and ", "hundred ", StringComparison.Ordinal) : said;
     }
@@ -107,7 +137,7 @@ internal static class Sums
     {
         var root = random.Next(2, 100);
         var number = random.Next(2) == 0 ? $"{root * root}" : of;
-        return new(Made.Pick([$"the square root of {number}", $"square root of {number}", $"sqrt {number}", $"sqrt({number})", $"the root of {number}", $"root of {number}", $"square root {number}", $"√{number}", $"the square root of {Spoken(number)}", $"square root of {Spoken(number)}"], random), Both($"sqrt({number})"));
+        return new(Made.Pick([$"the square root of {number}", $"square root of {number}", $"sqrt {number}", $"sqrt({number})", $"the root of {number}", $"root of {number}", $"square root {number}", $"√{number}", $"the square root of {Spoken(number, random)}", $"square root of {Spoken(number, random)}"], random), Both($"sqrt({number})"));
     }
 
     private static SlotValue Power(Random random)
@@ -161,7 +191,7 @@ internal static class Sums
                 arg += $" {sign} ";
             }
             var isSpoken = !isSymbols && number.IsWhole && random.Next(5) == 0;
-            said += isBracketed && i == 0 ? $"({number.Said}" : isBracketed && i == 1 ? $"{number.Said})" : isSpoken ? Words(number) : number.Said;
+            said += isBracketed && i == 0 ? $"({number.Said}" : isBracketed && i == 1 ? $"{number.Said})" : isSpoken ? Words(number, random) : number.Said;
             arg += isBracketed && i == 0 ? $"({number.Written}" : isBracketed && i == 1 ? $"{number.Written})" : number.Written;
         }
         return new(said, Both(arg));
