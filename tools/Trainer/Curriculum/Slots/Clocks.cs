@@ -22,10 +22,18 @@ internal static class Clocks
         return Of(random.Next(6) == 0 ? Said(hour, minute, random, isSelf: false) : Twelve(hour, minute, random), hour, minute);
     }
 
+    /// <summary>A time of day that is told by the hour beside it: mostly before the one that is said ("ten to eight in the evening").</summary>
+    public static SlotValue Beside(Random random)
+    {
+        var hour = random.Next(5, 23);
+        var minute = random.Next(10) switch { < 7 => Made.Pick([35, 40, 45, 45, 50, 50, 55, 55], random), < 9 => Made.Pick([5, 10, 15, 20, 25], random), _ => 0 };
+        return Of($"{Told(hour, minute, random)} {(random.Next(4) == 0 ? Half(hour, random) : Part(hour, random))}", hour, minute);
+    }
+
     private static SlotValue Of(string said, int hour, int minute) => new(said, new Dictionary<string, string> { ["arg"] = $"{hour:00}:{minute:00}", ["long"] = $"{hour:00}:{minute:00}", ["daily"] = $"{minute} {hour} * * *" });
 
     // Those before the hour come more often than those after it: there the hour is another than the one that is said.
-    private static int Minute(Random random) => random.Next(50) switch { < 9 => 0, < 14 => 30, < 23 => Made.Pick([15, 45, 45], random), < 45 => Made.Pick([5, 10, 20, 25, 35, 35, 40, 40, 50, 50, 55, 55], random), _ => random.Next(60) };
+    private static int Minute(Random random) => random.Next(50) switch { < 13 => 0, < 18 => 30, < 26 => Made.Pick([15, 45, 45], random), < 45 => Made.Pick([5, 10, 20, 25, 35, 35, 40, 40, 50, 50, 55, 55], random), _ => random.Next(60) };
 
     private static string Said(int hour, int minute, Random random, bool isSelf = true)
     {
@@ -35,7 +43,7 @@ internal static class Clocks
             if (hour is 23 or 11 && minute is 45 or 50 or 55 or 40) return $"{(minute == 45 ? Made.Pick(["quarter", "a quarter"], random) : Count(60 - minute, random))} to {(hour == 23 ? "midnight" : "noon")}";
             if (hour is 0 or 12 && minute is 30 or 15 or 10 or 20 or 5) return $"{(minute == 30 ? "half" : minute == 15 ? "quarter" : Count(minute, random))} past {(hour == 0 ? "midnight" : "noon")}";
         }
-        return random.Next(26) switch
+        return random.Next(29) switch
         {
             // Without a word of which half of the day, it is the morning that is meant.
             < 3 when hour is >= 5 and <= 12 => Twelve(hour, minute, random),
@@ -50,7 +58,24 @@ internal static class Clocks
             14 or 15 => $"{Words(hour, minute, random)} {Half(hour, random)}",
             16 when minute == 0 => $"{Words(hour, 0, random)} {Part(hour, random)}",
             16 => $"{Twelve(hour, minute, random)} {Half(hour, random)}",
+            // "930pm", "6.50 in the morning".
+            17 or 18 when minute > 0 => $"{(hour % 12 == 0 ? 12 : hour % 12)}{minute:00}{(random.Next(4) == 0 ? " " : "")}{Half(hour, random)}",
+            19 when minute > 0 => $"{(hour % 12 == 0 ? 12 : hour % 12)}{(random.Next(3) == 0 ? ':' : '.')}{minute:00} {Part(hour, random)}",
             _ => $"{Twelve(hour, minute, random)} {Part(hour, random)}",
+        };
+    }
+
+    // By the hour before or after it.
+    private static string Told(int hour, int minute, Random random)
+    {
+        var (now, next) = (Named(hour % 12 == 0 ? 12 : hour % 12, random), Named(hour % 12 + 1, random));
+        return minute switch
+        {
+            0 => now,
+            15 => $"{Made.Pick(["quarter", "a quarter"], random)} past {now}",
+            45 => $"{Made.Pick(["quarter", "a quarter"], random)} to {next}",
+            < 30 => $"{Count(minute, random)} past {now}",
+            _ => $"{Count(60 - minute, random)}{(random.Next(6) == 0 ? " minutes" : "")} to {next}",
         };
     }
 
@@ -89,7 +114,7 @@ internal static class Clocks
 
     private static string Count(int minutes, Random random) => random.Next(3) == 0 ? $"{minutes}" : Numbers.Spoken(minutes, random);
 
-    private static string Half(int hour, Random random) => Made.Pick<string>(hour < 12 ? ["am", "am", "am", "a.m.", "AM"] : ["pm", "pm", "pm", "p.m.", "PM"], random);
+    private static string Half(int hour, Random random) => Made.Pick<string>(hour < 12 ? ["am", "am", "am", "a.m.", "a.m.", "AM"] : ["pm", "pm", "pm", "p.m.", "p.m.", "PM"], random);
 
     // Each hour of twelve is in one half only, whichever of its words is taken: 8 to 11 "at night" are before midnight, 12 to 4 after it.
     private static string Part(int hour, Random random) => hour switch

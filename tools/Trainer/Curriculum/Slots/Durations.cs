@@ -90,7 +90,8 @@ internal static class Durations
     private static SlotValue Halves(Random random)
     {
         var (large, small, letter, most) = random.Next(2) == 0 ? ("minute", "second", 's', 21) : ("hour", "minute", 'm', 9);
-        var (many, part) = (random.Next(1, most), random.Next(3) == 0 ? Made.Pick([15, 45], random) : 30);
+        // Most of them are short.
+        var (many, part) = (random.Next(1, random.Next(2) == 0 ? 6 : most), random.Next(3) == 0 ? Made.Pick([15, 45], random) : 30);
         var (one, number) = (large == "hour" ? "an" : "a", random.Next(3) == 0 ? $"{many}" : Numbers.Spoken(many));
         var plural = many == 1 ? large : large + "s";
         var said = part switch

@@ -11,6 +11,7 @@ internal static class SlotTable
         ["dur"] = scope => Durations.Duration(scope.Random),
         ["every"] = scope => Durations.Interval(scope.Random),
         ["clock"] = scope => Clocks.Clock(scope.Random),
+        ["beside"] = scope => Clocks.Beside(scope.Random),
         ["at"] = scope => Times.Moment(scope.Random),
         ["daily"] = scope => Times.Regular(scope.Random),
         ["now"] = scope => Times.Now(scope.Random),

@@ -9,6 +9,8 @@ internal static class Times
     private static readonly string[] Days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     private static readonly string[] Months = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
+    private static readonly string[] First = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
     // A part of the day: how it is said of today and of another day, its hours, and what it is where no time is said.
     private static readonly (string Today, string Other, int From, int To, string Alone)[] Parts =
     [
@@ -27,11 +29,11 @@ internal static class Times
             case < 6: return Of($"at {time}", $"at {arg}", $"at {arg}");
             case 6: return Of($"{Made.Pick(["for", "by", "around", "at exactly", "exactly at", "precisely at", "at about", "at around", "shortly before", "just before", "@"], random)} {time}", $"at {arg}", $"at {arg}");
             case 7: return Of(Made.Pick([$"today at {time}", $"today at {time}", $"at {time} today", $"at {time} today", $"at {time} sharp", $"at {time} on the dot"], random), $"at {arg}", $"at {arg}");
-            case 8: return Of($"{Made.Pick(["tomorrow at", "tomorrow at", "for tomorrow at", "tomorrow", "tomorrow around", "for tomorrow,", "tmrw at", "tomorrow by", "tomorow at", "tomorrow, at"], random)} {time}", $"tomorrow {arg}", $"tomorrow at {arg}");
+            case 8: return Of($"{Made.Pick(["tomorrow at", "tomorrow at", "for tomorrow at", "tomorrow", "tomorrow around", "for tomorrow,", "tmrw at", "2moro", "2moro at", "tomoz at", "tomorrow by", "tomorow at", "tomorrow, at"], random)} {time}", $"tomorrow {arg}", $"tomorrow at {arg}");
             case 9: return Of($"{Made.Pick(["at", "for", "by", "around"], random)} {time} tomorrow", $"tomorrow {arg}", $"tomorrow at {arg}");
             case < 13 or > 25: return Part(random);
             case < 16:
-                var on = Made.Pick([$"on {named} at", $"{named} at", $"next {named} at", $"for {named} at", $"for {named} at", $"{named}, at", $"this {named} at", $"{named} around", $"coming {named} at", $"on {named}, at", $"this coming {named} at", $"{named},", $"on {named} by", $"{named[..3]} at"], random);
+                var on = Made.Pick([$"on {named} at", $"{named} at", $"next {named} at", $"for {named} at", $"for {named} at", $"{named}", $"{named}", $"{named}, at", $"this {named} at", $"{named} around", $"coming {named} at", $"on {named}, at", $"this coming {named} at", $"{named},", $"on {named} by", $"{named[..3]} at"], random);
                 return Of($"{on} {time}", $"{day} {arg}", $"on {Cap(day)} at {arg}");
             case 16: return Of($"{Made.Pick(["at", "for"], random)} {time} {Made.Pick(["on", "this", "next", "on the coming"], random)} {named}", $"{day} {arg}", $"on {Cap(day)} at {arg}");
             case < 19:
@@ -52,8 +54,10 @@ internal static class Times
                 var name = random.Next(2) == 0 ? Cap(Months[month]) : Months[month];
                 // Some months have a short name.
                 if (random.Next(4) == 0 && name.Length > 5) name = Months[month] == "september" ? "sept" : name[..3];
-                var said = Made.Pick([$"{name} {Nth(dom)}", $"{name} {dom}", $"the {Nth(dom)} of {name}", $"{dom} {name}", $"{name} the {Nth(dom)}", $"{Nth(dom)} {name}"], random);
-                return Of(random.Next(4) switch { 0 => $"at {time} on {said}", 1 => $"{said} at {time}", 2 => $"{(random.Next(2) == 0 ? "on " : "")}{said}, {time}", _ => $"on {said} at {time}" }, $"{Months[month]} {dom} {arg}", $"on {Cap(Months[month])} {dom} at {arg}");
+                // With a year, it is a date of the calendar.
+                var year = random.Next(3) == 0 ? random.Next(2026, 2030) : 0;
+                var said = $"{Made.Pick([$"{name} {Nth(dom)}", $"{name} {dom}", $"the {Nth(dom)} of {name}", $"{dom} {name}", $"{name} the {Nth(dom)}", $"{Nth(dom)} {name}", $"{Nth(dom)} of {name}"], random)}{(year > 0 ? $"{(random.Next(4) == 0 ? "," : "")} {year}" : "")}";
+                return Of(random.Next(4) switch { 0 => $"at {time} on {said}", 1 => $"{said} at {time}", 2 => $"{(random.Next(2) == 0 ? "on " : "")}{said}, {time}", _ => $"on {said} at {time}" }, year > 0 ? $"{year}-{month + 1:00}-{dom:00} {arg}" : $"{Months[month]} {dom} {arg}", $"on {Cap(Months[month])} {dom}{(year > 0 ? $" {year}" : "")} at {arg}");
         }
     }
 
@@ -68,8 +72,8 @@ internal static class Times
         {
             case < 5: return Of($"{Made.Pick(["every day", "each day", "daily", "every single day", "once a day", "day by day", "on a daily basis", "everyday", "seven days a week", "every day of the week"], random)} {at}{time}", Cron(arg, "* * *"), $"every day at {arg}");
             case 5: return Of($"{at}{time} {Made.Pick(["every day", "each day", "daily", "every single day"], random)}", Cron(arg, "* * *"), $"every day at {arg}");
-            case < 9: return Of($"{Made.Pick(["every weekday", "on weekdays", "each weekday", "every working day", "monday to friday", "monday through friday", "from monday to friday", "weekdays", "on workdays", "every workday"], random)} {at}{time}", Cron(arg, "* * 1-5"), $"every weekday at {arg}");
-            case 9: return Of($"{at}{time} {Made.Pick(["on weekdays", "every weekday", "on working days", "from monday to friday", "monday to friday", "each weekday"], random)}", Cron(arg, "* * 1-5"), $"every weekday at {arg}");
+            case < 9: return Of($"{Made.Pick(["every weekday", "on weekdays", "each weekday", "every working day", "monday to friday", "monday through friday", "from monday to friday", "mon to fri", "mon-fri", "weekdays", "on workdays", "every workday"], random)} {at}{time}", Cron(arg, "* * 1-5"), $"every weekday at {arg}");
+            case 9: return Of($"{at}{time} {Made.Pick(["on weekdays", "every weekday", "on working days", "from monday to friday", "monday to friday", "mon to fri", "mon-fri", "each weekday"], random)}", Cron(arg, "* * 1-5"), $"every weekday at {arg}");
             case < 13: return Of($"{each} {name} {at}{time}", Cron(arg, $"* * {number}"), $"every {Cap(Days[day])} at {arg}");
             case 13: return Of($"{at}{time} {Made.Pick(["every", "each", "on every"], random)} {name}", Cron(arg, $"* * {number}"), $"every {Cap(Days[day])} at {arg}");
             case 14: return Of($"{Made.Pick(["on ", "always on ", "on all ", ""], random)}{name}s {at}{time}", Cron(arg, $"* * {number}"), $"every {Cap(Days[day])} at {arg}");
@@ -91,7 +95,9 @@ internal static class Times
                 return Of($"{Made.Pick([$"every {names[0]}, {names[1]} and {names[2]}", $"on {names[0]}s, {names[1]}s and {names[2]}s", $"each {names[0]}, {names[1]} and {names[2]}", $"{names[0]}, {names[1]} and {names[2]}"], random)} {at}{time}", Cron(arg, $"* * {string.Join(',', three)}"), $"every {string.Join(", ", names.Select(Cap))} at {arg}");
             case 20 or 25:
                 var date = random.Next(1, 29);
-                return Of($"{Made.Pick([$"on the {Nth(date)} of every month", $"every month on the {Nth(date)}", $"every {Nth(date)} of the month", $"monthly on the {Nth(date)}", $"each month on the {Nth(date)}"], random)} {at}{time}", $"{Nth(date)} {arg}", $"on the {Nth(date)} of every month at {arg}");
+                if (random.Next(4) == 0) date = 1;
+                var nth = date <= First.Length && random.Next(2) == 0 ? First[date - 1] : Nth(date);
+                return Of($"{Made.Pick([$"on the {nth} of every month", $"every month on the {nth}", $"every {nth} of the month", $"monthly on the {nth}", $"each month on the {nth}", $"the {nth} of every month", $"{nth} of every month", $"{nth} of each month", $"on the {nth} of each month"], random)}{(random.Next(3) == 0 ? "," : "")} {at}{time}", Cron(arg, $"{date} * *"), $"on the {Nth(date)} of every month at {arg}");
             case 21: return Of($"{each} {name}", Cron("09:00", $"* * {number}"), $"every {Cap(Days[day])} at 09:00");
             case 22: return Made.Pick<SlotValue>([Of("every day at noon", "0 12 * * *", "every day at 12:00"), Of("each day at noon", "0 12 * * *", "every day at 12:00"), Of("every night at midnight", "0 0 * * *", "every day at 00:00"), Of("daily at midday", "0 12 * * *", "every day at 12:00"), Of("every weekday", "0 9 * * 1-5", "every weekday at 09:00"), Of("on weekdays", "0 9 * * 1-5", "every weekday at 09:00"), Of("every weekend", "0 9 * * 0,6", "on weekends at 09:00"), Of($"on {name}s", $"0 9 * * {number}", $"every {Cap(Days[day])} at 09:00")], random);
             default: return Made.Pick<SlotValue>([Of("every morning", "0 8 * * *", "every day at 08:00"), Of("every evening", "0 18 * * *", "every day at 18:00"), Of("every night", "0 22 * * *", "every day at 22:00"), Of("every afternoon", "0 15 * * *", "every day at 15:00"), Of("in the mornings", "0 8 * * *", "every day at 08:00"), Of("each night", "0 22 * * *", "every day at 22:00")], random);
@@ -151,7 +157,7 @@ internal static class Times
     {
         var (today, other, from, to, alone) = Made.Pick(Parts, random);
         var (isToday, clock) = (random.Next(2) == 0, Clocks.Bare(from, to, random));
-        var (word, day, longer) = isToday ? (today == "tonight" && random.Next(4) == 0 ? "later tonight" : today, "at", "at") : ($"tomorrow {(other != "night" && random.Next(8) == 0 ? "in the " : "")}{other}", "tomorrow", "tomorrow at");
+        var (word, day, longer) = isToday ? (today == "tonight" && random.Next(4) == 0 ? Made.Pick(["later tonight", "tonite", "2nite"], random) : today, "at", "at") : ($"tomorrow {(other != "night" && random.Next(8) == 0 ? "in the " : "")}{other}", "tomorrow", "tomorrow at");
         if (random.Next(5) < 2) return random.Next(5) == 0 && isToday && other == "evening" ? Of("in the evening", "at 18:00", "at 18:00") : Of(word, $"{day} {alone}", $"{longer} {alone}");
         return Of(random.Next(4) switch { 0 => $"at {clock.Said} {word}", 1 => $"{word} {clock.Said}", 2 => $"{clock.Said} {word}", _ => $"{word} at {clock.Said}" }, $"{day} {clock.In("arg")}", $"{longer} {clock.In("arg")}");
     }
