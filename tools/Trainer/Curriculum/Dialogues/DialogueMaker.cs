@@ -35,14 +35,15 @@ internal sealed class DialogueMaker
         var isBare = random.Next(25) == 0;
         var missing = !isBare && random.Next(6) == 0 ? first.Tool ?? Pick(random).Tool : null;
         var intents = new List<Intent> { first };
-        var between = -1;
+        // Where talk comes between, and how much of it.
+        var (between, talk) = (-1, 0);
         while (intents.Count < exchanges)
         {
             var goesOn = _after[intents[^1].Name].ToArray() is { Length: > 0 } next && random.Next(5) < 3 ? ByWeight(next, random) : null;
             if (goesOn is not null && between < 0 && intents.Count < MostMessages - 1 && _between.Length > 0 && random.Next(4) == 0)
             {
-                between = intents.Count;
-                intents.Add(ByWeight(_between, random));
+                (between, talk) = (intents.Count, intents.Count < MostMessages - 2 && random.Next(3) == 0 ? 2 : 1);
+                for (var i = 0; i < talk; i++) intents.Add(ByWeight(_between, random));
             }
             intents.Add(goesOn ?? Pick(random));
         }
@@ -51,7 +52,7 @@ internal sealed class DialogueMaker
         foreach (var (at, intent) in intents.Index())
         {
             // What comes between leaves the values and what came to something as they are.
-            if (at == between)
+            if (at >= between && at < between + talk)
             {
                 Exchange(intent, new Scope(_grammar, random, isHeldOut: false), tools, turns);
                 continue;

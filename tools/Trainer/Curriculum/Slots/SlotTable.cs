@@ -18,7 +18,7 @@ internal static class SlotTable
         ["next"] = scope => Times.Next(scope.Random),
         ["sched"] = scope => Times.Schedule(scope.Random),
         ["nextat"] = scope => Times.Next(scope.Value(scope.Values.ContainsKey("at2") ? "at2" : "at"), scope.Random),
-        ["nextclock"] = scope => Times.Next(new SlotValue("", new Dictionary<string, string> { ["arg"] = $"tomorrow {scope.Value("clock").In("arg")}" }), scope.Random),
+        ["nextclock"] = scope => Times.Next(new SlotValue("", new Dictionary<string, string> { ["arg"] = $"tomorrow {scope.Value(scope.Values.ContainsKey("clock2") ? "clock2" : "clock").In("arg")}" }), scope.Random),
         ["nextdaily"] = scope => Times.Next(scope.Value("daily"), scope.Random),
         ["id"] = scope => new(Made.Id(scope.Random)),
         ["year"] = scope => new($"{scope.Random.Next(1985, 2031)}"),
