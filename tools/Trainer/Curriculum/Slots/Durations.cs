@@ -46,7 +46,7 @@ internal static class Durations
             case < 34: return Halves(random);
             case < 44: return Made.Pick(Words, random);
             case < 46: return Weeks(random);
-            case < 48: return Hundreds(random);
+            case < 49: return Hundreds(random);
         }
         var (unit, letter, most) = random.Next(20) switch { < 11 => ("minute", 'm', 90), < 15 => ("hour", 'h', 24), < 18 => ("second", 's', 90), _ => ("day", 'd', 30) };
         var count = random.Next(3) == 0 ? Made.Pick([5, 10, 15, 20, 30, 45, 60, 90, 1, 2, 3], random) : random.Next(1, most + 1);

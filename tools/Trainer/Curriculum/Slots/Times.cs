@@ -157,7 +157,7 @@ internal static class Times
     {
         var (today, other, from, to, alone) = Made.Pick(Parts, random);
         var (isToday, clock) = (random.Next(2) == 0, Clocks.Bare(from, to, random));
-        var (word, day, longer) = isToday ? (today == "tonight" && random.Next(4) == 0 ? Made.Pick(["later tonight", "tonite", "2nite"], random) : today, "at", "at") : ($"tomorrow {(other != "night" && random.Next(8) == 0 ? "in the " : "")}{other}", "tomorrow", "tomorrow at");
+        var (word, day, longer) = isToday ? (today == "tonight" && random.Next(4) == 0 ? Made.Pick(["later tonight", "tonite", "2nite"], random) : today, "at", "at") : ($"{Made.Pick(["tomorrow", "tomorrow", "tomorrow", "tomorrow", "tomorrow", "tmrw", "2moro"], random)} {(other != "night" && random.Next(8) == 0 ? "in the " : "")}{other}", "tomorrow", "tomorrow at");
         if (random.Next(5) < 2) return random.Next(5) == 0 && isToday && other == "evening" ? Of("in the evening", "at 18:00", "at 18:00") : Of(word, $"{day} {alone}", $"{longer} {alone}");
         return Of(random.Next(4) switch { 0 => $"at {clock.Said} {word}", 1 => $"{word} {clock.Said}", 2 => $"{clock.Said} {word}", _ => $"{word} at {clock.Said}" }, $"{day} {clock.In("arg")}", $"{longer} {clock.In("arg")}");
     }
