@@ -187,6 +187,28 @@ public sealed class CurriculumTests
     }
 
     [Fact]
+    public void Answers_OfACall_TellOnlyWhatWasSaidOrFound()
+    {
+        // What follows something may tell of what that had.
+        var wrong = Grammar.BuiltIn.Intents.Where(intent => intent is { Tool: not null, After.Count: 0 }).SelectMany(intent =>
+        {
+            var known = intent.Arguments.Concat(intent.SecondArguments).Select(argument => argument.Value)
+                .Concat(intent.Said.Concat(intent.Results).Concat(intent.SecondResults).Select(line => line.Phrase)).SelectMany(Slots).ToHashSet();
+            return intent.Answers.Where(answer => !Slots(answer.Phrase).All(known.Contains)).Select(answer => $"{intent.Name}: {answer.Text}");
+        });
+        Assert.Empty(wrong);
+    }
+
+    // Those of rules are not looked for: an answer tells values by their names.
+    private static IEnumerable<string> Slots(Phrase phrase) => phrase switch
+    {
+        Phrase.Slot slot => [slot.Name],
+        Phrase.Sequence sequence => sequence.Parts.SelectMany(Slots),
+        Phrase.Choice choice => choice.Ways.SelectMany(Slots),
+        _ => [],
+    };
+
+    [Fact]
     public void HeldOutLines_AreNeverLearnt()
     {
         // A scope for learning never takes them; what it uses of them it counts.
