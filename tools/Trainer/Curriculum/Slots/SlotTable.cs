@@ -28,6 +28,7 @@ internal static class SlotTable
         ["expr"] = scope => Sums.Sum(scope.Random),
         ["again"] = scope => Sums.Another(scope.Value("expr"), scope.Random),
         ["spelt"] = scope => Sums.InWords(scope.Random),
+        ["counted"] = scope => Sums.Counted(scope.Random),
         ["tight"] = scope => Sums.Tight(scope.Random),
         ["squared"] = scope => Sums.Squared(scope.Random),
         ["share"] = scope => Sums.Told("/", scope.Random),

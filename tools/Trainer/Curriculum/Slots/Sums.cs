@@ -49,10 +49,22 @@ internal static class Sums
         string Number(int n) => random.Next(4) == 0 && n < 1000 ? Numbers.Spoken(n) : $"{n}";
     }
 
+    /// <summary>Two numbers that things stand beside: forms <c>a</c>, <c>sign</c> as it is said, <c>b</c>, <c>arg</c> and <c>value</c>.</summary>
+    public static SlotValue Counted(Random random)
+    {
+        var (a, b) = (random.Next(2, Made.Pick([40, 300, 3000], random)), random.Next(2, Made.Pick([20, 100, 100, 400], random)));
+        var (word, sign) = Made.Pick([("plus", "+"), ("plus", "+"), ("and another", "+"), ("minus", "-"), ("minus", "-"), ("less", "-"), ("take away", "-"), ("times", "*"), ("times", "*"), ("multiplied by", "*"), ("x", "*"), ("divided by", "/"), ("divided by", "/"), ("divided by", "/"), ("split by", "/")], random);
+        if (sign == "/" && random.Next(2) == 0) a = Math.Max(1, a / b) * b;
+        var forms = Both($"{a} {sign} {b}");
+        var isSpoken = word.Length > 1 && random.Next(4) == 0;
+        (forms["a"], forms["sign"], forms["b"]) = (isSpoken ? Numbers.Spoken(a, random) : $"{a}", word, isSpoken ? Numbers.Spoken(b, random) : $"{b}");
+        return new($"{forms["a"]} {word} {forms["b"]}", forms);
+    }
+
     /// <summary>Both numbers in words, whatever they are.</summary>
     public static SlotValue InWords(Random random)
     {
-        var (a, b) = (random.Next(2, Made.Pick([100, 1000, 1000, 10_000], random)), random.Next(2, Made.Pick([20, 60, 100, 1000], random)));
+        var (a, b) = (random.Next(2, Made.Pick([100, 100, 100, 1000, 10_000], random)), random.Next(2, Made.Pick([20, 20, 100, 100, 1000], random)));
         if (random.Next(3) == 0) a -= a % 10;
         var (word, sign) = Made.Pick([(" plus ", "+"), (" minus ", "-"), (" take away ", "-"), (" times ", "*"), (" times ", "*"), (" multiplied by ", "*"), (" divided by ", "/"), (" divided by ", "/"), (" over ", "/")], random);
         if (sign == "/" && random.Next(2) == 0) a = Math.Max(1, a / b) * b;
