@@ -54,7 +54,7 @@ internal static class Sums
     {
         var (a, b) = (random.Next(2, Made.Pick([40, 300, 3000], random)), random.Next(2, Made.Pick([20, 100, 100, 400], random)));
         var (word, sign) = Made.Pick([("plus", "+"), ("plus", "+"), ("and another", "+"), ("minus", "-"), ("minus", "-"), ("less", "-"), ("take away", "-"), ("times", "*"), ("times", "*"), ("multiplied by", "*"), ("x", "*"), ("divided by", "/"), ("divided by", "/"), ("divided by", "/"), ("split by", "/")], random);
-        if (sign == "/" && random.Next(2) == 0) a = Math.Max(1, a / b) * b;
+        if (sign == "/" && random.Next(2) == 0) a = random.Next(2, 41) * b;
         var forms = Both($"{a} {sign} {b}");
         var isSpoken = word.Length > 1 && random.Next(4) == 0;
         (forms["a"], forms["sign"], forms["b"]) = (isSpoken ? Numbers.Spoken(a, random) : $"{a}", word, isSpoken ? Numbers.Spoken(b, random) : $"{b}");
@@ -67,7 +67,7 @@ internal static class Sums
         var (a, b) = (random.Next(2, Made.Pick([100, 100, 100, 1000, 10_000], random)), random.Next(2, Made.Pick([20, 20, 100, 100, 1000], random)));
         if (random.Next(3) == 0) a -= a % 10;
         var (word, sign) = Made.Pick([(" plus ", "+"), (" minus ", "-"), (" take away ", "-"), (" times ", "*"), (" times ", "*"), (" multiplied by ", "*"), (" divided by ", "/"), (" divided by ", "/"), (" over ", "/")], random);
-        if (sign == "/" && random.Next(2) == 0) a = Math.Max(1, a / b) * b;
+        if (sign == "/" && random.Next(2) == 0) a = random.Next(2, 41) * b;
         return new($"{Spoken($"{Math.Max(2, a)}", random)}{word}{Spoken($"{b}", random)}", Both($"{Math.Max(2, a)} {sign} {b}"));
     }
 
