@@ -100,9 +100,11 @@ public sealed class ApprovalBook(GrantStore grants, TimeProvider time)
 
     private bool Finish(string id, ApprovalDecision decision, string reason, string? by)
     {
-        if (!_open.TryRemove(id, out var open)) return false;
+        if (!_open.TryGetValue(id, out var open) || !open.TryTake()) return false;
         open.Timer?.Dispose();
+        // It is among those that ended before it is no more among the open: whoever looks for it finds it.
         var ended = End(open.Approval, decision, reason, by);
+        _open.TryRemove(id, out _);
         open.Ended.TrySetResult(ended);
         Resolved?.Invoke(ended);
         return true;
@@ -127,10 +129,15 @@ public sealed class ApprovalBook(GrantStore grants, TimeProvider time)
 
     private sealed class Open(Approval approval)
     {
+        private int _isTaken;
+
         public Approval Approval { get; } = approval;
 
         public TaskCompletionSource<Approval> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public ITimer? Timer { get; set; }
+
+        /// <summary>True for the first answer alone.</summary>
+        public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
     }
 }

@@ -26,6 +26,14 @@ public sealed class ApprovalBookTests : IDisposable
         Assert.Empty(_book.Grants.List());
     }
 
+    // Somebody who answers at once, while the question is still being put, is not taken for nobody.
+    [Fact]
+    public async Task Ask_AnsweredWhileItIsPut_IsAllowed()
+    {
+        _book.Requested += approval => ThreadPool.UnsafeQueueUserWorkItem(_ => _book.Resolve(approval.Id, ApprovalDecision.AllowOnce, "owner"), null);
+        for (var i = 0; i < 100_000; i++) Assert.True((await _book.AskAsync(Request(), CancellationToken.None)).IsAllowed, $"question {i}");
+    }
+
     [Fact]
     public async Task Ask_NobodyThere_IsDeniedAtOnce()
     {

@@ -57,6 +57,7 @@ public sealed class MachineCountersTests
             Volatile.Write(ref done, true);
             thread.Join();
         }
-        Assert.Equal(ThreadTimes.Read().Count, ThreadTimes.Read().Select(t => t.Id).Distinct().Count());
+        var threads = ThreadTimes.Read();
+        Assert.Equal(threads.Count, threads.Select(t => t.Id).Distinct().Count());
     }
 }
